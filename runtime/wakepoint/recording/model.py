@@ -1,0 +1,126 @@
+"""A recording: what one run did, as plain data.
+
+It is the only thing that passes from running to showing. Every view is a pure function of it.
+The kinds of events and their facts are in `wakepoint.recording.schema`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from wakepoint.machine.model import Machine
+
+FORMAT_VERSION = 1
+"""Raised whenever a reader of the old format would misread the new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where a run took place.
+
+    Attributes:
+        backend: ``epoll``, ``kqueue``, ``iocp``, ``io_uring`` or ``simulated``; None if the
+            snippet never started a reactor.
+        system: Operating system, ``Linux``, ``Darwin``, ``Windows``, ``FreeBSD``.
+        python: Implementation and version, ``CPython 3.11.7``.
+        clock: ``real`` or ``virtual``.
+        emulation: What stood in for the real system (``Wine``, ``libkqueue``, ``simulated``), or None.
+        recorded: ISO date for a recording that was kept; None for one made by the build itself.
+    """
+
+    backend: str | None
+    system: str
+    python: str
+    clock: str = "real"
+    emulation: str | None = None
+    recorded: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        n: Ordinal, from 1, without gaps.
+        kind: One of the kinds in `wakepoint.recording.schema`, ``task.polled`` for instance.
+        by: Who did it: ``executor``, ``reactor``, ``kernel``, ``thread``, ``main`` or ``task 1``.
+        facts: What the kind's schema names, JSON values only.
+    """
+
+    n: int
+    kind: str
+    by: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, fact: str) -> Any:
+        return self.facts[fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A piece of what the run wrote. ``stream`` is ``stdout`` or ``stderr``."""
+
+    stream: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of a trimmed traceback; ``line`` counts within the snippet, from 1."""
+
+    line: int
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pending task in a deadlock report: where it stands and what it waits for."""
+
+    task: int
+    name: str
+    line: int | None
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        kind: ``finished``, ``raised``, ``syntax-error``, ``deadlock``, ``timeout``, ``exited``
+            (``sys.exit``), ``killed`` (``os._exit``, a signal, out of memory).
+        error: Exception type for ``raised`` and ``syntax-error``.
+        message: The exception's text, exit code or signal, in words.
+        frames: The snippet's own frames, outermost first; the runtime's are folded.
+        waiting: For a deadlock, each pending task.
+    """
+
+    kind: str
+    error: str | None = None
+    message: str = ""
+    frames: tuple[Frame, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What one run did.
+
+    Attributes:
+        source: The snippet that ran, whole.
+        environment: Where it ran.
+        machines: The machine of every coroutine function of the snippet, in source order.
+        events: What happened, in order.
+        output: What it wrote, in order, below ``sys.stdout`` included.
+        outcome: How it ended.
+        truncated: How many events were left out after the limit was reached.
+    """
+
+    source: str
+    environment: Environment
+    machines: tuple[Machine, ...]
+    events: tuple[Event, ...]
+    output: tuple[Output, ...]
+    outcome: Outcome
+    truncated: int = 0
