@@ -1,0 +1,271 @@
+"""What the whole runtime speaks: Poll, Ready, PENDING, Future, Waker and Context.
+
+The names and the contract are those of Rust's ``std::task`` and ``std::future``
+(https://doc.rust-lang.org/std/task/). This module knows nobody else in the package.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, cast
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Ready(Generic[T_co]):
+    """The future is finished and this is its value (``Poll::Ready``).
+
+    Example:
+        >>> match Ready(5):
+        ...     case Ready(value):
+        ...         print(value)
+        5
+    """
+
+    __slots__ = ("value",)
+    __match_args__ = ("value",)
+
+    def __init__(self, value: T_co) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Ready({self.value!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ready) and bool(self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash((Ready, self.value))
+
+
+class _Pending(enum.Enum):
+    PENDING = "PENDING"
+
+    def __repr__(self) -> str:
+        return "PENDING"
+
+
+PENDING: Final = _Pending.PENDING
+"""The future is not finished; whoever will finish it has the waker (``Poll::Pending``)."""
+
+Poll: TypeAlias = Ready[T] | Literal[_Pending.PENDING]
+"""What `Future.poll` returns."""
+
+
+class Waker:
+    """The handle by which a task is told: poll me again (``std::task::Waker``).
+
+    `wake` may be called from any thread and any number of times. Until the task is polled
+    again, further calls change nothing.
+
+    Args:
+        wake: Called on every `wake`; it must be safe to call from any thread.
+    """
+
+    __slots__ = ("_wake",)
+
+    def __init__(self, wake: Callable[[], object]) -> None:
+        self._wake = wake
+
+    def wake(self) -> None:
+        """Tells the executor that the task can make progress."""
+        self._wake()
+
+    def clone(self) -> Waker:
+        """A waker for the same task, to be kept beyond this poll."""
+        return self
+
+    def will_wake(self, other: Waker) -> bool:
+        """True if both wake the same task, so that a kept waker need not be replaced."""
+        return self is other or self._wake == other._wake
+
+
+class Context:
+    """What an executor hands to a future with each poll (``std::task::Context``)."""
+
+    __slots__ = ("waker",)
+
+    def __init__(self, waker: Waker) -> None:
+        self.waker = waker
+
+
+class _Current(threading.local):
+    context: Context | None = None
+
+
+_current = _Current()
+
+
+class Future(Generic[T]):
+    """A computation that has not finished yet.
+
+    Subclass it and write `poll`; the rest follows. Whoever drives it calls `poll` until it
+    returns `Ready`, and not again after that. A future does nothing unless it is polled.
+
+    Example:
+        >>> class Immediately(Future[int]):
+        ...     def poll(self, cx):
+        ...         return Ready(42)
+    """
+
+    __slots__ = ()
+
+    def poll(self, cx: Context) -> Poll[T]:
+        """Goes on as far as it can without waiting.
+
+        Args:
+            cx: Carries the waker. A future that returns PENDING must have made sure that the
+                waker of its latest poll is woken once it can go on.
+
+        Returns:
+            `Ready` with the result, or PENDING.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no poll()")
+
+    def drop(self) -> None:
+        """Lets go of whatever the future holds: it is cancelled, or done and not needed.
+
+        It may be called more than once and before the first poll. Rust's ``Drop`` does the same.
+        """
+
+    def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
+        # An ``await`` polls; while the answer is PENDING the coroutine suspends, yielding the
+        # future it waits for so that the executor can name it. An executor that cancels sends
+        # an exception in; it is raised here rather than by coroutine.throw(), which loses
+        # frames and context in several CPython versions (bpo-29587, gh-108668).
+        try:
+            while True:
+                context = _current.context
+                if context is None:
+                    raise RuntimeError(f"{type(self).__name__} was awaited outside of a task")
+                poll = self.poll(context)
+                if poll is not PENDING:
+                    return poll.value
+                cancellation = yield self
+                if cancellation is not None:
+                    raise cancellation
+        finally:
+            self.drop()
+
+
+class CoroutineFuture(Future[T]):
+    """An ``async def``'s coroutine as a future: polling it resumes it.
+
+    Attributes:
+        coroutine: The coroutine object.
+        waits_for: The future in which it is suspended, or None.
+    """
+
+    __slots__ = ("cancellation", "coroutine", "waits_for")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+        self.coroutine = coroutine
+        self.waits_for: Future[Any] | None = None
+        self.cancellation: BaseException | None = None
+
+    def __repr__(self) -> str:
+        return f"{self.coroutine.__qualname__}()"
+
+    def cancel(self, cancellation: BaseException) -> None:
+        """Makes the next poll raise it at the ``await`` where the coroutine is suspended."""
+        self.cancellation = cancellation
+
+    def poll(self, cx: Context) -> Poll[T]:
+        """Resumes the coroutine until its next suspension or its end.
+
+        Raises:
+            RuntimeError: If the coroutine awaits something made for another runtime.
+        """
+        outer, _current.context = _current.context, cx
+        try:
+            if self.cancellation is None:
+                yielded = self.coroutine.send(None)
+            else:
+                yielded = self._resume_cancelled()
+        except StopIteration as stop:
+            self.waits_for = None
+            return Ready(stop.value)
+        finally:
+            _current.context = outer
+        if not isinstance(yielded, Future):
+            raise RuntimeError(
+                f"{self!r} awaits {yielded!r}, which is made for another runtime; "
+                "await a wakepoint future instead"
+            )
+        self.waits_for = yielded
+        return PENDING
+
+    def _resume_cancelled(self) -> object:
+        cancellation, self.cancellation = self.cancellation, None
+        assert cancellation is not None
+        if self.waits_for is None:  # never polled: there is no await to raise at
+            self.coroutine.close()
+            raise cancellation
+        return self.coroutine.send(cancellation)
+
+    def drop(self) -> None:
+        """Closes the coroutine: its ``finally`` blocks run and cannot await."""
+        self.coroutine.close()
+
+
+class _AwaitableFuture(Future[T]):
+    """Any other awaitable, driven through its ``__await__`` iterator."""
+
+    __slots__ = ("_inner",)
+
+    def __init__(self, awaitable: Awaitable[T]) -> None:
+        async def drive() -> T:
+            return await awaitable
+
+        self._inner = CoroutineFuture(drive())
+
+    def poll(self, cx: Context) -> Poll[T]:
+        return self._inner.poll(cx)
+
+    def drop(self) -> None:
+        self._inner.drop()
+
+
+def into_future(awaitable: Awaitable[T] | Future[T]) -> Future[T]:
+    """Turns what can be awaited into something that can be polled (``IntoFuture``).
+
+    Args:
+        awaitable: A `Future`, a coroutine, any object with ``poll(cx)`` or ``__await__``.
+
+    Raises:
+        TypeError: If it is none of these; the message says what was probably meant.
+    """
+    if isinstance(awaitable, Future):
+        return awaitable
+    if inspect.iscoroutine(awaitable):
+        return CoroutineFuture(awaitable)
+    if callable(getattr(awaitable, "poll", None)):
+        return _PolledFuture(awaitable)
+    if hasattr(awaitable, "__await__"):
+        return _AwaitableFuture(awaitable)
+    hint = "call it first" if inspect.iscoroutinefunction(awaitable) else "it has no poll(cx)"
+    raise TypeError(f"{awaitable!r} is not a future: {hint}")
+
+
+class _PolledFuture(Future[T]):
+    """An object that has ``poll(cx)`` but does not derive from `Future`."""
+
+    __slots__ = ("_inner",)
+
+    def __init__(self, inner: object) -> None:
+        self._inner = cast(Future[T], inner)
+
+    def __repr__(self) -> str:
+        return repr(self._inner)
+
+    def poll(self, cx: Context) -> Poll[T]:
+        return self._inner.poll(cx)
+
+    def drop(self) -> None:
+        drop = getattr(self._inner, "drop", None)
+        if drop is not None:
+            drop()
