@@ -1,0 +1,60 @@
+"""One file per mechanism; this is the one place that chooses."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from wakepoint.kernel import Kernel
+
+if TYPE_CHECKING:
+    from wakepoint.backends.contract import Backend
+    from wakepoint.reactor import Reactor
+
+_CLASSES = {
+    "epoll": ("wakepoint.backends.epoll", "EpollBackend"),
+}
+
+
+def default() -> str:
+    """The platform's own mechanism."""
+    if sys.platform == "linux":
+        return "epoll"
+    return "iocp" if sys.platform == "win32" else "kqueue"
+
+
+def resolve(name: str | None) -> str:
+    """The backend that a name stands for.
+
+    Args:
+        name: A backend's name; ``auto`` or None takes ``WAKEPOINT_BACKEND`` from the environment,
+            and without that the platform's own.
+
+    Raises:
+        ValueError: If there is no backend of that name.
+    """
+    if name in (None, "auto"):
+        name = os.environ.get("WAKEPOINT_BACKEND") or "auto"
+    if name == "auto":
+        name = default()
+    if name not in _CLASSES:
+        raise ValueError(f"there is no backend {name!r}; choose auto, {', '.join(_CLASSES)}")
+    return name
+
+
+def factory(name: str) -> Callable[[Reactor], Backend]:
+    """What makes the backend of that name for a reactor.
+
+    The module is imported only now, since most of them exist on one platform alone.
+    """
+    module, attribute = _CLASSES[name]
+    backend: Callable[[Reactor], Backend] = getattr(importlib.import_module(module), attribute)
+    return backend
+
+
+def make_kernel(name: str) -> Kernel:
+    """The kernel that the backend of that name talks to."""
+    return Kernel()

@@ -1,0 +1,57 @@
+"""Async Python on Rust's poll model: futures that are polled, and wakers that ask for it.
+
+Example:
+    >>> import wakepoint
+    >>> async def main():
+    ...     await wakepoint.sleep(0.001)
+    ...     return "done"
+    >>> wakepoint.run(main())
+    'done'
+"""
+
+from wakepoint.blocking import spawn_blocking
+from wakepoint.combinators import join, select, yield_now
+from wakepoint.errors import (
+    BrokenResourceError,
+    BusyResourceError,
+    Cancelled,
+    ClosedResourceError,
+    Deadlock,
+    JoinError,
+)
+from wakepoint.executor import Executor, JoinHandle, Task, run, spawn
+from wakepoint.net import TcpListener, TcpStream
+from wakepoint.reactor import Interest, Reactor
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker, into_future
+from wakepoint.time import sleep, timeout
+
+__all__ = [
+    "PENDING",
+    "BrokenResourceError",
+    "BusyResourceError",
+    "Cancelled",
+    "ClosedResourceError",
+    "Context",
+    "Deadlock",
+    "Executor",
+    "Future",
+    "Interest",
+    "JoinError",
+    "JoinHandle",
+    "Poll",
+    "Reactor",
+    "Ready",
+    "Task",
+    "TcpListener",
+    "TcpStream",
+    "Waker",
+    "into_future",
+    "join",
+    "run",
+    "select",
+    "sleep",
+    "spawn",
+    "spawn_blocking",
+    "timeout",
+    "yield_now",
+]

@@ -1,0 +1,77 @@
+"""What a backend must do, said once for all of them.
+
+A backend is one mechanism of one operating system. There are two kinds, told apart by when the
+kernel speaks up:
+
+* *Readiness* (epoll, kqueue): a call on this descriptor would not block now. Such a backend
+  derives from `wakepoint.backends.readiness.ReadinessBackend`.
+* *Completion* (IOCP, io_uring): the call that you handed over is done. Such a backend derives
+  from `wakepoint.backends.completion.CompletionBackend`.
+
+A leaf future asks for an operation (``backend.recv(source, size)``) and gets a future; it does
+not know which kind it is on.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Protocol
+
+from wakepoint.kernel import Address
+from wakepoint.reactor import Source
+from wakepoint.task import Future
+
+
+class Backend(Protocol):
+    """One mechanism. All methods run on the executor's thread, except `notify`."""
+
+    name: ClassVar[str]
+    """``epoll``, ``kqueue``, ``iocp``, ``io_uring`` or ``simulated``."""
+    model: ClassVar[str]
+    """``readiness`` or ``completion``."""
+
+    # -- operations: each returns a future that has not started ------------------------------
+
+    def recv(self, source: Source, size: int) -> Future[bytes]:
+        """At most ``size`` bytes; ``b""`` at the end of the stream."""
+
+    def send(self, source: Source, data: bytes | memoryview) -> Future[int]:
+        """Sends what the kernel takes; the value says how many bytes that was."""
+
+    def accept(self, source: Source) -> Future[tuple[Any, Address]]:
+        """The next connection: a non-blocking socket and the peer's address."""
+
+    def connect(self, source: Source, address: Address) -> Future[None]:
+        """Connects; raises the OSError that the kernel reports."""
+
+    def recv_from(self, source: Source, size: int) -> Future[tuple[bytes, Address]]:
+        """One datagram and its sender."""
+
+    def send_to(self, source: Source, data: bytes, address: Address) -> Future[int]:
+        """Sends one datagram."""
+
+    def read(self, source: Source, size: int) -> Future[bytes]:
+        """As `recv`, on a descriptor that is no socket (a pipe)."""
+
+    def write(self, source: Source, data: bytes | memoryview) -> Future[int]:
+        """As `send`, on a descriptor that is no socket."""
+
+    # -- registration and waiting ------------------------------------------------------------
+
+    def add(self, source: Source) -> None:
+        """Makes the source known to the kernel."""
+
+    def remove(self, source: Source) -> None:
+        """Forgets the source; it is about to be closed. Pending operations on it are ended."""
+
+    def wait(self, timeout: float | None) -> int:
+        """Sleeps until an event, ``timeout`` seconds or `notify`, and hands events to the reactor.
+
+        Returns:
+            How many events the kernel gave.
+        """
+
+    def notify(self) -> None:
+        """Ends a running or the next `wait`. Any thread, and signal handlers, may call it."""
+
+    def close(self) -> None:
+        """Gives everything back to the kernel."""

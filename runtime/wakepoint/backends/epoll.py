@@ -1,0 +1,89 @@
+"""Linux: epoll(7), edge-triggered.
+
+Each descriptor is registered once, for both directions, when something on it first has to wait.
+From then on the kernel reports an edge whenever more becomes possible; the reactor's readiness
+cache remembers it, so no further ``epoll_ctl`` is needed however often the interest changes.
+"""
+
+from __future__ import annotations
+
+import select
+import threading
+
+from wakepoint.backends.readiness import ReadinessBackend
+from wakepoint.reactor import Interest, Reactor, Source
+
+_HUNG_UP = select.EPOLLHUP | select.EPOLLERR | select.EPOLLRDHUP
+_READABLE = select.EPOLLIN | select.EPOLLPRI | _HUNG_UP
+_WRITABLE = select.EPOLLOUT | select.EPOLLHUP | select.EPOLLERR
+_NAMES = {
+    select.EPOLLIN: "EPOLLIN",
+    select.EPOLLPRI: "EPOLLPRI",
+    select.EPOLLOUT: "EPOLLOUT",
+    select.EPOLLRDHUP: "EPOLLRDHUP",
+    select.EPOLLERR: "EPOLLERR",
+    select.EPOLLHUP: "EPOLLHUP",
+    select.EPOLLET: "EPOLLET",
+}
+
+
+def describe(events: int) -> str:
+    """An epoll event mask in the kernel's words, ``EPOLLIN|EPOLLRDHUP``."""
+    return "|".join(name for bit, name in _NAMES.items() if events & bit) or "0"
+
+
+class EpollBackend(ReadinessBackend):
+    """The interest list is the kernel's; we keep only which source a descriptor belongs to."""
+
+    name = "epoll"
+
+    def __init__(self, reactor: Reactor) -> None:
+        super().__init__(reactor)
+        self._epoll = reactor.kernel.epoll_create1()
+        self._sources: dict[int, Source] = {}
+        self._eventfd = -1
+        self._lock = threading.Lock()
+
+    def add(self, source: Source) -> None:
+        events = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
+        self.reactor.kernel.epoll_ctl(self._epoll, "ADD", source.fd, events)
+        self._sources[source.fd] = source
+
+    def remove(self, source: Source) -> None:
+        # close(2) alone would leave the registration behind if the descriptor was duplicated,
+        # and its events would come for ever under a number that means something else by then.
+        if self._sources.pop(source.fd, None) is not None:
+            self.reactor.kernel.epoll_ctl(self._epoll, "DEL", source.fd, 0)
+
+    def wait(self, timeout: float | None) -> int:
+        events = self.reactor.kernel.epoll_wait(self._epoll, -1 if timeout is None else timeout)
+        for fd, mask in events:
+            if fd == self._eventfd:
+                self.reactor.kernel.eventfd_read(fd)
+                continue
+            source = self._sources.get(fd)
+            if source is None:  # removed, but duplicated elsewhere
+                continue
+            ready = Interest(0)
+            if mask & _READABLE:
+                ready |= Interest.READ
+            if mask & _WRITABLE:
+                ready |= Interest.WRITE
+            self.reactor.dispatch(source, ready, bool(mask & _HUNG_UP), describe(mask))
+        return len(events)
+
+    def notify(self) -> None:
+        # The eventfd is made when the first notification needs it: adding a descriptor while
+        # another thread sleeps in epoll_wait is allowed and wakes it (epoll_ctl(2)).
+        kernel = self.reactor.kernel
+        with self._lock:
+            if self._eventfd < 0:
+                self._eventfd = kernel.eventfd(0)
+                kernel.epoll_ctl(self._epoll, "ADD", self._eventfd, select.EPOLLIN)
+        kernel.eventfd_write(self._eventfd, 1)
+
+    def close(self) -> None:
+        kernel = self.reactor.kernel
+        if self._eventfd >= 0:
+            kernel.close_fd(self._eventfd)
+        kernel.epoll_close(self._epoll)

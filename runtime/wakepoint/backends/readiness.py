@@ -1,0 +1,193 @@
+"""What epoll and kqueue have in common: try, and on EAGAIN wait until trying is worth it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from typing import Any, ClassVar, Generic, TypeVar
+
+from wakepoint.errors import ClosedResourceError
+from wakepoint.kernel import Address
+from wakepoint.reactor import Interest, Reactor, Source
+from wakepoint.task import PENDING, Context, Future, Poll, Ready
+
+T = TypeVar("T")
+
+
+class _Operation(Future[T], Generic[T]):
+    """Tries a call each time it is polled while the source's cache says ready."""
+
+    __slots__ = ("_reactor", "_source", "_waits")
+
+    interest: ClassVar[Interest]
+
+    def __init__(self, reactor: Reactor, source: Source) -> None:
+        self._reactor = reactor
+        self._source = source
+        self._waits = False
+
+    def attempt(self) -> T:
+        """The call itself. Raises BlockingIOError if it would block."""
+        raise NotImplementedError
+
+    def poll(self, cx: Context) -> Poll[T]:
+        source = self._source
+        if source.closed:
+            self._waits = False
+            raise ClosedResourceError("the socket was closed while an operation was pending on it")
+        if self.interest in source.ready or source.hung_up:
+            try:
+                return Ready(self.attempt())
+            except BlockingIOError:
+                source.ready &= ~self.interest
+        self._reactor.register(source, self.interest, cx.waker)
+        self._waits = True
+        return PENDING
+
+    def drop(self) -> None:
+        if self._waits:
+            self._waits = False
+            self._reactor.deregister(self._source, self.interest)
+
+
+class Recv(_Operation[bytes]):
+    """recv(2), again and again until it does not say EAGAIN."""
+
+    __slots__ = ("_size",)
+    interest = Interest.READ
+
+    def __init__(self, reactor: Reactor, source: Source, size: int) -> None:
+        super().__init__(reactor, source)
+        self._size = size
+
+    def attempt(self) -> bytes:
+        return self._reactor.kernel.recv(self._source.io, self._size)
+
+
+class Read(Recv):
+    """read(2) on a descriptor that is no socket."""
+
+    __slots__ = ()
+
+    def attempt(self) -> bytes:
+        return self._reactor.kernel.read(self._source.fd, self._size)
+
+
+class Send(_Operation[int]):
+    """send(2)."""
+
+    __slots__ = ("_data",)
+    interest = Interest.WRITE
+
+    def __init__(self, reactor: Reactor, source: Source, data: bytes | memoryview) -> None:
+        super().__init__(reactor, source)
+        self._data = data
+
+    def attempt(self) -> int:
+        return self._reactor.kernel.send(self._source.io, self._data)
+
+
+class Write(Send):
+    """write(2) on a descriptor that is no socket."""
+
+    __slots__ = ()
+
+    def attempt(self) -> int:
+        return self._reactor.kernel.write(self._source.fd, self._data)
+
+
+class RecvFrom(_Operation[tuple[bytes, Address]]):
+    """recvfrom(2)."""
+
+    __slots__ = ("_size",)
+    interest = Interest.READ
+
+    def __init__(self, reactor: Reactor, source: Source, size: int) -> None:
+        super().__init__(reactor, source)
+        self._size = size
+
+    def attempt(self) -> tuple[bytes, Address]:
+        return self._reactor.kernel.recvfrom(self._source.io, self._size)
+
+
+class SendTo(_Operation[int]):
+    """sendto(2)."""
+
+    __slots__ = ("_address", "_data")
+    interest = Interest.WRITE
+
+    def __init__(self, reactor: Reactor, source: Source, data: bytes, address: Address) -> None:
+        super().__init__(reactor, source)
+        self._data = data
+        self._address = address
+
+    def attempt(self) -> int:
+        return self._reactor.kernel.sendto(self._source.io, self._data, self._address)
+
+
+class Accept(_Operation[tuple[Any, Address]]):
+    """accept(2)."""
+
+    __slots__ = ()
+    interest = Interest.READ
+
+    def attempt(self) -> tuple[Any, Address]:
+        return self._reactor.kernel.accept(self._source.io)
+
+
+class Connect(_Operation[None]):
+    """connect(2): started once; when the socket is writable, SO_ERROR tells how it went."""
+
+    __slots__ = ("_address", "_started")
+    interest = Interest.WRITE
+
+    def __init__(self, reactor: Reactor, source: Source, address: Address) -> None:
+        super().__init__(reactor, source)
+        self._address = address
+        self._started = False
+
+    def attempt(self) -> None:
+        kernel, sock = self._reactor.kernel, self._source.io
+        if not self._started:
+            self._started = True
+            kernel.connect(sock, self._address)  # BlockingIOError carries EINPROGRESS
+            return
+        error = kernel.getsockopt(sock, socket.SOL_SOCKET, socket.SO_ERROR)
+        if error == errno.EINPROGRESS:
+            raise BlockingIOError(error, os.strerror(error))
+        if error:
+            raise OSError(error, os.strerror(error))
+
+
+class ReadinessBackend:
+    """The operations of a readiness backend; `add`, `remove`, `wait` and the rest are its own."""
+
+    model: ClassVar[str] = "readiness"
+
+    def __init__(self, reactor: Reactor) -> None:
+        self.reactor = reactor
+
+    def recv(self, source: Source, size: int) -> Future[bytes]:
+        return Recv(self.reactor, source, size)
+
+    def send(self, source: Source, data: bytes | memoryview) -> Future[int]:
+        return Send(self.reactor, source, data)
+
+    def accept(self, source: Source) -> Future[tuple[Any, Address]]:
+        return Accept(self.reactor, source)
+
+    def connect(self, source: Source, address: Address) -> Future[None]:
+        return Connect(self.reactor, source, address)
+
+    def recv_from(self, source: Source, size: int) -> Future[tuple[bytes, Address]]:
+        return RecvFrom(self.reactor, source, size)
+
+    def send_to(self, source: Source, data: bytes, address: Address) -> Future[int]:
+        return SendTo(self.reactor, source, data, address)
+
+    def read(self, source: Source, size: int) -> Future[bytes]:
+        return Read(self.reactor, source, size)
+
+    def write(self, source: Source, data: bytes | memoryview) -> Future[int]:
+        return Write(self.reactor, source, data)

@@ -1,0 +1,129 @@
+"""Calls that block, on threads of their own (``tokio::task::spawn_blocking``)."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+from wakepoint import executor
+from wakepoint.executor import Executor
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAX_THREADS = 64
+"""More jobs than this wait for a thread."""
+
+IDLE_SECONDS = 10.0
+"""A thread that had nothing to do for so long ends (tokio's ``thread_keep_alive``)."""
+
+
+class _Pool:
+    """Threads that are started when they are needed and end when they are not."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._idle = 0
+        self._threads = 0
+
+    def submit(self, job: Callable[[], None]) -> None:
+        with self._lock:
+            self._jobs.put(job)
+            if self._idle >= self._jobs.qsize() or self._threads >= MAX_THREADS:
+                return
+            self._threads += 1
+        thread = threading.Thread(target=self._work, name="wakepoint-blocking", daemon=True)
+        # The executor counts our jobs itself, so these threads are not among the unknown ones
+        # that might hold a waker.
+        thread.wakepoint_idle = True  # type: ignore[attr-defined]
+        thread.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                self._idle += 1
+            try:
+                job = self._jobs.get(timeout=IDLE_SECONDS)
+            except queue.Empty:
+                with self._lock:
+                    self._idle -= 1
+                    if self._jobs.empty():
+                        self._threads -= 1
+                        return
+                continue
+            with self._lock:
+                self._idle -= 1
+            job()
+
+
+_pool = _Pool()
+
+
+class SpawnBlocking(Future[T]):
+    """The result of a call on another thread; made by `spawn_blocking`."""
+
+    __slots__ = ("_call", "_error", "_executor", "_lock", "_name", "_result", "_state", "_waker")
+
+    def __init__(self, call: Callable[[], T], name: str) -> None:
+        self._call = call
+        self._name = name
+        self._lock = threading.Lock()
+        self._state = "running"
+        self._result: T | None = None
+        self._error: BaseException | None = None
+        self._waker: Waker | None = None
+        self._executor: Executor = executor.current()
+        self._executor.blocking_started()
+        _pool.submit(self._run)
+
+    def __repr__(self) -> str:
+        return f"spawn_blocking({self._name})"
+
+    def _run(self) -> None:
+        try:
+            self._result = self._call()
+        except BaseException as error:
+            self._error = error
+        with self._lock:
+            self._state = "done"
+            waker, self._waker = self._waker, None
+        if waker is not None:
+            waker.wake()
+        self._executor.blocking_done()
+
+    def poll(self, cx: Context) -> Poll[T]:
+        """Ready once the call has returned.
+
+        Raises:
+            BaseException: Whatever the call raised.
+        """
+        with self._lock:
+            if self._state != "done":
+                self._waker = cx.waker.clone()
+                return PENDING
+        if self._error is not None:
+            raise self._error
+        return Ready(cast(T, self._result))
+
+    def drop(self) -> None:
+        """The call goes on, since a thread cannot be stopped; its result is let go."""
+        with self._lock:
+            self._waker = None
+
+
+def spawn_blocking(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> SpawnBlocking[T]:
+    """Runs a call that blocks on another thread; it starts at once.
+
+    Example:
+        >>> from wakepoint import run
+        >>> async def main():
+        ...     return await spawn_blocking(sum, [1, 2, 3])
+        >>> run(main())
+        6
+    """
+    name: Any = getattr(call, "__name__", repr(call))
+    return SpawnBlocking(lambda: call(*args, **kwargs), name)

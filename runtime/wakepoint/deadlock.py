@@ -1,0 +1,43 @@
+"""Who waits for what, when nobody is left to wake anybody."""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from wakepoint.errors import WaitingTask
+from wakepoint.task import CoroutineFuture, Future
+
+if TYPE_CHECKING:
+    from wakepoint.executor import Task
+
+
+def describe(task: Task[Any]) -> WaitingTask:
+    """What a pending task waits for, and at which line of its own code."""
+    future = task.future
+    if not isinstance(future, CoroutineFuture):
+        return WaitingTask(task.number, task.name, None, None, repr(future))
+    frame = _innermost_frame(future)
+    return WaitingTask(
+        task=task.number,
+        name=task.name,
+        filename=frame.f_code.co_filename if frame else None,
+        line=frame.f_lineno if frame else None,
+        waits_for=waited_for(future),
+    )
+
+
+def _innermost_frame(future: CoroutineFuture[Any]) -> FrameType | None:
+    """The frame of the innermost coroutine that is suspended below the task."""
+    coroutine: Any = future.coroutine
+    frame: FrameType | None = None
+    while coroutine is not None and getattr(coroutine, "cr_frame", None) is not None:
+        frame = coroutine.cr_frame
+        coroutine = coroutine.cr_await
+    return frame
+
+
+def waited_for(future: CoroutineFuture[Any]) -> str:
+    """The leaf future in words; what a join waits for is listed inside it."""
+    leaf: Future[Any] | None = future.waits_for
+    return "nothing: it was never polled" if leaf is None else repr(leaf)

@@ -1,0 +1,64 @@
+"""The errors that the runtime raises itself; the names are tokio's and trio's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Cancelled(BaseException):
+    """Raised at the ``await`` where an aborted task is suspended.
+
+    It derives from BaseException so that ``except Exception`` lets it pass. Let it pass too:
+    catch it only to clean up, and raise it again.
+    """
+
+
+class JoinError(Exception):
+    """Awaiting a `JoinHandle` whose task was aborted (tokio's ``JoinError::is_cancelled``)."""
+
+
+class BusyResourceError(Exception):
+    """Two tasks wait for the same thing on one socket, so one of them would never be woken."""
+
+
+class ClosedResourceError(Exception):
+    """The socket was closed on this side, before or while the operation ran."""
+
+
+class BrokenResourceError(Exception):
+    """The other side is gone, and what it owed will never come."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTask:
+    """A task that will never be polled again, for `Deadlock`.
+
+    Attributes:
+        task: The task's number, from 1 in the order of spawning.
+        name: What it runs.
+        filename: File of the ``await`` where it is suspended, None for a hand-written future.
+        line: Line of that ``await``.
+        waits_for: The future that is pending, in words.
+    """
+
+    task: int
+    name: str
+    filename: str | None
+    line: int | None
+    waits_for: str
+
+    def __str__(self) -> str:
+        place = "" if self.line is None else f", line {self.line},"
+        return f"task {self.task} ({self.name}){place} waits for {self.waits_for}"
+
+
+class Deadlock(Exception):
+    """Every task is pending and nobody is left to wake one of them.
+
+    Attributes:
+        waiting: The tasks, in the order of spawning.
+    """
+
+    def __init__(self, waiting: tuple[WaitingTask, ...]) -> None:
+        self.waiting = waiting
+        super().__init__("nobody is left to wake: " + "; ".join(map(str, waiting)))

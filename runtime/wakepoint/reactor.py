@@ -1,0 +1,233 @@
+"""The reactor: who waits for which event, which timer, and the thread's sleep in the kernel.
+
+It is the same for every backend. A readiness backend (epoll, kqueue) calls `dispatch` when a
+descriptor became ready; a completion backend (IOCP, io_uring) calls `complete` when a call that
+was handed to the kernel is done. Both end in a waker being woken.
+
+Everything here runs on the executor's thread, except `notify`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable
+from enum import Flag, auto
+from typing import TYPE_CHECKING, Any
+
+from wakepoint.errors import BusyResourceError
+from wakepoint.kernel import Kernel
+from wakepoint.task import Waker
+
+if TYPE_CHECKING:
+    from wakepoint.backends.contract import Backend
+    from wakepoint.backends.completion import Operation
+
+
+class Interest(Flag):
+    """What a future waits for on a descriptor."""
+
+    READ = auto()
+    WRITE = auto()
+
+
+class Source:
+    """A socket or descriptor known to the reactor, with its readiness cache.
+
+    A direction counts as ready until a call on it said EAGAIN, and again after the kernel
+    reported an event: only EAGAIN clears it, so data and end of stream that arrive in one edge
+    are both read (compare tokio's ``ScheduledIo``).
+
+    Attributes:
+        io: The socket, or the bare descriptor's number.
+        fd: Its number.
+        ready: Directions worth trying.
+        hung_up: The peer is gone; stays set, every call is worth trying from then on.
+        closed: Closed on this side.
+        wakers: Who waits, by direction.
+        registered: True once the kernel was told about it.
+    """
+
+    __slots__ = ("closed", "fd", "hung_up", "io", "ready", "registered", "wakers")
+
+    def __init__(self, io: Any) -> None:
+        self.io = io
+        self.fd: int = io if isinstance(io, int) else io.fileno()
+        self.ready = Interest.READ | Interest.WRITE
+        self.hung_up = False
+        self.closed = False
+        self.registered = False
+        self.wakers: dict[Interest, Waker] = {}
+
+
+class Timer:
+    """A deadline and whom to wake; made by `Reactor.arm`."""
+
+    __slots__ = ("deadline", "waker")
+
+    def __init__(self, deadline: float, waker: Waker) -> None:
+        self.deadline = deadline
+        self.waker: Waker | None = waker
+
+
+class Reactor:
+    """Registrations, timers and the wait in the kernel.
+
+    Args:
+        make_backend: Called when the first operation or wait needs the kernel's mechanism.
+        kernel: The calls that leave the process.
+    """
+
+    def __init__(self, make_backend: Callable[[Reactor], Backend], kernel: Kernel) -> None:
+        self.kernel = kernel
+        self._make_backend = make_backend
+        self._backend: Backend | None = None
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._sequence = itertools.count()
+        self._interests = 0
+        self._operations: set[Operation[Any]] = set()
+
+    @property
+    def backend(self) -> Backend:
+        """The mechanism; opened on first use, so a run that never waits makes no call for it."""
+        if self._backend is None:
+            self._backend = self._make_backend(self)
+        return self._backend
+
+    @property
+    def expects_events(self) -> bool:
+        """True if the kernel may still wake somebody: an interest, an operation or a timer."""
+        return bool(self._interests or self._operations) or self._next_timer() is not None
+
+    # -- timers ------------------------------------------------------------------------------
+
+    def arm(self, delay: float, waker: Waker) -> Timer:
+        """Wakes the waker once ``delay`` seconds have passed."""
+        timer = Timer(self.kernel.monotonic() + delay, waker)
+        heapq.heappush(self._timers, (timer.deadline, next(self._sequence), timer))
+        return timer
+
+    def disarm(self, timer: Timer) -> None:
+        """Takes a timer back. One that has fired is left as it is."""
+        timer.waker = None  # the heap drops it when its turn comes
+
+    def fire(self, timer: Timer) -> None:
+        """Wakes whoever armed the timer."""
+        waker, timer.waker = timer.waker, None
+        if waker is not None:
+            waker.wake()
+
+    def _next_timer(self) -> Timer | None:
+        while self._timers:
+            timer = self._timers[0][2]
+            if timer.waker is not None:
+                return timer
+            heapq.heappop(self._timers)
+        return None
+
+    def _fire_due(self) -> None:
+        now = self.kernel.monotonic()
+        while (timer := self._next_timer()) is not None and timer.deadline <= now:
+            heapq.heappop(self._timers)
+            self.fire(timer)
+
+    # -- readiness ---------------------------------------------------------------------------
+
+    def register(self, source: Source, interest: Interest, waker: Waker) -> None:
+        """Keeps the waker until the source is ready for ``interest``.
+
+        Raises:
+            BusyResourceError: If another task waits for the same on that source.
+        """
+        kept = source.wakers.get(interest)
+        if kept is None:
+            self._interests += 1
+        elif not kept.will_wake(waker):
+            raise BusyResourceError(f"another task already waits to {interest.name} on this socket")
+        source.wakers[interest] = waker.clone()
+        if not source.registered:
+            self.backend.add(source)
+            source.registered = True
+
+    def deregister(self, source: Source, interest: Interest) -> None:
+        """Forgets the waker; nothing happens if there is none."""
+        if source.wakers.pop(interest, None) is not None:
+            self._interests -= 1
+
+    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: str) -> None:
+        """Takes an event from the kernel and wakes those who wait for it.
+
+        Args:
+            source: Whom it concerns.
+            ready: Which directions are worth trying now.
+            hung_up: True if the peer is gone.
+            event: The event as the kernel names it, for the recording.
+        """
+        source.ready |= ready
+        source.hung_up |= hung_up
+        for interest in Interest:
+            if interest in ready:
+                self.wake(source, interest)
+
+    def wake(self, source: Source, interest: Interest) -> None:
+        """Wakes who waits for that direction, if anybody does."""
+        waker = source.wakers.pop(interest, None)
+        if waker is not None:
+            self._interests -= 1
+            waker.wake()
+
+    def close(self, source: Source) -> None:
+        """Forgets the source before its descriptor is closed; pending operations on it fail."""
+        source.closed = True
+        if self._backend is not None:
+            self._backend.remove(source)
+        for interest in Interest:
+            self.wake(source, interest)
+
+    # -- completion --------------------------------------------------------------------------
+
+    def submit(self, operation: Operation[Any]) -> None:
+        """Hands an operation to the kernel; its buffer belongs to the kernel until `complete`."""
+        self._operations.add(operation)
+        operation.start()
+
+    def complete(self, operation: Operation[Any], result: Any, error: OSError | None) -> None:
+        """Takes a finished operation from the kernel and wakes who waits for it."""
+        self._operations.discard(operation)
+        operation.finish(result, error)
+
+    def cancel(self, operation: Operation[Any]) -> None:
+        """Asks the kernel for an operation back; it stays in flight until `complete`."""
+        operation.stop()
+
+    # -- the wait ----------------------------------------------------------------------------
+
+    def park(self, block: bool) -> None:
+        """Sleeps in the kernel until an event, the next timer or `notify`; then wakes tasks.
+
+        Args:
+            block: False looks for events that are there already and returns at once.
+        """
+        timer = self._next_timer()
+        if not block:
+            timeout: float | None = 0.0
+        elif timer is None:
+            timeout = None
+        else:
+            timeout = max(0.0, timer.deadline - self.kernel.monotonic())
+        self.wait(timeout)
+        self._fire_due()
+
+    def wait(self, timeout: float | None) -> int:
+        """One wait in the kernel; returns how many events it gave."""
+        return self.backend.wait(timeout)
+
+    def notify(self) -> None:
+        """Ends a `park` early. May be called from any thread and from a signal handler."""
+        self.backend.notify()
+
+    def shut_down(self) -> None:
+        """Gives the mechanism back to the kernel."""
+        if self._backend is not None:
+            self._backend.close()
+            self._backend = None
