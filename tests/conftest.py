@@ -1,0 +1,72 @@
+"""Markers for tests that need a tool, and the fixtures that stand for those tools.
+
+Where its tool is missing, such a test is skipped and says how to get it. In CI it fails instead: a
+test that nobody runs proves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from subprocess import CompletedProcess
+
+import pytest
+from tools import find
+from tools import windows_python as windows_python_tool
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What a marker stands for.
+
+    Attributes:
+        missing: Tells what is missing and how to get it; None if the tool is there.
+        required: The platforms (`sys.platform`) whose CI has to have it.
+    """
+
+    missing: Callable[[], str | None]
+    required: frozenset[str] = frozenset({"linux"})
+
+
+TOOLS = {
+    "browser": Tool(find.missing_browser),
+    "bubblewrap": Tool(find.missing_bubblewrap),
+    "io_uring": Tool(find.missing_io_uring),
+    "network": Tool(find.missing_network, required=frozenset()),
+    "wine": Tool(windows_python_tool.missing),
+    # Compared with once and written down; CONTRIBUTING.md tells how to repeat it.
+    "libkqueue": Tool(find.missing_libkqueue, required=frozenset()),
+    "rustc": Tool(find.missing_rustc, required=frozenset()),
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers():
+        tool = TOOLS.get(marker.name)
+        reason = tool.missing() if tool else None
+        if not tool or not reason:
+            continue
+        if os.environ.get("CI") and sys.platform in tool.required:
+            pytest.fail(f"CI has to run this: {reason}", pytrace=False)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium or Chrome; for tests marked ``browser``."""
+    path = find.browser()
+    assert path is not None, find.missing_browser()
+    return path
+
+
+@pytest.fixture(scope="session")
+def windows_python() -> Callable[..., CompletedProcess[str]]:
+    """Runs a Windows CPython under Wine, with our runtime to import; for tests marked ``wine``.
+
+    See `tools.windows_python.run` for its arguments.
+    """
+    windows_python_tool.prepare()
+    return windows_python_tool.run

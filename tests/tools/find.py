@@ -1,0 +1,83 @@
+"""Where the tools are that some tests need, and what to do where one is missing."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import functools
+import os
+import platform
+import shutil
+import subprocess
+import sys
+
+_BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
+
+_SYS_IO_URING_SETUP = 425  # The same on every architecture but alpha.
+
+
+@functools.cache
+def browser() -> str | None:
+    """The path of a Chromium or Chrome; ``WAKEPOINT_BROWSER`` names another."""
+    named = os.environ.get("WAKEPOINT_BROWSER")
+    return next(filter(None, map(shutil.which, [named] if named else _BROWSERS)), None)
+
+
+def missing_browser() -> str | None:
+    """What to do for a browser."""
+    if browser():
+        return None
+    return "there is no Chromium; install it, or name one in WAKEPOINT_BROWSER"
+
+
+@functools.cache
+def missing_bubblewrap() -> str | None:
+    """What to do for a sandbox that starts: some systems forbid user namespaces."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        return "there is no bwrap; install bubblewrap"
+    command = [bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False)
+    return None if tried.returncode == 0 else f"bwrap does not work here: {tried.stderr.strip()}"
+
+
+@functools.cache
+def missing_io_uring() -> str | None:
+    """What to do for io_uring: containers and hardened kernels often switch it off."""
+    if sys.platform != "linux":
+        return "io_uring is Linux's"
+    libc = ctypes.CDLL(None, use_errno=True)
+    ring = libc.syscall(_SYS_IO_URING_SETUP, 1, ctypes.create_string_buffer(120))
+    if ring < 0:
+        why = os.strerror(ctypes.get_errno())
+        return f"this kernel ({platform.release()}) lets nobody use io_uring: {why}"
+    os.close(ring)
+    return None
+
+
+def missing_libkqueue() -> str | None:
+    """What to do for kqueue on Linux."""
+    if ctypes.util.find_library("kqueue"):
+        return None
+    return "there is no libkqueue; install Debian's libkqueue0. Run by hand, see CONTRIBUTING.md"
+
+
+def missing_rustc() -> str | None:
+    """What to do for a Rust compiler."""
+    if shutil.which("rustc"):
+        return None
+    return "there is no rustc; install Rust. Run by hand, see CONTRIBUTING.md"
+
+
+def missing_network() -> str | None:
+    """What to do for tests that download: it is asked for, never done unasked."""
+    if os.environ.get("WAKEPOINT_NETWORK"):
+        return None
+    return "it downloads packages; set WAKEPOINT_NETWORK=1 to let it"
