@@ -66,7 +66,7 @@ class Select(Future[tuple[int, Any]]):
         return f"select({', '.join(map(repr, self._futures))})"
 
     def poll(self, cx: Context) -> Poll[tuple[int, Any]]:
-        """Polls them in the order given; the first that is ready wins and the others are dropped."""
+        """Polls them in the order given; the first that is ready wins, the others are dropped."""
         for index, future in enumerate(self._futures):
             polled = future.poll(cx)
             if polled is not PENDING:

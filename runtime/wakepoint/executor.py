@@ -33,9 +33,6 @@ T = TypeVar("T")
 EVENT_INTERVAL = 61
 """Turns after which a busy executor looks for events all the same (tokio's ``event_interval``)."""
 
-FOREIGN_THREAD_CHECK = 0.05
-"""Seconds after which a parked executor looks whether the threads that might wake it still live."""
-
 
 class TaskState(enum.Enum):
     """How far a task has come."""
@@ -103,14 +100,14 @@ class Task(Generic[T]):
 class JoinHandle(Future[T]):
     """Await it for the task's result. Dropping it detaches the task (tokio's JoinHandle)."""
 
-    __slots__ = ("_task", "_waker")
+    __slots__ = ("_waker", "task")
 
     def __init__(self, task: Task[T]) -> None:
-        self._task = task
+        self.task = task
         self._waker: Waker | None = None
 
     def __repr__(self) -> str:
-        return f"JoinHandle(task {self._task.number})"
+        return f"JoinHandle(task {self.task.number})"
 
     def poll(self, cx: Context) -> Poll[T]:
         """Ready once the task is done.
@@ -119,7 +116,7 @@ class JoinHandle(Future[T]):
             JoinError: If the task was aborted.
             BaseException: Whatever the task raised.
         """
-        task = self._task
+        task = self.task
         if not task.done:
             if self._waker is None or not self._waker.will_wake(cx.waker):
                 self.drop()
@@ -135,12 +132,12 @@ class JoinHandle(Future[T]):
 
     def drop(self) -> None:
         waker, self._waker = self._waker, None
-        if waker is not None and waker in self._task._joiners:
-            self._task._joiners.remove(waker)
+        if waker is not None and waker in self.task._joiners:
+            self.task._joiners.remove(waker)
 
     def is_finished(self) -> bool:
         """True once awaiting the handle would not wait."""
-        return self._task.done
+        return self.task.done
 
     def abort(self) -> None:
         """Ends the task at the ``await`` where it is suspended, by raising `Cancelled` there.
@@ -148,8 +145,8 @@ class JoinHandle(Future[T]):
         A task that has ended is left as it is. An aborted task may still await in its
         ``finally`` blocks; it has ended when its handle says so.
         """
-        self._task.observed = True
-        self._task._executor.abort(self._task)
+        self.task.observed = True
+        self.task._executor.abort(self.task)
 
 
 class Executor:
@@ -158,6 +155,9 @@ class Executor:
     Args:
         reactor: Who waits in the kernel on its behalf.
     """
+
+    thread_check_interval = 0.05
+    """Seconds after which a parked executor looks whether the threads that might wake it live."""
 
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
@@ -249,7 +249,7 @@ class Executor:
         self._thread = threading.get_ident()
         outer, _running.executor = _running.executor, self
         try:
-            root = self.spawn(future)._task
+            root = self.spawn(future).task
             root.observed = True
             self._run_until(lambda: root.done)
             self._abort_rest()
@@ -316,27 +316,17 @@ class Executor:
             future.drop()
 
     def _park_or_report(self) -> None:
-        foreign = self.blocking_jobs > 0 or _foreign_threads()
-        if not foreign and not self.reactor.expects_events:
+        ours = self.blocking_jobs > 0 or self.reactor.expects_events
+        if not ours and not _foreign_threads():
             raise Deadlock(tuple(describe(task) for task in self.tasks.values()))
         self._parked = True
         try:
             if not self._queue:
-                self.park(foreign and not self.blocking_jobs and not self.reactor.expects_events)
+                # If only threads that we know nothing of can wake us, look now and then whether
+                # they still live.
+                self.reactor.park(True, None if ours else self.thread_check_interval)
         finally:
             self._parked = False
-
-    def park(self, only_foreign_threads: bool) -> None:
-        """Gives the thread to the kernel until something happens.
-
-        Args:
-            only_foreign_threads: True if nobody but threads that we know nothing of can wake us;
-                then look again now and then whether they still live.
-        """
-        if only_foreign_threads:
-            self.reactor.wait(FOREIGN_THREAD_CHECK)
-        else:
-            self.reactor.park(block=True)
 
     def _abort_rest(self) -> None:
         for task in list(self.tasks.values()):
@@ -350,9 +340,8 @@ class Executor:
     def _report_unobserved(self) -> None:
         for task in self._unobserved:
             if not task.observed:
-                print(
-                    f"task {task.number} ({task.name}) raised and nobody awaited it:",
-                    file=sys.stderr,
+                sys.stderr.write(
+                    f"task {task.number} ({task.name}) raised and nobody awaited it:\n"
                 )
                 traceback.print_exception(task.outcome, file=sys.stderr)
         self._unobserved.clear()
@@ -399,10 +388,14 @@ def build(backend: str) -> Executor:
     return Executor(Reactor(backends.factory(backend), kernel))
 
 
-class _Builder:
+class Builder:
     """Who makes executors for `run`; the recorder puts its own here."""
 
-    make: Callable[[str], Executor] = staticmethod(build)
+    def __init__(self) -> None:
+        self.make: Callable[[str], Executor] = build
+
+
+builder = Builder()
 
 
 def run(future: Awaitable[T] | Future[T], *, backend: str | None = None) -> T:
@@ -421,7 +414,7 @@ def run(future: Awaitable[T] | Future[T], *, backend: str | None = None) -> T:
     """
     if _running.executor is not None:
         raise RuntimeError("this thread runs an executor already; await the future, or spawn it")
-    executor = _Builder.make(backends.resolve(backend))
+    executor = builder.make(backends.resolve(backend))
     try:
         return executor.block_on(future)
     finally:
@@ -430,7 +423,7 @@ def run(future: Awaitable[T] | Future[T], *, backend: str | None = None) -> T:
 
 def _name_of(future: Future[Any]) -> str:
     if isinstance(future, CoroutineFuture):
-        return str(future.coroutine.__name__)
+        return future.coroutine.__name__
     return type(future).__name__
 
 

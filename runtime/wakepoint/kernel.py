@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import os
 import select
+import socket as sockets
 import sys
 import time
-from socket import socket as Socket
 from typing import Any
 
 Address = Any
@@ -32,32 +32,32 @@ class Kernel:
 
     # Sockets. Each raises OSError; BlockingIOError where the call would block.
     @staticmethod
-    def socket(family: int, kind: int) -> Socket:
-        """socket(2), non-blocking and not inherited."""
-        sock = Socket(family, kind)
+    def socket(family: int, kind: int) -> sockets.socket:
+        """Makes a non-blocking one that child processes do not inherit."""
+        sock = sockets.socket(family, kind)
         sock.setblocking(False)
         return sock
 
     @staticmethod
-    def accept(sock: Socket) -> tuple[Socket, Address]:
-        """accept4(2); the new socket is non-blocking."""
+    def accept(sock: sockets.socket) -> tuple[sockets.socket, Address]:
+        """Takes the next connection as a non-blocking socket, and the peer's address."""
         accepted, address = sock.accept()
         accepted.setblocking(False)
         return accepted, address
 
-    bind = staticmethod(Socket.bind)
-    listen = staticmethod(Socket.listen)
-    connect = staticmethod(Socket.connect)
-    getsockname = staticmethod(Socket.getsockname)
-    getpeername = staticmethod(Socket.getpeername)
-    getsockopt = staticmethod(Socket.getsockopt)
-    setsockopt = staticmethod(Socket.setsockopt)
-    recv = staticmethod(Socket.recv)
-    send = staticmethod(Socket.send)
-    recvfrom = staticmethod(Socket.recvfrom)
-    sendto = staticmethod(Socket.sendto)
-    shutdown = staticmethod(Socket.shutdown)
-    close = staticmethod(Socket.close)
+    bind = staticmethod(sockets.socket.bind)
+    listen = staticmethod(sockets.socket.listen)
+    connect = staticmethod(sockets.socket.connect)
+    getsockname = staticmethod(sockets.socket.getsockname)
+    getpeername = staticmethod(sockets.socket.getpeername)
+    getsockopt = staticmethod(sockets.socket.getsockopt)
+    setsockopt = staticmethod(sockets.socket.setsockopt)
+    recv = staticmethod(sockets.socket.recv)
+    send = staticmethod(sockets.socket.send)
+    recvfrom = staticmethod(sockets.socket.recvfrom)
+    sendto = staticmethod(sockets.socket.sendto)
+    shutdown = staticmethod(sockets.socket.shutdown)
+    close = staticmethod(sockets.socket.close)
 
     # Descriptors that are no sockets.
     read = staticmethod(os.read)
@@ -68,12 +68,12 @@ class Kernel:
 
         @staticmethod
         def epoll_create1() -> select.epoll:
-            """epoll_create1(2) with EPOLL_CLOEXEC."""
+            """Makes an interest list that is closed on exec."""
             return select.epoll()
 
         @staticmethod
         def epoll_ctl(epoll: select.epoll, operation: str, fd: int, events: int) -> None:
-            """epoll_ctl(2). ``operation`` is ADD, MOD or DEL."""
+            """Adds to, changes or deletes from the interest list (ADD, MOD, DEL)."""
             if operation == "ADD":
                 epoll.register(fd, events)
             elif operation == "MOD":

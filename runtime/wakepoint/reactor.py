@@ -20,8 +20,8 @@ from wakepoint.kernel import Kernel
 from wakepoint.task import Waker
 
 if TYPE_CHECKING:
-    from wakepoint.backends.contract import Backend
     from wakepoint.backends.completion import Operation
+    from wakepoint.backends.contract import Backend
 
 
 class Interest(Flag):
@@ -97,13 +97,13 @@ class Reactor:
     @property
     def expects_events(self) -> bool:
         """True if the kernel may still wake somebody: an interest, an operation or a timer."""
-        return bool(self._interests or self._operations) or self._next_timer() is not None
+        return bool(self._interests or self._operations) or self.next_timer() is not None
 
     # -- timers ------------------------------------------------------------------------------
 
     def arm(self, delay: float, waker: Waker) -> Timer:
         """Wakes the waker once ``delay`` seconds have passed."""
-        timer = Timer(self.kernel.monotonic() + delay, waker)
+        timer = Timer(self.kernel.monotonic() + delay, waker.clone())
         heapq.heappush(self._timers, (timer.deadline, next(self._sequence), timer))
         return timer
 
@@ -117,7 +117,8 @@ class Reactor:
         if waker is not None:
             waker.wake()
 
-    def _next_timer(self) -> Timer | None:
+    def next_timer(self) -> Timer | None:
+        """The timer with the earliest deadline, or None."""
         while self._timers:
             timer = self._timers[0][2]
             if timer.waker is not None:
@@ -127,7 +128,7 @@ class Reactor:
 
     def _fire_due(self) -> None:
         now = self.kernel.monotonic()
-        while (timer := self._next_timer()) is not None and timer.deadline <= now:
+        while (timer := self.next_timer()) is not None and timer.deadline <= now:
             heapq.heappop(self._timers)
             self.fire(timer)
 
@@ -202,19 +203,18 @@ class Reactor:
 
     # -- the wait ----------------------------------------------------------------------------
 
-    def park(self, block: bool) -> None:
+    def park(self, block: bool, at_most: float | None = None) -> None:
         """Sleeps in the kernel until an event, the next timer or `notify`; then wakes tasks.
 
         Args:
             block: False looks for events that are there already and returns at once.
+            at_most: Seconds after which to come back in any case.
         """
-        timer = self._next_timer()
-        if not block:
-            timeout: float | None = 0.0
-        elif timer is None:
-            timeout = None
-        else:
-            timeout = max(0.0, timer.deadline - self.kernel.monotonic())
+        timer = self.next_timer()
+        timeout = at_most if block else 0.0
+        if block and timer is not None:
+            until_timer = max(0.0, timer.deadline - self.kernel.monotonic())
+            timeout = until_timer if timeout is None else min(timeout, until_timer)
         self.wait(timeout)
         self._fire_due()
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import enum
 import inspect
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Generator
+from types import CoroutineType
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
@@ -162,7 +163,7 @@ class CoroutineFuture(Future[T]):
 
     __slots__ = ("cancellation", "coroutine", "waits_for")
 
-    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+    def __init__(self, coroutine: CoroutineType[Any, Any, T]) -> None:
         self.coroutine = coroutine
         self.waits_for: Future[Any] | None = None
         self.cancellation: BaseException | None = None
@@ -192,7 +193,7 @@ class CoroutineFuture(Future[T]):
         finally:
             _current.context = outer
         if not isinstance(yielded, Future):
-            raise RuntimeError(
+            raise RuntimeError(  # noqa: TRY004 - the await is wrong, not an argument
                 f"{self!r} awaits {yielded!r}, which is made for another runtime; "
                 "await a wakepoint future instead"
             )
@@ -221,7 +222,7 @@ class _AwaitableFuture(Future[T]):
         async def drive() -> T:
             return await awaitable
 
-        self._inner = CoroutineFuture(drive())
+        self._inner: Future[T] = into_future(drive())
 
     def poll(self, cx: Context) -> Poll[T]:
         return self._inner.poll(cx)
@@ -241,7 +242,7 @@ def into_future(awaitable: Awaitable[T] | Future[T]) -> Future[T]:
     """
     if isinstance(awaitable, Future):
         return awaitable
-    if inspect.iscoroutine(awaitable):
+    if isinstance(awaitable, CoroutineType):
         return CoroutineFuture(awaitable)
     if callable(getattr(awaitable, "poll", None)):
         return _PolledFuture(awaitable)

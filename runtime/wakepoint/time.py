@@ -32,7 +32,7 @@ class Sleep(Future[None]):
         timer = self._timer
         if timer is None:
             self._reactor = executor.current().reactor
-            self._timer = self._reactor.arm(self.seconds, cx.waker.clone())
+            self._timer = self._reactor.arm(self.seconds, cx.waker)
             return PENDING
         if timer.waker is None:
             return Ready(None)

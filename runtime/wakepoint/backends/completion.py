@@ -33,6 +33,9 @@ class Operation(Future[T], Generic[T]):
         self.started = False
         self.in_flight = False
 
+    def __repr__(self) -> str:
+        return f"{self.name}(fd={self.source.fd})"
+
     # -- what a backend writes ----------------------------------------------------------------
 
     def start(self) -> None:

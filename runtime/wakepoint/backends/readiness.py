@@ -27,6 +27,9 @@ class _Operation(Future[T], Generic[T]):
         self._source = source
         self._waits = False
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__.lower()}(fd={self._source.fd})"
+
     def attempt(self) -> T:
         """The call itself. Raises BlockingIOError if it would block."""
         raise NotImplementedError

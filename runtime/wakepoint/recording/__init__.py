@@ -1,0 +1,29 @@
+"""Recordings: what a run did, as plain data; making, saving and loading them."""
+
+from wakepoint.recording.codec import RecordingError, dumps, loads
+from wakepoint.recording.limit import TimeLimitExceeded
+from wakepoint.recording.model import (
+    FORMAT_VERSION,
+    Environment,
+    Event,
+    Frame,
+    Outcome,
+    Output,
+    Recording,
+    Waiting,
+)
+
+__all__ = [
+    "FORMAT_VERSION",
+    "Environment",
+    "Event",
+    "Frame",
+    "Outcome",
+    "Output",
+    "Recording",
+    "RecordingError",
+    "TimeLimitExceeded",
+    "Waiting",
+    "dumps",
+    "loads",
+]

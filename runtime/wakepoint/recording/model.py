@@ -25,7 +25,7 @@ class Environment:
         system: Operating system, ``Linux``, ``Darwin``, ``Windows``, ``FreeBSD``.
         python: Implementation and version, ``CPython 3.11.7``.
         clock: ``real`` or ``virtual``.
-        emulation: What stood in for the real system (``Wine``, ``libkqueue``, ``simulated``), or None.
+        emulation: What stood in for the real system (``Wine``, ``libkqueue``), or None.
         recorded: ISO date for a recording that was kept; None for one made by the build itself.
     """
 

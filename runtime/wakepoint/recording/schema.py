@@ -55,8 +55,8 @@ KINDS: Final[dict[str, Kind]] = {
         },
     ),
     "state.entered": Kind(
-        "A coroutine reached a suspension point and polls what it awaits for the first time in this "
-        "visit. Whether it suspends there is told by the next event of the instance.",
+        "A coroutine reached a suspension point and polls what it awaits for the first time in "
+        "this visit. Whether it suspends there is told by the next event of the instance.",
         {
             "instance": "int",
             "state": "int: index of the state",
@@ -65,7 +65,7 @@ KINDS: Final[dict[str, Kind]] = {
         },
     ),
     "state.suspended": Kind(
-        "The awaited future was Pending, so the coroutine gave control back and stays in this state.",
+        "The awaited future was Pending: the coroutine gave control back and stays in this state.",
         {"instance": "int", "state": "int"},
     ),
     "state.resumed": Kind(
@@ -92,13 +92,15 @@ KINDS: Final[dict[str, Kind]] = {
         },
     ),
     "waker.cloned": Kind(
-        "Somebody keeps the task's waker for later.", {"task": "int", "holder": "text: who keeps it"}
+        "Somebody keeps the task's waker for later.",
+        {"task": "int", "holder": "text: who keeps it"},
     ),
     "waker.woken": Kind(
         "A waker was called.",
         {
             "task": "int: the task it wakes",
-            "queued": "bool: True if that put the task into the run queue; False if it was queued already or done",
+            "queued": "bool: True if that put the task into the run queue; False if it was there "
+            "already or had ended",
             "because": "text or null: what happened (timer 1 fired, fd 6 readable)",
         },
     ),
@@ -136,7 +138,9 @@ KINDS: Final[dict[str, Kind]] = {
         "The run queue was empty, so the thread went to sleep in the kernel.",
         {"until": "text: event, or the timer that bounds the sleep (timer 1)"},
     ),
-    "executor.unparked": Kind("The kernel gave the thread back.", {"events": "int: how many it returned"}),
+    "executor.unparked": Kind(
+        "The kernel gave the thread back.", {"events": "int: how many it returned"}
+    ),
     "kernel.called": Kind(
         "A call that left the process.",
         {

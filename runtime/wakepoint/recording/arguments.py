@@ -1,0 +1,144 @@
+"""How a kernel call's arguments and result are told, in the words of its manual page."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from wakepoint.recording.names import Names
+from wakepoint.recording.safe_repr import safe_repr
+
+MAX_SHOWN_EVENTS = 4
+
+
+class Describer:
+    """Turns one argument or result into text, with stable names for what the system chose."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.until = "the next timer"
+        """What bounds the wait that is about to happen; set by the recording reactor."""
+
+    def __call__(self, thing: Any) -> str:
+        """A thing of any type."""
+        if thing is None:
+            return "0"
+        if isinstance(thing, str):
+            return thing
+        if isinstance(thing, (bytes, bytearray, memoryview)):
+            size = thing.nbytes if isinstance(thing, memoryview) else len(thing)
+            return "1 byte" if size == 1 else f"{size} bytes"
+        if callable(getattr(thing, "fileno", None)):
+            return self.fd(thing)
+        if isinstance(thing, tuple):
+            return f"({', '.join(map(self, thing))})"
+        return self.names.normalise(safe_repr(thing))
+
+    def fd(self, thing: Any) -> str:
+        """A descriptor, by its number or its object."""
+        number = thing if isinstance(thing, int) else thing.fileno()
+        return self.names.fd(number) if number >= 0 else "fd -1"
+
+    def address(self, address: Any) -> str:
+        """A socket address, ``127.0.0.1:50001``."""
+        self.names.learn_address(address)
+        if isinstance(address, tuple) and len(address) >= 2:
+            host = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
+            return self.names.normalise(f"{host}:{address[1]}")
+        return self.names.normalise(safe_repr(address))
+
+    def timeout(self, seconds: float | None) -> str:
+        """A wait's limit. How long that was is chance, so it is named by what ends it."""
+        if seconds is None or seconds < 0:
+            return "no timeout"
+        return "timeout 0" if seconds == 0 and not self.until else f"until {self.until}"
+
+
+def _names(*names: str) -> dict[int, str]:
+    return {int(getattr(socket, name)): name for name in names if hasattr(socket, name)}
+
+
+# Named one by one: among all of a platform's constants, many share a value.
+_FAMILIES = _names("AF_INET", "AF_INET6", "AF_UNIX")
+_KINDS = _names("SOCK_STREAM", "SOCK_DGRAM")
+_HOW = _names("SHUT_RD", "SHUT_WR", "SHUT_RDWR")
+_SOCKET_OPTIONS = _names(
+    "SO_ERROR", "SO_REUSEADDR", "SO_KEEPALIVE", "SO_LINGER", "SO_RCVBUF", "SO_SNDBUF"
+)
+
+
+def _socket_option(level: int, option: int) -> str:
+    if level == socket.SOL_SOCKET:
+        return _SOCKET_OPTIONS.get(option, str(option))
+    if level == socket.IPPROTO_TCP and option == socket.TCP_NODELAY:
+        return "TCP_NODELAY"
+    return str(option)
+
+
+def _epoll_mask(mask: int) -> str:
+    from wakepoint.backends.epoll import describe  # noqa: PLC0415 - exists on Linux alone
+
+    return describe(mask)
+
+
+def _bind(d: Describer, args: Sequence[Any]) -> list[str]:
+    sock, address = args
+    if isinstance(address, tuple) and len(address) >= 2:
+        d.names.keep_port(address[1])
+    return [d.fd(sock), d.address(address)]
+
+
+def _epoll_ctl(d: Describer, args: Sequence[Any]) -> list[str]:
+    epoll, operation, fd, events = args
+    told = [d.fd(epoll), f"EPOLL_CTL_{operation}", d.fd(fd)]
+    return told if operation == "DEL" else [*told, _epoll_mask(events)]
+
+
+def _accepted(d: Describer, args: Sequence[Any], result: Any) -> str:
+    sock, address = result
+    return f"{d.fd(sock)}, {d.address(address)}"
+
+
+def _datagram(d: Describer, args: Sequence[Any], result: Any) -> str:
+    data, address = result
+    return f"{d(data)} from {d.address(address)}"
+
+
+def _epoll_events(d: Describer, args: Sequence[Any], events: list[tuple[int, int]]) -> str:
+    shown = [f"{d.fd(fd)} {_epoll_mask(mask)}" for fd, mask in events[:MAX_SHOWN_EVENTS]]
+    if len(events) > MAX_SHOWN_EVENTS:
+        shown.append(f"and {len(events) - MAX_SHOWN_EVENTS} more")
+    count = f"{len(events)} event" + ("" if len(events) == 1 else "s")
+    return f"{count}: {', '.join(shown)}" if shown else count
+
+
+ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
+    "socket": lambda d, a: [_FAMILIES.get(a[0], str(a[0])), _KINDS.get(a[1], str(a[1]))],
+    "bind": _bind,
+    "connect": lambda d, a: [d.fd(a[0]), d.address(a[1])],
+    "sendto": lambda d, a: [d.fd(a[0]), d(a[1]), d.address(a[-1])],
+    "getsockopt": lambda d, a: [d.fd(a[0]), _socket_option(a[1], a[2])],
+    "setsockopt": lambda d, a: [d.fd(a[0]), _socket_option(a[1], a[2]), str(a[3])],
+    "shutdown": lambda d, a: [d.fd(a[0]), _HOW.get(a[1], str(a[1]))],
+    "read": lambda d, a: [d.fd(a[0]), str(a[1])],
+    "write": lambda d, a: [d.fd(a[0]), d(a[1])],
+    "close_fd": lambda d, a: [d.fd(a[0])],
+    "eventfd_read": lambda d, a: [d.fd(a[0])],
+    "eventfd_write": lambda d, a: [d.fd(a[0]), str(a[1])],
+    "epoll_create1": lambda d, a: ["EPOLL_CLOEXEC"],
+    "epoll_ctl": _epoll_ctl,
+    "epoll_wait": lambda d, a: [d.fd(a[0]), d.timeout(a[1])],
+}
+"""How to tell the arguments of a call; those not named here are told one by one."""
+
+RESULTS: dict[str, Callable[[Describer, Sequence[Any], Any], str]] = {
+    "accept": _accepted,
+    "recvfrom": _datagram,
+    "getsockname": lambda d, a, r: d.address(r),
+    "getpeername": lambda d, a, r: d.address(r),
+    "getsockopt": lambda d, a, r: str(r),
+    "eventfd": lambda d, a, r: d.fd(r),
+    "epoll_wait": _epoll_events,
+}
+"""How to tell the result of a call."""

@@ -1,0 +1,96 @@
+"""The recording kernel: every call that leaves the process becomes an event."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from typing import Any
+
+from wakepoint.kernel import Kernel
+from wakepoint.recording.arguments import ARGUMENTS, RESULTS, Describer
+from wakepoint.recording.recorder import Recorder
+
+WAITS = frozenset(
+    {"epoll_wait", "kevent", "io_uring_enter", "GetQueuedCompletionStatus", "sim_wait"}
+)
+"""The calls in which the thread sleeps."""
+
+_MOVES_BYTES = frozenset({"recv", "recvfrom", "read", "send", "sendto", "write"})
+_CLOSES = frozenset({"close", "close_fd", "epoll_close"})
+_UNRECORDED = frozenset({"monotonic"})
+_REAL_NAMES = {
+    "close_fd": "close",
+    "epoll_close": "close",
+    "eventfd_read": "read",
+    "eventfd_write": "write",
+}
+
+
+class RecordingKernel:
+    """Stands in front of a kernel and notes each call with its arguments and result.
+
+    Whatever is no function (``system``, ``emulation``) is passed on as it is.
+    """
+
+    def __init__(self, kernel: Kernel, recorder: Recorder) -> None:
+        self._kernel = kernel
+        self._recorder = recorder
+        self.describe = Describer(recorder.names)
+        self.on_return: Callable[[int], None] | None = None
+        """Called with the number of events when a wait comes back."""
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._kernel, name)
+        if not callable(attribute) or name in _UNRECORDED:
+            return attribute
+        recorded = self._recorded(name, attribute)
+        setattr(self, name, recorded)  # found directly from now on
+        return recorded
+
+    def _recorded(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def recorded(*args: Any) -> Any:
+            arguments = self._arguments(name, args)
+            # A closed socket does not know its number any more, so ask before.
+            closed = _number(args[0]) if name in _CLOSES else None
+            try:
+                result = call(*args)
+            except OSError as error:
+                code = errno.errorcode.get(error.errno or 0, type(error).__name__)
+                self._note(name, arguments, "-1", code, None)
+                raise
+            told = RESULTS[name](self.describe, args, result) if name in RESULTS else None
+            moved = _bytes_moved(result) if name in _MOVES_BYTES else None
+            self._note(name, arguments, told or self.describe(result), None, moved)
+            if closed is not None:
+                self._recorder.names.forget_fd(closed)
+            if name in WAITS and self.on_return is not None:
+                self.on_return(len(result) if isinstance(result, (list, tuple)) else 0)
+            return result
+
+        return recorded
+
+    def _arguments(self, name: str, args: tuple[Any, ...]) -> list[str]:
+        if name in ARGUMENTS:
+            return ARGUMENTS[name](self.describe, args)
+        return [self.describe(arg) for arg in args]
+
+    def _note(
+        self, name: str, args: list[str], result: str, error: str | None, moved: int | None
+    ) -> None:
+        self._recorder.emit(
+            "kernel.called",
+            name=_REAL_NAMES.get(name, name),
+            args=args,
+            result=result,
+            error=error,
+            bytes=moved,
+        )
+
+
+def _number(thing: Any) -> int:
+    return thing if isinstance(thing, int) else int(thing.fileno())
+
+
+def _bytes_moved(result: Any) -> int:
+    payload = result[0] if isinstance(result, tuple) else result
+    return payload if isinstance(payload, int) else len(payload)

@@ -1,0 +1,62 @@
+"""Names that are the same in every run: descriptors, ports and addresses by order of appearance."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+FIRST_FD = 3
+FIRST_PORT = 50001
+_EPHEMERAL = 1024
+"""Ports up to here were chosen by the snippet's author and stay as they are."""
+
+
+class Names:
+    """Renames what the operating system chose by chance.
+
+    Descriptors get the lowest free number from 3 on, as a kernel would give them in a process
+    that opened nothing else; ephemeral ports count from 50001.
+    """
+
+    def __init__(self) -> None:
+        self._fds: dict[int, int] = {}
+        self._ports: dict[int, int] = {}
+        self._chosen: set[int] = set()
+
+    def fd(self, number: int) -> str:
+        """The name of an open descriptor, ``fd 5``."""
+        name = self._fds.get(number)
+        if name is None:
+            taken = set(self._fds.values())
+            name = next(n for n in range(FIRST_FD, FIRST_FD + len(taken) + 1) if n not in taken)
+            self._fds[number] = name
+        return f"fd {name}"
+
+    def forget_fd(self, number: int) -> None:
+        """The descriptor was closed; its name is free again, as its number is."""
+        self._fds.pop(number, None)
+
+    def keep_port(self, port: int) -> None:
+        """The snippet asked for this port itself."""
+        self._chosen.add(port)
+
+    def learn_address(self, address: Any) -> None:
+        """Remembers the port of an address that the system reported."""
+        if isinstance(address, tuple) and len(address) >= 2 and isinstance(address[1], int):
+            port = address[1]
+            if port > _EPHEMERAL and port not in self._chosen and port not in self._ports:
+                self._ports[port] = FIRST_PORT + len(self._ports)
+
+    def normalise(self, text: str) -> str:
+        """The text with ports, descriptors and memory addresses renamed."""
+        if self._ports:
+            text = re.sub(r"\b\d{4,5}\b", self._rename_port, text)
+        text = re.sub(r"\bfd=(\d+)\b", self._rename_fd, text)
+        return re.sub(r"\b0x[0-9a-fA-F]{6,16}\b", "0x…", text)
+
+    def _rename_port(self, match: re.Match[str]) -> str:
+        return str(self._ports.get(int(match[0]), match[0]))
+
+    def _rename_fd(self, match: re.Match[str]) -> str:
+        number = int(match[1])
+        return f"fd={self._fds[number]}" if number in self._fds else match[0]

@@ -1,0 +1,89 @@
+"""The log that the four seams and the machine tracer write to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from wakepoint.recording.model import Event
+from wakepoint.recording.names import Names
+from wakepoint.recording.safe_repr import safe_repr
+
+EVENT_LIMIT = 50_000
+"""More events than this are counted, not kept."""
+
+
+class Recorder:
+    """Takes events in order and knows who acts.
+
+    Attributes:
+        events: What happened so far.
+        truncated: How many events came after the limit.
+        names: Stable names for what the system chose.
+        backend: The mechanism in use, once there is one.
+        system: The operating system, as the kernel in use calls it.
+        emulation: What stands in for the real system, or None.
+    """
+
+    def __init__(self, limit: int = EVENT_LIMIT) -> None:
+        self.events: list[Event] = []
+        self.truncated = 0
+        self.names = Names()
+        self.backend: str | None = None
+        self.clock = "real"
+        self.system: str | None = None
+        self.emulation: str | None = None
+        self.because: str | None = None
+        self._limit = limit
+        self._actors = ["main"]
+        self._thread = threading.get_ident()
+        self._lock = threading.Lock()
+        self._ids: dict[str, dict[int, tuple[int, Any]]] = {}
+
+    @property
+    def actor(self) -> str:
+        """Who acts now: ``executor``, ``reactor``, ``task 1``, ``main``, or ``thread``."""
+        return self._actors[-1] if threading.get_ident() == self._thread else "thread"
+
+    @contextmanager
+    def acting(self, actor: str) -> Iterator[None]:
+        """Events are this actor's until the block ends."""
+        if threading.get_ident() != self._thread:
+            yield
+            return
+        self._actors.append(actor)
+        try:
+            yield
+        finally:
+            self._actors.pop()
+
+    @contextmanager
+    def reason(self, because: str) -> Iterator[None]:
+        """Wakers that are woken in the block are woken because of this."""
+        outer, self.because = self.because, because
+        try:
+            yield
+        finally:
+            self.because = outer
+
+    def emit(self, kind: str, **facts: Any) -> None:
+        """Notes an event by the current actor."""
+        with self._lock:
+            if len(self.events) >= self._limit:
+                self.truncated += 1
+            else:
+                self.events.append(Event(len(self.events) + 1, kind, self.actor, facts))
+
+    def number(self, sort: str, thing: object) -> int:
+        """The thing's number among its sort, in order of appearance."""
+        known = self._ids.setdefault(sort, {})
+        if id(thing) not in known:
+            # The thing is kept, so that its id() is not given to another one.
+            known[id(thing)] = (len(known) + 1, thing)
+        return known[id(thing)][0]
+
+    def value(self, thing: object) -> str:
+        """A value as text: bounded, and the same in every run."""
+        return self.names.normalise(safe_repr(thing))

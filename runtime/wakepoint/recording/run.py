@@ -1,0 +1,188 @@
+"""Runs a snippet in this process and records it."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, ModuleType
+
+from wakepoint.errors import Deadlock
+from wakepoint.executor import builder
+from wakepoint.kernel import Kernel
+from wakepoint.machine import Analysis, MachineError, analyze
+from wakepoint.recording import seams
+from wakepoint.recording.limit import TimeLimitExceeded, time_limit
+from wakepoint.recording.model import Environment, Frame, Outcome, Recording, Waiting
+from wakepoint.recording.recorder import Recorder
+from wakepoint.recording.tracer import Tracer
+
+
+def record(
+    source: str,
+    *,
+    filename: str = "<snippet>",
+    backend: str = "auto",
+    timeout: float | None = None,
+    recorder: Recorder | None = None,
+) -> Recording:
+    """Runs a script as ``__main__`` and records what it does.
+
+    Whatever the script raises ends up in the recording's outcome. It runs in this process and may
+    do to it what any code may; what it prints goes where this process prints.
+
+    Args:
+        source: The script.
+        filename: What tracebacks call it.
+        backend: Which backend `wakepoint.run` uses unless the script names one itself.
+        timeout: Seconds after which the script is interrupted. It takes effect where there are
+            interval timers (not on Windows) and on the main thread only.
+        recorder: Takes the events; one of your own lets you ask for names afterwards.
+    """
+    recorder = recorder or Recorder()
+    try:
+        code = compile(source, filename, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:  # ValueError: a null character
+        return _recording(source, recorder, [], _syntax_error(error))
+    analyses = _analyse(code)
+    numbered = {code: (index, analysis) for index, (code, analysis) in enumerate(analyses)}
+    tracer = Tracer(recorder, numbered, filename)
+    with _environment(backend, recorder), _as_main(source, filename) as module:
+        outcome = _outcome_of(lambda: _execute(code, module, tracer, timeout), recorder, filename)
+    return _recording(source, recorder, [analysis for _, analysis in analyses], outcome)
+
+
+def _analyse(code: CodeType) -> list[tuple[CodeType, Analysis]]:
+    """The machine of every coroutine and async generator in a module's code, in source order."""
+    found = []
+    for inner in _nested(code):
+        if inner.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+            try:
+                found.append((inner, analyze(inner)))
+            except MachineError:  # it still runs; only its machine is not shown
+                continue
+    return sorted(found, key=lambda pair: pair[0].co_firstlineno)
+
+
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _nested(constant)
+
+
+def _execute(code: CodeType, module: ModuleType, tracer: Tracer, timeout: float | None) -> None:
+    with time_limit(timeout):
+        tracer.start()
+        try:
+            exec(code, module.__dict__)
+        finally:
+            tracer.stop()
+
+
+@contextmanager
+def _environment(backend: str, recorder: Recorder) -> Iterator[None]:
+    """Makes `wakepoint.run` build recording executors, on the given backend."""
+    before = os.environ.get("WAKEPOINT_BACKEND")
+    plain, builder.make = builder.make, lambda name: seams.build(name, recorder)
+    if backend != "auto":
+        os.environ["WAKEPOINT_BACKEND"] = backend
+    try:
+        yield
+    finally:
+        builder.make = plain
+        if before is not None:
+            os.environ["WAKEPOINT_BACKEND"] = before
+        elif backend != "auto":
+            del os.environ["WAKEPOINT_BACKEND"]
+
+
+@contextmanager
+def _as_main(source: str, filename: str) -> Iterator[ModuleType]:
+    """A fresh ``__main__`` whose source the traceback module finds."""
+    module = ModuleType("__main__")
+    module.__file__ = filename
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = module
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    try:
+        yield module
+    finally:
+        sys.modules["__main__"] = before
+
+
+def _outcome_of(run: Callable[[], None], recorder: Recorder, filename: str) -> Outcome:
+    try:
+        run()
+    except TimeLimitExceeded as error:
+        return Outcome("timeout", message=str(error), frames=_frames(error, filename))
+    except SystemExit as error:
+        return Outcome("exited", message=repr(error.code), frames=_frames(error, filename))
+    except Deadlock as error:
+        waiting = tuple(
+            Waiting(
+                task=task.task,
+                name=task.name,
+                line=task.line if task.filename == filename else None,
+                waits_for=recorder.names.normalise(task.waits_for),
+            )
+            for task in error.waiting
+        )
+        return Outcome(
+            "deadlock", message=str(error), frames=_frames(error, filename), waiting=waiting
+        )
+    except BaseException as error:
+        message = recorder.names.normalise(_message(error))
+        return Outcome("raised", type(error).__name__, message, _frames(error, filename))
+    return Outcome("finished")
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # its own __str__ is broken
+        return ""
+
+
+def _frames(error: BaseException, filename: str) -> tuple[Frame, ...]:
+    """The snippet's own lines of the traceback, outermost first."""
+    return tuple(
+        Frame(frame.lineno or 1, frame.name)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == filename
+    )
+
+
+def _syntax_error(error: SyntaxError | ValueError) -> Outcome:
+    line = getattr(error, "lineno", None) or 1
+    message = getattr(error, "msg", None) or str(error)
+    return Outcome("syntax-error", type(error).__name__, message, (Frame(line, "<module>"),))
+
+
+def _recording(
+    source: str, recorder: Recorder, analyses: list[Analysis], outcome: Outcome
+) -> Recording:
+    implementation = {"cpython": "CPython", "pypy": "PyPy"}.get(
+        sys.implementation.name, sys.implementation.name
+    )
+    version = ".".join(map(str, sys.version_info[:3]))
+    environment = Environment(
+        backend=recorder.backend,
+        system=recorder.system or Kernel.system,
+        python=f"{implementation} {version}",
+        clock=recorder.clock,
+        emulation=recorder.emulation,
+    )
+    return Recording(
+        source=source,
+        environment=environment,
+        machines=tuple(analysis.machine for analysis in analyses),
+        events=tuple(recorder.events),
+        output=(),
+        outcome=outcome,
+        truncated=recorder.truncated,
+    )

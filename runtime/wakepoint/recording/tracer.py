@@ -1,0 +1,288 @@
+"""Follows the snippet's coroutines through their states.
+
+The executor's seam shows tasks; what happens inside one, which coroutine awaits which and which
+awaits went straight on, only the interpreter knows. ``sys.settrace`` tells: it reports each time
+a frame is entered or resumed, left or suspended, and what it raises, on every supported version
+in the same way. Line events are switched off.
+"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType, FrameType
+from typing import Any
+
+from wakepoint.combinators import Join, Select
+from wakepoint.machine import Analysis
+from wakepoint.machine.model import StateKind
+from wakepoint.recording.recorder import Recorder
+from wakepoint.task import PENDING, Future, Ready
+from wakepoint.time import Timeout
+
+_YIELD = dis.opmap["YIELD_VALUE"]
+_RESUME = dis.opmap["RESUME"]
+_RETURNS = {op for name, op in dis.opmap.items() if name in ("RETURN_VALUE", "RETURN_CONST")}
+_AWAIT_CODE = Future.__await__.__code__
+
+# These poll other futures on the snippet's behalf, so what they poll is worth telling; any other
+# leaf of the library is told as one piece.
+_TRANSPARENT = (Join, Select, Timeout)
+
+Local = Callable[[FrameType, str, Any], Any]
+
+
+class _Instance:
+    """One run of a machine."""
+
+    __slots__ = ("analysis", "number", "state")
+
+    def __init__(self, number: int, analysis: Analysis) -> None:
+        self.number = number
+        self.analysis = analysis
+        self.state: int | None = None  # where it stands, while it awaits
+
+
+class Tracer:
+    """Reports states to the recorder while it is active.
+
+    Args:
+        recorder: Takes the events.
+        analyses: The machine of each code object of the snippet, and its index in the recording.
+        filename: ``co_filename`` of the snippet.
+    """
+
+    def __init__(
+        self, recorder: Recorder, analyses: dict[CodeType, tuple[int, Analysis]], filename: str
+    ) -> None:
+        self._recorder = recorder
+        self._analyses = analyses
+        self._filename = filename
+        self._instances: dict[FrameType, _Instance] = {}
+        self._count = 0
+        self._raised: dict[FrameType, BaseException] = {}
+        self._opaque: FrameType | None = None  # the library's leaf whose inside is not told
+
+    def start(self) -> None:
+        """Begins to follow this thread."""
+        sys.settrace(self._on_call)
+
+    def stop(self) -> None:
+        """Stops following; called on the same thread."""
+        sys.settrace(None)
+
+    # -- every Python call or resumption on the thread comes here ------------------------------
+
+    def _on_call(self, frame: FrameType, event: str, arg: Any) -> Local | None:
+        code = frame.f_code
+        caller = frame.f_back
+        awaiting = self._instances.get(caller) if caller is not None else None
+        if awaiting is not None:
+            assert caller is not None
+            self._maybe_entered(caller, awaiting, _awaited_type(frame))
+        if code in self._analyses:
+            frame.f_trace_lines = False
+            self._entered_or_resumed(frame, awaiting)
+            return self._on_machine_event
+        if code.co_name == "poll" and self._is_told(frame):
+            if code.co_filename != self._filename and not isinstance(
+                frame.f_locals["self"], _TRANSPARENT
+            ):
+                self._opaque = frame
+            frame.f_trace_lines = False
+            return self._on_poll_event
+        if awaiting is not None:
+            frame.f_trace_lines = False
+            return self._on_awaited_event
+        return None
+
+    # -- a coroutine of the snippet --------------------------------------------------------------
+
+    def _entered_or_resumed(self, frame: FrameType, awaiting: _Instance | None) -> None:
+        instance = self._instances.get(frame)
+        if instance is not None:
+            self._recorder.emit("state.resumed", instance=instance.number, state=instance.state)
+            if self._kind(instance) is StateKind.YIELD:
+                instance.state = None
+            return
+        index, analysis = self._analyses[frame.f_code]
+        self._count += 1
+        instance = self._instances[frame] = _Instance(self._count, analysis)
+        self._recorder.emit(
+            "machine.started",
+            instance=instance.number,
+            machine=index,
+            task=self._task(),
+            parent=awaiting.number if awaiting else None,
+            variables=self._variables(frame, analysis, 0),
+        )
+
+    def _on_machine_event(self, frame: FrameType, event: str, arg: Any) -> Local:
+        if event == "exception":
+            self._raised[frame] = arg[1]
+        elif event == "return":
+            self._machine_left(frame, self._instances[frame], arg)
+        return self._on_machine_event
+
+    def _machine_left(self, frame: FrameType, instance: _Instance, value: Any) -> None:
+        how = _how_left(frame)
+        if how == "yielded":
+            self._suspended(frame, instance)
+            return
+        del self._instances[frame]
+        raised = self._raised.pop(frame, None)
+        self._visit_over(frame.f_back)
+        number, line = instance.number, frame.f_lineno
+        if how == "returned":
+            text = self._recorder.value(value)
+            self._recorder.emit("machine.returned", instance=number, line=line, value=text)
+        elif isinstance(raised, GeneratorExit):
+            self._recorder.emit("machine.dropped", instance=number, state=instance.state or 0)
+        else:
+            self._recorder.emit(
+                "machine.raised",
+                instance=number,
+                line=line,
+                error=type(raised).__name__,
+                message=self._recorder.names.normalise(_message(raised)),
+            )
+
+    def _suspended(self, frame: FrameType, instance: _Instance) -> None:
+        if instance.state is None:
+            self._entered(frame, instance, instance.analysis.state_at(frame.f_lasti), "")
+        self._recorder.emit("state.suspended", instance=instance.number, state=instance.state)
+        if self._kind(instance) is StateKind.YIELD:
+            self._visit_over(frame.f_back)  # the consumer of the generator has what it awaited
+
+    # -- what a coroutine of the snippet awaits ---------------------------------------------------
+
+    def _maybe_entered(self, frame: FrameType, instance: _Instance, awaited: str) -> None:
+        if instance.state is None:
+            state = instance.analysis.state_at(frame.f_lasti)
+            if state is not None:  # otherwise an ordinary call between two awaits
+                self._entered(frame, instance, state, awaited)
+
+    def _entered(
+        self, frame: FrameType, instance: _Instance, state: int | None, awaited: str
+    ) -> None:
+        instance.state = state
+        self._recorder.emit(
+            "state.entered",
+            instance=instance.number,
+            state=state,
+            variables=self._variables(frame, instance.analysis, state or 0),
+            awaiting=awaited,
+        )
+
+    def _on_awaited_event(self, frame: FrameType, event: str, arg: Any) -> Local:
+        if event == "return" and _how_left(frame) != "yielded":
+            self._visit_over(frame.f_back)
+        return self._on_awaited_event
+
+    def _visit_over(self, frame: FrameType | None) -> None:
+        instance = self._instances.get(frame) if frame is not None else None
+        if instance is not None:
+            instance.state = None
+
+    # -- leaf futures -----------------------------------------------------------------------------
+
+    def _is_told(self, frame: FrameType) -> bool:
+        future = frame.f_locals.get("self")
+        if self._opaque is not None:
+            return False
+        if frame.f_code.co_filename == self._filename:
+            return future is not None
+        # CoroutineFuture and the private wrappers of task.py are no leaves: what they resume or
+        # poll is told itself.
+        return isinstance(future, Future) and type(future).__module__ != Future.__module__
+
+    def _on_poll_event(self, frame: FrameType, event: str, arg: Any) -> Local:
+        future = frame.f_locals.get("self")
+        if event == "exception":
+            self._raised[frame] = arg[1]
+        elif event == "return":
+            raised = self._raised.pop(frame, None)
+            if self._opaque is frame:
+                self._opaque = None
+            facts: dict[str, Any] = {
+                "future": self._recorder.number("future", future),
+                "type": type(future).__name__,
+                "instance": self._polled_by(frame),
+            }
+            if arg is PENDING:
+                facts["outcome"] = "pending"
+            elif isinstance(arg, Ready):
+                facts |= {"outcome": "ready", "value": self._recorder.value(arg.value)}
+            else:
+                facts |= {
+                    "outcome": "raised",
+                    "value": f"{type(raised).__name__}: {_message(raised)}",
+                }
+            self._recorder.emit("future.polled", **facts)
+        return self._on_poll_event
+
+    def _polled_by(self, frame: FrameType) -> int | None:
+        caller = frame.f_back
+        if caller is not None and caller.f_code is _AWAIT_CODE:
+            instance = self._instances.get(caller.f_back) if caller.f_back else None
+            return instance.number if instance else None
+        return None
+
+    # -- small things -----------------------------------------------------------------------------
+
+    def _task(self) -> int | None:
+        sort, _, number = self._recorder.actor.partition(" ")
+        return int(number) if sort == "task" else None
+
+    @staticmethod
+    def _kind(instance: _Instance) -> StateKind | None:
+        if instance.state is None:
+            return None
+        return instance.analysis.machine.states[instance.state].kind
+
+    def _variables(self, frame: FrameType, analysis: Analysis, state: int) -> list[dict[str, str]]:
+        values = frame.f_locals
+        wanted = analysis.machine.states[state].variables
+        return [
+            {"name": variable.name, "value": self._recorder.value(values[variable.name])}
+            for variable in wanted
+            if variable.name in values
+        ]
+
+
+@lru_cache(maxsize=512)
+def _bytecode(code: CodeType) -> bytes:
+    return code.co_code  # made anew at each access
+
+
+def _how_left(frame: FrameType) -> str:
+    """``yielded``, ``returned`` or ``raised``, from the instruction that the frame stands at."""
+    code = _bytecode(frame.f_code)
+    instruction = code[frame.f_lasti]
+    if instruction in _RETURNS:
+        return "returned"
+    suspended = instruction == _YIELD or (
+        instruction == _RESUME and frame.f_lasti >= 2 and code[frame.f_lasti - 2] == _YIELD
+    )
+    return "yielded" if suspended else "raised"
+
+
+def _awaited_type(frame: FrameType) -> str:
+    if frame.f_code is _AWAIT_CODE:
+        return type(frame.f_locals["self"]).__name__
+    if frame.f_code.co_flags & inspect.CO_COROUTINE:
+        return f"coroutine {frame.f_code.co_name}"
+    if frame.f_code.co_flags & inspect.CO_ASYNC_GENERATOR:
+        return f"async generator {frame.f_code.co_name}"
+    owner = frame.f_locals.get("self")
+    return frame.f_code.co_name if owner is None else type(owner).__name__
+
+
+def _message(error: BaseException | None) -> str:
+    try:
+        return str(error)
+    except Exception:  # an exception whose own __str__ is broken
+        return ""
