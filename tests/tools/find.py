@@ -66,14 +66,14 @@ def missing_libkqueue() -> str | None:
     """What to do for kqueue on Linux."""
     if ctypes.util.find_library("kqueue"):
         return None
-    return "there is no libkqueue; install Debian's libkqueue0. Run by hand, see CONTRIBUTING.md"
+    return "there is no libkqueue here; build and install it to run this, see CONTRIBUTING.md"
 
 
 def missing_rustc() -> str | None:
     """What to do for a Rust compiler."""
     if shutil.which("rustc"):
         return None
-    return "there is no rustc; install Rust. Run by hand, see CONTRIBUTING.md"
+    return "there is no rustc here; install Rust to run this, see CONTRIBUTING.md"
 
 
 def missing_network() -> str | None:

@@ -1,0 +1,102 @@
+# Everything that is done with this project, starting from Python and make alone.
+#
+#   make serve    build the book and serve it, rebuilding on every change
+#   make test     run the tests
+#
+# PYTHON names the Python to start from, VENV the environment to make from it:
+#
+#   make test PYTHON=python3.13 VENV=.venv-3.13
+
+PYTHON ?= python3
+VENV ?= .venv
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+ifeq ($(OS),Windows_NT)
+bin := $(VENV)/Scripts
+python := $(bin)/python.exe
+else
+bin := $(VENV)/bin
+python := $(bin)/python
+endif
+
+# An environment is as good as the lock it was made from. Its two marks say what is in it: what the
+# book takes to build, and what working on it takes besides.
+site := $(VENV)/.installed-site
+dev := $(VENV)/.installed-dev
+packages := runtime/pyproject.toml plugin/pyproject.toml
+install := $(python) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help
+help:  ## List what can be made
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' Makefile | expand -t 18
+
+.PHONY: serve
+serve: $(site)  ## Build the book and serve it, rebuilding on every change
+	$(python) -m mkdocs serve --livereload $(MKDOCS_FLAGS)
+
+.PHONY: build
+build: $(site)  ## Build the book into site/; any problem in a page fails
+	$(python) -m mkdocs build --strict --clean $(MKDOCS_FLAGS)
+
+.PHONY: record
+record: $(site)  ## Record the book's snippets on this platform, for builds elsewhere
+	$(bin)/mkdocs-wakepoint record docs --out docs/recordings
+
+.PHONY: test
+test: $(dev)  ## Run the tests; TESTS=tests/runtime runs some of them
+	$(python) -m pytest --numprocesses $(JOBS) $(PYTEST_FLAGS) $(TESTS)
+
+JOBS ?= 2
+
+.PHONY: lint
+lint: $(dev)  ## Check style and formatting
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+
+.PHONY: typecheck
+typecheck: $(dev)  ## Check types as each platform sees them
+	$(python) -m mypy --platform linux
+	$(python) -m mypy --platform darwin
+	$(python) -m mypy --platform win32
+
+.PHONY: format
+format: $(dev)  ## Format the code, and mend what can be mended
+	$(python) -m ruff check --fix
+	$(python) -m ruff format
+
+.PHONY: windows-python
+windows-python: $(dev)  ## Fetch the Windows Python that tests run under Wine
+	$(python) tests/tools/windows_python.py
+
+lock_command := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock"
+
+.PHONY: lock
+lock: $(dev)  ## Lock the newest versions that requirements/*.in allow
+	$(bin)/$(lock_command) --upgrade --output-file requirements/site.txt requirements/site.in
+	$(bin)/$(lock_command) --upgrade --output-file requirements/dev.txt requirements/dev.in
+
+.PHONY: clean
+clean:  ## Remove what was built, cached or installed
+	rm -rf $(VENV) .cache site
+
+# --- the environment ----------------------------------------------------------------------------
+
+$(python):
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON); name a Python: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(\
+		"Wakepoint needs Python 3.11 or later and $(PYTHON) is %d.%d; name one: make PYTHON=python3.11" % v[:2])'
+	@echo "Making $(VENV) and installing the locked packages; this is done once."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(site): requirements/site.txt $(packages) | $(python)
+	@$(install) --require-hashes --only-binary :all: --requirement $<
+	@$(install) --no-deps --no-build-isolation --editable runtime --editable plugin
+	@touch $@
+
+$(dev): requirements/dev.txt $(site)
+	@$(install) --require-hashes --only-binary :all: --requirement $<
+	@touch $@
