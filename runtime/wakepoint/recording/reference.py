@@ -1,0 +1,112 @@
+"""Writes the reference page of the recording format: ``python -m wakepoint.recording.reference``.
+
+The page is made from the schema and the docstrings of the model, so it cannot lag behind them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from dataclasses import fields
+
+from wakepoint.machine.model import Machine, Span, State, StateKind, Transition, Variable
+from wakepoint.recording.model import (
+    FORMAT_VERSION,
+    Environment,
+    Event,
+    Frame,
+    Outcome,
+    Output,
+    Recording,
+    Waiting,
+)
+from wakepoint.recording.schema import KINDS
+
+_INTRODUCTION = f"""\
+---
+title: The recording
+description: The versioned JSON format in which a run is kept, and every kind of event in it.
+---
+
+# The recording
+
+A recording is what one run of a snippet did, as plain data. Everything that a page shows of a run
+is made from it, and from nothing else: the diagrams, the tables, the timeline. You can download it
+below any snippet, make one with `mkdocs-wakepoint record`, or in Python:
+
+```python
+from wakepoint.recording import dumps, record
+
+print(dumps(record(open("snippet.py").read())))
+```
+
+The file is one JSON object in UTF-8. `version` is {FORMAT_VERSION}; it is raised whenever a reader
+of the old format would misread the new one. A reader should ignore fields that it does not know.
+
+## What is the same in every run
+
+Two recordings of the same snippet on the same platform are equal, byte for byte, unless the
+snippet itself depends on chance. To that end the recorder
+
+- numbers tasks, timers, futures, operations and instances in order of appearance, from 1;
+- renames descriptors (`fd 3`, `fd 4`, …, the lowest free number from 3 on) and the ports that the
+  system chose (50001, 50002, …), and shows memory addresses as `0x…`;
+- leaves out all durations; a wait in the kernel is bounded by `timer 1`, not by milliseconds;
+- fires one timer per turn of the reactor, in the order of deadlines. Outside of a recording every
+  timer that is due fires at once; which ones are due depends on how late the kernel wakes the
+  thread, and that differs from run to run.
+
+A *value* in a recording is text: the object's `repr`, bounded in length.
+"""
+
+_EVENTS = """
+## Events
+
+Each event is an object with `n` (its ordinal, from 1), `kind`, `by` (who did it: `executor`,
+`reactor`, `task 1`, `thread` for any other thread, or `main`), and the facts of its kind. A fact
+whose name ends in `?` may be absent.
+"""
+
+
+def _class_table(of: type) -> str:
+    """The fields of a dataclass with what its docstring says of them."""
+    documentation = inspect.getdoc(of) or ""
+    summary, _, attributes = documentation.partition("\n\nAttributes:\n")
+    meanings: dict[str, str] = {}
+    name = ""
+    for line in inspect.cleandoc(attributes).splitlines():
+        if not line.startswith(" ") and ":" in line:
+            name, _, meaning = line.partition(":")
+            meanings[name] = meaning.strip()
+        elif name:
+            meanings[name] += " " + line.strip()
+    text = f"\n## {of.__name__}\n\n{summary.strip()}\n"
+    rows = [f"| `{field.name}` | {_cell(meanings.get(field.name, ''))} |" for field in fields(of)]
+    return text + "\n| field | meaning |\n| --- | --- |\n" + "\n".join(rows) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("``", "`").replace("|", "\\|")
+
+
+def _event(kind: str) -> str:
+    described = KINDS[kind]
+    text = f"\n### `{kind}`\n\n{described.meaning}\n"
+    rows = [f"| `{fact}` | {_cell(meaning)} |" for fact, meaning in described.facts.items()]
+    return text + "\n| fact | type and meaning |\n| --- | --- |\n" + "\n".join(rows) + "\n"
+
+
+def reference() -> str:
+    """The whole page, in Markdown."""
+    parts = [_INTRODUCTION]
+    parts += [_class_table(of) for of in (Recording, Environment, Output, Outcome, Frame, Waiting)]
+    parts += [_class_table(of) for of in (Machine, State, Variable, Transition, Span)]
+    kinds = ", ".join(f"`{kind.value}`" for kind in StateKind)
+    parts.append(f"\nThe kinds of states are {kinds}.\n")
+    parts += [_class_table(Event), _EVENTS]
+    parts += [_event(kind) for kind in KINDS]
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())
