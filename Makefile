@@ -29,17 +29,23 @@ dev := $(VENV)/.installed-dev
 packages := runtime/pyproject.toml plugin/pyproject.toml
 install := $(python) -m pip install --quiet --disable-pip-version-check
 
+# What a build writes down as its date is the commit's, so that one commit gives one site.
+commit_time := $$(git log -1 --format=%ct 2>/dev/null || date +%s)
+# Material's banner about MkDocs 2: plugin/pyproject.toml keeps to MkDocs 1, and the fence works in
+# Zensical.
+export NO_MKDOCS_2_WARNING := 1
+
 .PHONY: help
 help:  ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' Makefile | expand -t 18
 
 .PHONY: serve
 serve: $(site)  ## Build the book and serve it, rebuilding on every change
-	$(python) -m mkdocs serve --livereload $(MKDOCS_FLAGS)
+	$(python) -m mkdocs serve $(MKDOCS_FLAGS)
 
 .PHONY: build
 build: $(site)  ## Build the book into site/; any problem in a page fails
-	$(python) -m mkdocs build --strict --clean $(MKDOCS_FLAGS)
+	SOURCE_DATE_EPOCH=$(commit_time) $(python) -m mkdocs build --strict --clean $(MKDOCS_FLAGS)
 
 .PHONY: record
 record: $(site)  ## Record the book's snippets on this platform, for builds elsewhere
