@@ -101,6 +101,7 @@ $(python):
 $(site): requirements/site.txt $(packages) | $(python)
 	@$(install) --require-hashes --only-binary :all: --requirement $<
 	@$(install) --no-deps --no-build-isolation --editable runtime --editable plugin
+	@$(python) -m pip check
 	@touch $@
 
 $(dev): requirements/dev.txt $(site)
