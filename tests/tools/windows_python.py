@@ -202,7 +202,7 @@ def prepare() -> str:
     """
     if sys.platform != "linux":
         raise RuntimeError(missing())
-    import fcntl  # noqa: PLC0415 - there is none on Windows, where this module is only asked `missing`
+    import fcntl  # There is none on Windows, where this module is only asked what is `missing`.
 
     HOME.parent.mkdir(parents=True, exist_ok=True)
     with (HOME.parent / "windows-python.lock").open("w") as lock:
