@@ -1,0 +1,100 @@
+"""Asks rustc which states it gives an ``async fn``, and what each of them saves.
+
+``python tests/runtime/oracle/rustc.py`` compiles functions.rs and writes rustc.json, with the compiler's
+version. The compiler is needed for that alone; the book and the tests read the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+SOURCE = HERE / "functions.rs"
+DATA = HERE / "rustc.json"
+
+_FIELD = re.compile(
+    r"(_s\d+): CoroutineSavedTy \{\s*ty: (?P<type>.*?),\s*source_info: SourceInfo \{\s*"
+    r"span: [^:]*:(?P<line>\d+):(?P<column>\d+): (?P<end_line>\d+):(?P<end_column>\d+)",
+    re.DOTALL,
+)
+_VARIANT = re.compile(r"(\w+)\s*\(\s*\d+\): \[(.*?)\]")
+
+
+def oracle() -> dict[str, Any]:
+    """What rustc says of every ``async fn`` of functions.rs, in source order."""
+    version = subprocess.run(["rustc", "--version"], check=True, capture_output=True, text=True)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [
+                *("rustc", "--edition", "2024", "--crate-type", "lib", "--emit=metadata"),
+                *("-Zdump-mir=coroutine_resume", f"-Zdump-mir-dir={folder}"),
+                *("--out-dir", folder, SOURCE.name),
+            ],
+            check=True,
+            cwd=HERE,
+            env={**os.environ, "RUSTC_BOOTSTRAP": "1"},
+        )
+        dumps = Path(folder).glob("*.coroutine_resume.0.mir")
+        functions = dict(map(_read, dumps))
+    source = SOURCE.read_text(encoding="utf-8")
+    names = [name for name in re.findall(r"pub async fn (\w+)", source) if name in functions]
+    return {
+        "rustc": version.stdout.split("(")[0].strip(),
+        "functions": {name: functions[name] for name in names},
+    }
+
+
+def _read(dump: Path) -> tuple[str, list[dict[str, Any]]]:
+    """The name of the function, and its suspended states in source order."""
+    text = dump.read_text(encoding="utf-8")
+    found = re.search(r"// MIR for `(\w+)::", text)
+    assert found, dump
+    layout = text.partition("/* coroutine_layout")[2].partition("*/")[0]
+    fields = {match[1]: match for match in _FIELD.finditer(layout)}
+    variants = layout.partition("variant_fields: {")[2].partition("storage_conflicts")[0]
+    states = [
+        _state(re.findall(r"_s\d+", saved), fields)
+        for name, saved in _VARIANT.findall(variants)
+        if name.startswith("Suspend")
+    ]
+    return found[1], sorted(states, key=lambda state: state["position"])
+
+
+def _state(saved: list[str], fields: dict[str, re.Match[str]]) -> dict[str, Any]:
+    told = [_saved(fields[name]) for name in saved]
+    # The awaited future is saved in every state. Its span is the await itself, as is that of a
+    # half-evaluated operand; but all that functions.rs computes with is an i32.
+    awaited = [one for one in told if one["type"] != "i32"]
+    assert len(awaited) == 1, told
+    rest = [one["text"] for one in told if one is not awaited[0]]
+    return {
+        "awaits": awaited[0]["text"].removesuffix(".await"),
+        "line": awaited[0]["line"],
+        "position": [awaited[0]["line"], awaited[0]["column"]],
+        "saved": sorted(rest),
+    }
+
+
+def _saved(field: re.Match[str]) -> dict[str, Any]:
+    lines = SOURCE.read_text(encoding="utf-8").splitlines()
+    line, column = int(field["line"]), int(field["column"])
+    assert field["end_line"] == field["line"], field[0]
+    text = lines[line - 1][column - 1 : int(field["end_column"]) - 1]
+    return {
+        "text": text.removeprefix("mut "),
+        "type": field["type"],
+        "line": line,
+        "column": column,
+    }
+
+
+if __name__ == "__main__":
+    DATA.write_text(json.dumps(oracle(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    sys.stdout.write(f"wrote {DATA.name}\n")
