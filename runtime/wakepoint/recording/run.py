@@ -48,10 +48,10 @@ def record(
         code = compile(source, filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:  # ValueError: a null character
         return _recording(source, recorder, [], _syntax_error(error))
-    analyses = _analyse(code)
-    numbered = {code: (index, analysis) for index, (code, analysis) in enumerate(analyses)}
-    tracer = Tracer(recorder, numbered, filename)
     with _environment(backend, recorder), _as_main(source, filename) as module:
+        analyses = _analyse(code)  # in here, since labels are cut from the source text
+        numbered = {code: (index, analysis) for index, (code, analysis) in enumerate(analyses)}
+        tracer = Tracer(recorder, numbered, filename)
         outcome = _outcome_of(lambda: _execute(code, module, tracer, timeout), recorder, filename)
     return _recording(source, recorder, [analysis for _, analysis in analyses], outcome)
 

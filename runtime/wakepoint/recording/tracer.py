@@ -128,7 +128,7 @@ class Tracer:
         return self._on_machine_event
 
     def _machine_left(self, frame: FrameType, instance: _Instance, value: Any) -> None:
-        how = _how_left(frame)
+        how = _how_left(frame, value)
         if how == "yielded":
             self._suspended(frame, instance)
             return
@@ -178,7 +178,7 @@ class Tracer:
         )
 
     def _on_awaited_event(self, frame: FrameType, event: str, arg: Any) -> Local:
-        if event == "return" and _how_left(frame) != "yielded":
+        if event == "return" and _how_left(frame, arg) != "yielded":
             self._visit_over(frame.f_back)
         return self._on_awaited_event
 
@@ -258,7 +258,7 @@ def _bytecode(code: CodeType) -> bytes:
     return code.co_code  # made anew at each access
 
 
-def _how_left(frame: FrameType) -> str:
+def _how_left(frame: FrameType, value: object) -> str:
     """``yielded``, ``returned`` or ``raised``, from the instruction that the frame stands at."""
     code = _bytecode(frame.f_code)
     instruction = code[frame.f_lasti]
@@ -267,7 +267,10 @@ def _how_left(frame: FrameType) -> str:
     suspended = instruction == _YIELD or (
         instruction == _RESUME and frame.f_lasti >= 2 and code[frame.f_lasti - 2] == _YIELD
     )
-    return "yielded" if suspended else "raised"
+    # An exception that is thrown in while the frame is suspended leaves it at the same place, and
+    # the tracer is given None. What is yielded is never None: a future, or a generator's value,
+    # which the interpreter wraps.
+    return "yielded" if suspended and value is not None else "raised"
 
 
 def _awaited_type(frame: FrameType) -> str:
