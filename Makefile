@@ -87,7 +87,7 @@ lock: $(dev)  ## Lock the newest versions that requirements/*.in allow
 
 .PHONY: clean
 clean:  ## Remove what was built, cached or installed
-	rm -rf $(VENV) .cache site
+	rm -rf $(VENV) .cache .hypothesis site
 
 # --- the environment ----------------------------------------------------------------------------
 
