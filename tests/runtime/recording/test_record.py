@@ -124,7 +124,7 @@ import wakepoint
 async def inner():
     return 1
 async def main():
-    return await inner() + await wakepoint.join()[0:0] if False else await inner()
+    return await inner()
 wakepoint.run(main())
 """
     )

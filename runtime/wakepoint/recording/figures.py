@@ -1,0 +1,90 @@
+"""What can be counted in a recording: polls, suspensions, wake-ups, kernel calls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from wakepoint.recording.model import Event, Recording
+
+_PROGRESS = frozenset(
+    {"state.entered", "machine.started", "machine.returned", "machine.raised", "task.spawned"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The counts of one run.
+
+    Attributes:
+        tasks: Futures that became tasks.
+        polls: How often the executor polled a task.
+        vain: Polls that brought their task no further: pending again, in the same state.
+        entered: Visits of states, of all coroutines together.
+        suspended: How often a coroutine was suspended.
+        wakes: How often a waker put a task into the run queue.
+        idle_wakes: How often a waker was called to no effect.
+        parked: How often the thread slept in the kernel.
+        events: Events that the kernel returned.
+        timers: Timers that fired.
+        calls: Kernel calls by name.
+        received: Bytes that came from the kernel.
+        sent: Bytes that the kernel took.
+    """
+
+    tasks: int
+    polls: int
+    vain: int
+    entered: int
+    suspended: int
+    wakes: int
+    idle_wakes: int
+    parked: int
+    events: int
+    timers: int
+    calls: dict[str, int]
+    received: int
+    sent: int
+
+
+def figures(recording: Recording) -> Figures:
+    """Counts what happened in a run."""
+    kinds = Counter(event.kind for event in recording.events)
+    woken = [event for event in recording.events if event.kind == "waker.woken"]
+    useful = sum(bool(event["queued"]) for event in woken)
+    unparked = [event for event in recording.events if event.kind == "executor.unparked"]
+    calls = [event for event in recording.events if event.kind == "kernel.called"]
+    return Figures(
+        tasks=kinds["task.spawned"],
+        polls=kinds["task.polled"],
+        vain=_vain(recording.events),
+        entered=kinds["state.entered"],
+        suspended=kinds["state.suspended"],
+        wakes=useful,
+        idle_wakes=len(woken) - useful,
+        parked=kinds["executor.parked"],
+        events=sum(event["events"] for event in unparked),
+        timers=kinds["timer.fired"],
+        calls=dict(sorted(Counter(event["name"] for event in calls).items())),
+        received=_moved(calls, ("recv", "read")),
+        sent=_moved(calls, ("send", "write")),
+    )
+
+
+def _moved(calls: list[Event], names: tuple[str, ...]) -> int:
+    return sum(event["bytes"] or 0 for event in calls if event["name"].startswith(names))
+
+
+def _vain(events: tuple[Event, ...]) -> int:
+    vain = 0
+    progress = True
+    for event in events:
+        if event.kind == "task.polled":
+            progress = event["poll"] == 1
+        elif event.kind in _PROGRESS or (
+            event.kind == "future.polled" and event["outcome"] != "pending"
+        ):
+            progress = True
+        elif event.kind == "task.pending" and not progress:
+            vain += 1
+    return vain
