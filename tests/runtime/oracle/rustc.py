@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[3] / "docs" / "data" / "rustc"
 SOURCE = HERE / "functions.rs"
 DATA = HERE / "rustc.json"
 

@@ -10,7 +10,7 @@ import pytest
 from wakepoint.machine import analyze_source
 from wakepoint.machine.model import TERMINAL_KINDS, State, StateKind
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[3] / "docs" / "data" / "rustc"
 DATA = json.loads((HERE / "rustc.json").read_text(encoding="utf-8"))
 PYTHON = HERE / "functions.py"
 OURS = {
