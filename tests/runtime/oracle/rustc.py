@@ -1,6 +1,6 @@
 """Asks rustc which states it gives an ``async fn``, and what each of them saves.
 
-``python tests/runtime/oracle/rustc.py`` compiles functions.rs and writes rustc.json, with the compiler's
+``python tests/runtime/oracle/rustc.py`` compiles functions.rs and writes rustc.json, with its
 version. The compiler is needed for that alone; the book and the tests read the file.
 """
 

@@ -1,4 +1,4 @@
-"""Our machines and rustc's, of functions that say the same, have the same states and save the same."""
+"""Functions that say the same have the same states in rustc's view and ours, and save the same."""
 
 import json
 import re
