@@ -21,9 +21,11 @@ from wakepoint.errors import (
 )
 from wakepoint.executor import Executor, JoinHandle, Task, run, spawn
 from wakepoint.net import TcpListener, TcpStream
+from wakepoint.pipe import PipeReader, PipeWriter, pipe
 from wakepoint.reactor import Interest, Reactor
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker, into_future
 from wakepoint.time import sleep, timeout
+from wakepoint.udp import UdpSocket
 
 __all__ = [
     "PENDING",
@@ -38,15 +40,19 @@ __all__ = [
     "Interest",
     "JoinError",
     "JoinHandle",
+    "PipeReader",
+    "PipeWriter",
     "Poll",
     "Reactor",
     "Ready",
     "Task",
     "TcpListener",
     "TcpStream",
+    "UdpSocket",
     "Waker",
     "into_future",
     "join",
+    "pipe",
     "run",
     "select",
     "sleep",

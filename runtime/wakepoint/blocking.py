@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -25,15 +25,18 @@ class _Pool:
     """Threads that are started when they are needed and end when they are not."""
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._idle = 0
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._changed = threading.Condition()
+        self._idle = 0  # threads that wait for a job, with those that are about to take one
         self._threads = 0
 
     def submit(self, job: Callable[[], None]) -> None:
-        with self._lock:
-            self._jobs.put(job)
-            if self._idle >= self._jobs.qsize() or self._threads >= MAX_THREADS:
+        with self._changed:
+            self._jobs.append(job)
+            if self._idle >= len(self._jobs):
+                self._changed.notify()
+                return
+            if self._threads >= MAX_THREADS:
                 return
             self._threads += 1
         thread = threading.Thread(target=self._work, name="wakepoint-blocking", daemon=True)
@@ -43,21 +46,19 @@ class _Pool:
         thread.start()
 
     def _work(self) -> None:
-        while True:
-            with self._lock:
-                self._idle += 1
-            try:
-                job = self._jobs.get(timeout=IDLE_SECONDS)
-            except queue.Empty:
-                with self._lock:
-                    self._idle -= 1
-                    if self._jobs.empty():
-                        self._threads -= 1
-                        return
-                continue
-            with self._lock:
-                self._idle -= 1
+        while (job := self._next_job()) is not None:
             job()
+            del job  # an idle thread keeps nothing of it alive
+
+    def _next_job(self) -> Callable[[], None] | None:
+        with self._changed:
+            self._idle += 1
+            self._changed.wait_for(lambda: self._jobs, IDLE_SECONDS)
+            self._idle -= 1
+            if self._jobs:
+                return self._jobs.popleft()
+            self._threads -= 1
+            return None
 
 
 _pool = _Pool()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, into_future
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, checked, drop_all, into_future
 
 T = TypeVar("T")
 
@@ -27,14 +27,14 @@ class Join(Future[tuple[Any, ...]]):
         for index, future in list(self._pending.items()):
             polled = future.poll(cx)
             if polled is not PENDING:
-                self._results[index] = polled.value
+                self._results[index] = checked(future, polled).value
                 del self._pending[index]
+                future.drop()
         return PENDING if self._pending else Ready(tuple(self._results))
 
     def drop(self) -> None:
-        for future in self._pending.values():
-            future.drop()
-        self._pending.clear()
+        pending, self._pending = self._pending, {}
+        drop_all(pending.values())
 
 
 def join(*futures: Awaitable[Any] | Future[Any]) -> Join:
@@ -71,13 +71,12 @@ class Select(Future[tuple[int, Any]]):
             polled = future.poll(cx)
             if polled is not PENDING:
                 self.drop()
-                return Ready((index, polled.value))
+                return Ready((index, checked(future, polled).value))
         return PENDING
 
     def drop(self) -> None:
         futures, self._futures = self._futures, ()
-        for future in futures:
-            future.drop()
+        drop_all(futures)
 
 
 def select(*futures: Awaitable[Any] | Future[Any]) -> Select:

@@ -5,6 +5,8 @@ One thread, one queue, as tokio's current-thread scheduler. `run` is the way in.
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import enum
 import sys
 import threading
@@ -25,13 +27,14 @@ from wakepoint.task import (
     Poll,
     Ready,
     Waker,
+    checked,
     into_future,
 )
 
 T = TypeVar("T")
 
 EVENT_INTERVAL = 61
-"""Turns after which a busy executor looks for events all the same (tokio's ``event_interval``)."""
+"""Polls after which a busy executor looks for events all the same (tokio's ``event_interval``)."""
 
 
 class TaskState(enum.Enum):
@@ -51,35 +54,46 @@ class Task(Generic[T]):
         name: What it runs, for people.
         future: The future; None once the task has ended.
         state: How far it has come.
+        outcome: The result or the exception, once there is one.
+        observed: True once somebody was given the outcome, or did not want it.
+        detached: True once the handle is gone, so that nobody can join the task any more.
         polls: How often it was polled.
+        queued: Held while the task is in the run queue. A lock, since taking one is a test and
+            a set in one step on any thread.
+        joiners: The wakers of those who wait for the task's end.
+        variables: The task's own context variables (PEP 567).
     """
 
     __slots__ = (
-        "_context",
-        "_executor",
-        "_joiners",
-        "_queued",
+        "context",
+        "detached",
+        "executor",
         "future",
+        "joiners",
         "name",
         "number",
         "observed",
         "outcome",
         "polls",
+        "queued",
         "state",
+        "variables",
     )
 
     def __init__(self, executor: Executor, future: Future[T], number: int, name: str) -> None:
-        self._executor = executor
+        self.executor = executor
         self.future: Future[T] | None = future
         self.number = number
         self.name = name
         self.state = TaskState.PENDING
         self.outcome: Any = None
         self.observed = False
+        self.detached = False
         self.polls = 0
-        self._queued = False
-        self._joiners: list[Waker] = []
-        self._context = Context(executor.make_waker(self))
+        self.queued = threading.Lock()
+        self.joiners: list[Waker] = []
+        self.variables = contextvars.copy_context()
+        self.context = Context(executor.make_waker(self))
 
     def __repr__(self) -> str:
         return f"<Task {self.number} {self.name} {self.state.value}>"
@@ -90,21 +104,23 @@ class Task(Generic[T]):
         return self.state is not TaskState.PENDING
 
     def end(self, state: TaskState, outcome: object) -> None:
-        """Keeps how it ended and wakes who joins it."""
+        """Keeps how it ended and wakes those who wait for that."""
         self.state, self.outcome, self.future = state, outcome, None
-        joiners, self._joiners = self._joiners, []
+        joiners, self.joiners = self.joiners, []
         for waker in joiners:
             waker.wake()
 
 
 class JoinHandle(Future[T]):
-    """Await it for the task's result. Dropping it detaches the task (tokio's JoinHandle)."""
+    """Await it for the task's result, in as many tasks as you like.
 
-    __slots__ = ("_waker", "task")
+    Letting go of it detaches the task, which goes on by itself (tokio's JoinHandle).
+    """
+
+    __slots__ = ("task",)
 
     def __init__(self, task: Task[T]) -> None:
         self.task = task
-        self._waker: Waker | None = None
 
     def __repr__(self) -> str:
         return f"JoinHandle(task {self.task.number})"
@@ -118,12 +134,10 @@ class JoinHandle(Future[T]):
         """
         task = self.task
         if not task.done:
-            if self._waker is None or not self._waker.will_wake(cx.waker):
-                self.drop()
-                self._waker = cx.waker.clone()
-                task._joiners.append(self._waker)
+            if not any(waker.will_wake(cx.waker) for waker in task.joiners):
+                task.joiners.append(cx.waker.clone())
             return PENDING
-        task.observed = True
+        task.executor.observed(task)
         if task.state is TaskState.READY:
             return Ready(cast(T, task.outcome))
         if task.state is TaskState.RAISED:
@@ -131,9 +145,15 @@ class JoinHandle(Future[T]):
         raise JoinError(f"task {task.number} ({task.name}) was aborted")
 
     def drop(self) -> None:
-        waker, self._waker = self._waker, None
-        if waker is not None and waker in self.task._joiners:
-            self.task._joiners.remove(waker)
+        # Who drops it is unknown, so if several wait, all are woken to say that they still do.
+        joiners, self.task.joiners = self.task.joiners, []
+        if len(joiners) > 1:
+            for waker in joiners:
+                waker.wake()
+
+    def __del__(self) -> None:
+        self.task.detached = True
+        self.task.executor.report(self.task)
 
     def is_finished(self) -> bool:
         """True once awaiting the handle would not wait."""
@@ -145,8 +165,7 @@ class JoinHandle(Future[T]):
         A task that has ended is left as it is. An aborted task may still await in its
         ``finally`` blocks; it has ended when its handle says so.
         """
-        self.task.observed = True
-        self.task._executor.abort(self.task)
+        self.task.executor.abort(self.task)
 
 
 class Executor:
@@ -165,10 +184,8 @@ class Executor:
         self.blocking_jobs = 0
         self._queue: deque[Task[Any]] = deque()
         self._spawned = 0
-        self._thread = threading.get_ident()
-        self._foreign_lock = threading.Lock()
-        self._parked = False
-        self._unobserved: list[Task[Any]] = []
+        self._jobs_lock = threading.Lock()
+        self._unobserved: dict[int, Task[Any]] = {}
 
     # -- tasks -------------------------------------------------------------------------------
 
@@ -196,20 +213,13 @@ class Executor:
         Returns:
             True if the task was queued by this call.
         """
-        if threading.get_ident() == self._thread:
-            if task._queued or task.done:
-                return False
-            task._queued = True
-            self._queue.append(task)
-            return True
-        with self._foreign_lock:
-            if task._queued or task.done:
-                return False
-            task._queued = True
-            self._queue.append(task)
-        # The executor sets _parked before it looks at the queue for the last time. So either it
-        # sees this task there, or we see _parked here.
-        if self._parked:
+        if task.done or not task.queued.acquire(blocking=False):
+            return False
+        self._queue.append(task)
+        # The executor says that it sleeps before it looks at the queue for the last time. So
+        # either it sees this task there, or we see here that it sleeps. It may be this thread
+        # that sleeps: a signal handler runs in the middle of the wait.
+        if self.reactor.asleep:
             self.reactor.notify()
         return True
 
@@ -221,18 +231,18 @@ class Executor:
             task.future.cancel(Cancelled(f"task {task.number} was aborted"))
             self.schedule(task)
         else:
-            self.finish(task, TaskState.ABORTED, None)
+            self._let_go(task, TaskState.ABORTED, None)
 
     def blocking_started(self) -> None:
         """A blocking job was handed to a thread; while there is one, waiting is no deadlock."""
-        with self._foreign_lock:
+        with self._jobs_lock:
             self.blocking_jobs += 1
 
     def blocking_done(self) -> None:
         """A blocking job has ended; called on its thread."""
-        with self._foreign_lock:
+        with self._jobs_lock:
             self.blocking_jobs -= 1
-        if self._parked:  # nobody may be left to wake us: let the loop look
+        if self.reactor.asleep:  # nobody may be left to wake us: let the loop look
             self.reactor.notify()
 
     # -- the loop ----------------------------------------------------------------------------
@@ -240,13 +250,14 @@ class Executor:
     def block_on(self, future: Awaitable[T] | Future[T]) -> T:
         """Drives a future, and what it spawns, until that future is done.
 
-        Tasks that are still pending then are aborted.
+        Tasks that are still pending then are aborted, and may await in their ``finally`` blocks.
+        If this raises something that no task raised (`Deadlock`, KeyboardInterrupt), they are
+        dropped instead, in the order of spawning.
 
         Raises:
             Deadlock: If every task is pending and nobody is left to wake one of them.
             BaseException: Whatever the future raises.
         """
-        self._thread = threading.get_ident()
         outer, _running.executor = _running.executor, self
         try:
             root = self.spawn(future).task
@@ -254,8 +265,10 @@ class Executor:
             self._run_until(lambda: root.done)
             self._abort_rest()
         finally:
+            self._drop_rest()
+            for task in list(self._unobserved.values()):
+                self.report(task)
             _running.executor = outer
-            self._report_unobserved()
         if root.state is TaskState.READY:
             return cast(T, root.outcome)
         if root.state is TaskState.RAISED:
@@ -263,88 +276,109 @@ class Executor:
         raise JoinError("the main task was aborted")
 
     def _run_until(self, done: Callable[[], bool]) -> None:
-        turns = 0
+        polls = 0
         while not done():
-            if self._queue:
-                turns += 1
-                self.run_batch()
-                # A batch may have finished the root: look again before parking.
-                if turns % EVENT_INTERVAL == 0 and self.reactor.expects_events:
-                    self.reactor.park(block=False)
-            else:
+            if not self._queue:
                 self._park_or_report()
+                continue
+            polls += self.run_batch()
+            # A batch may have finished the root: look again before parking.
+            if polls >= EVENT_INTERVAL:
+                polls = 0
+                if self.reactor.expects_events:
+                    self.reactor.park(block=False)
 
-    def run_batch(self) -> None:
-        """Polls the tasks that are queued now; those they wake wait for the next batch."""
+    def run_batch(self) -> int:
+        """Polls the tasks that are queued now; those they wake wait for the next batch.
+
+        Returns:
+            How many there were.
+        """
         queue = self._queue
-        for _ in range(len(queue)):
+        batch = len(queue)
+        for _ in range(batch):
             task = queue.popleft()
-            task._queued = False
+            task.queued.release()
             if not task.done:
                 self.poll(task)
+        return batch
 
     def poll(self, task: Task[Any]) -> None:
         """Polls one task once and keeps its result if there is one."""
-        assert task.future is not None
+        future = task.future
+        assert future is not None
         task.polls += 1
         try:
-            polled = task.future.poll(task._context)
+            polled = task.variables.run(future.poll, task.context)
+            if polled is PENDING or task.done:  # done: it aborted itself meanwhile
+                return
+            value = checked(future, polled).value
         except Cancelled:
-            self.finish(task, TaskState.ABORTED, None)
+            self._let_go(task, TaskState.ABORTED, None)
         except Exception as error:
-            self.finish(task, TaskState.RAISED, error)
+            self._let_go(task, TaskState.RAISED, error)
         except BaseException as error:  # KeyboardInterrupt, SystemExit: not the task's own
-            self.finish(task, TaskState.RAISED, error)
             task.observed = True
+            self._let_go(task, TaskState.RAISED, error)
             raise
         else:
-            if polled is not PENDING:
-                if not isinstance(polled, Ready):
-                    raise TypeError(
-                        f"{task.name}: poll() returned {polled!r}; return Ready(value) or PENDING"
-                    )
-                self.finish(task, TaskState.READY, polled.value)
+            self._let_go(task, TaskState.READY, value)
+
+    def _let_go(self, task: Task[Any], state: TaskState, outcome: object) -> None:
+        """Drops a task's future, then ends the task: with what the drop raised, if it did."""
+        if task.done:
+            return
+        assert task.future is not None
+        try:
+            # A copy, since a task that aborts itself is running in the original.
+            task.variables.copy().run(task.future.drop)
+        except Exception as error:
+            self.finish(task, TaskState.RAISED, error)
+        else:
+            self.finish(task, state, outcome)
 
     def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
-        """Ends a task and lets go of its future."""
-        future = task.future
+        """Ends a task and wakes those who wait for that."""
         del self.tasks[task.number]
         task.end(state, outcome)
-        if state is TaskState.RAISED:
-            self._unobserved.append(task)
-        if future is not None:
-            future.drop()
+        if state is TaskState.RAISED and not task.observed:
+            self._unobserved[task.number] = task
+            if task.detached:
+                self.report(task)
+
+    def observed(self, task: Task[Any]) -> None:
+        """Somebody was given the task's outcome, or does not want it."""
+        task.observed = True
+        self._unobserved.pop(task.number, None)
+
+    def report(self, task: Task[Any]) -> None:
+        """Prints the exception of a task that nobody will join, unless somebody was given it."""
+        if self._unobserved.pop(task.number, None) is not None:
+            sys.stderr.write(f"task {task.number} ({task.name}) raised and nobody awaited it:\n")
+            traceback.print_exception(task.outcome, file=sys.stderr)
 
     def _park_or_report(self) -> None:
         ours = self.blocking_jobs > 0 or self.reactor.expects_events
         if not ours and not _foreign_threads():
             raise Deadlock(tuple(describe(task) for task in self.tasks.values()))
-        self._parked = True
+        self.reactor.fall_asleep()
         try:
             if not self._queue:
                 # If only threads that we know nothing of can wake us, look now and then whether
                 # they still live.
                 self.reactor.park(True, None if ours else self.thread_check_interval)
         finally:
-            self._parked = False
+            self.reactor.asleep = False
 
     def _abort_rest(self) -> None:
         for task in list(self.tasks.values()):
             self.abort(task)
-        try:
+        with contextlib.suppress(Deadlock):  # a finally block awaits what never comes
             self._run_until(lambda: not self.tasks)
-        except Deadlock:  # a finally block awaits what never comes: close it where it stands
-            for task in list(self.tasks.values()):
-                self.finish(task, TaskState.ABORTED, None)
 
-    def _report_unobserved(self) -> None:
-        for task in self._unobserved:
-            if not task.observed:
-                sys.stderr.write(
-                    f"task {task.number} ({task.name}) raised and nobody awaited it:\n"
-                )
-                traceback.print_exception(task.outcome, file=sys.stderr)
-        self._unobserved.clear()
+    def _drop_rest(self) -> None:
+        while self.tasks:
+            self._let_go(next(iter(self.tasks.values())), TaskState.ABORTED, None)
 
 
 class _Running(threading.local):

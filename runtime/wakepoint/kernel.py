@@ -45,6 +45,7 @@ class Kernel:
         accepted.setblocking(False)
         return accepted, address
 
+    getaddrinfo = staticmethod(sockets.getaddrinfo)
     bind = staticmethod(sockets.socket.bind)
     listen = staticmethod(sockets.socket.listen)
     connect = staticmethod(sockets.socket.connect)
@@ -63,6 +64,16 @@ class Kernel:
     read = staticmethod(os.read)
     write = staticmethod(os.write)
     close_fd = staticmethod(os.close)
+
+    if sys.platform != "win32":
+
+        @staticmethod
+        def pipe() -> tuple[int, int]:
+            """Makes a pipe whose ends do not block: where to read, where to write."""
+            reader, writer = os.pipe()
+            os.set_blocking(reader, False)
+            os.set_blocking(writer, False)
+            return reader, writer
 
     if sys.platform == "linux":
 

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import socket
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from wakepoint import executor
 from wakepoint.blocking import spawn_blocking
-from wakepoint.errors import BrokenResourceError, ClosedResourceError
 from wakepoint.kernel import Address
-from wakepoint.reactor import Reactor, Source
+from wakepoint.streams import ReadExact, Resource, WriteAll
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
 
 
-class _Socket:
-    """A socket with its reactor; what listener and stream have in common."""
-
-    def __init__(self, sock: socket.socket, reactor: Reactor) -> None:
-        self._reactor = reactor
-        self._source = Source(sock)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+class _Socket(Resource):
+    """What listener and stream have in common."""
 
     @property
     def local_addr(self) -> Address:
@@ -41,25 +24,9 @@ class _Socket:
         """
         return self._reactor.kernel.getsockname(self._open().io)
 
-    def close(self) -> None:
-        """Closes the socket; operations pending on it raise `ClosedResourceError`."""
-        if not self._source.closed:
-            self._reactor.close(self._source)
-            self._reactor.kernel.close(self._source.io)
-
-    def _open(self) -> Source:
-        if self._source.closed:
-            raise ClosedResourceError("the socket is closed")
-        return self._source
-
 
 class TcpListener(_Socket):
     """Accepts connections (``tokio::net::TcpListener``)."""
-
-    def __repr__(self) -> str:
-        return (
-            "TcpListener(closed)" if self._source.closed else f"TcpListener(fd={self._source.fd})"
-        )
 
     @classmethod
     def bind(cls, host: str = "127.0.0.1", port: int = 0, *, backlog: int = 128) -> TcpListener:
@@ -100,9 +67,6 @@ class TcpListener(_Socket):
 
 class TcpStream(_Socket):
     """A connection (``tokio::net::TcpStream``). Close it, or use it in ``with``."""
-
-    def __repr__(self) -> str:
-        return "TcpStream(closed)" if self._source.closed else f"TcpStream(fd={self._source.fd})"
 
     @staticmethod
     def connect(host: str, port: int) -> Future[TcpStream]:
@@ -195,19 +159,17 @@ class Connect(Future[TcpStream]):
         return f"connect({self._host!r}, {self._port})"
 
     def poll(self, cx: Context) -> Poll[TcpStream]:
-        if self._operation is None:
-            if not self._addresses and self._resolve(cx) is PENDING:
-                return PENDING
-            self._next_address()
+        if self._operation is None and not self._addresses and self._resolve(cx) is PENDING:
+            return PENDING
         while True:
-            assert self._operation is not None
             try:
+                if self._operation is None:
+                    self._operation = self._to_next_address()
                 polled = self._operation.poll(cx)
             except OSError:
                 self._abandon()
                 if not self._addresses:
                     raise
-                self._next_address()
                 continue
             if polled is PENDING:
                 return PENDING
@@ -221,9 +183,8 @@ class Connect(Future[TcpStream]):
             self._addresses = [(family, (self._host, self._port))]
             return Ready(None)
         if self._lookup is None:
-            self._lookup = spawn_blocking(
-                socket.getaddrinfo, self._host, self._port, type=socket.SOCK_STREAM
-            )
+            lookup = self._reactor.kernel.getaddrinfo
+            self._lookup = spawn_blocking(lookup, self._host, self._port, 0, socket.SOCK_STREAM)
         polled = self._lookup.poll(cx)
         if polled is PENDING:
             return PENDING
@@ -231,86 +192,25 @@ class Connect(Future[TcpStream]):
         self._addresses = [(family, address) for family, _, _, _, address in polled.value]
         return Ready(None)
 
-    def _next_address(self) -> None:
+    def _to_next_address(self) -> Future[None]:
         family, address = self._addresses.pop(0)
         sock = self._reactor.kernel.socket(family, socket.SOCK_STREAM)
         self._stream = TcpStream(sock, self._reactor)
-        self._operation = self._reactor.backend.connect(self._stream._source, address)
+        return self._reactor.backend.connect(self._stream._source, address)
 
     def _abandon(self) -> None:
-        if self._operation is not None:
-            self._operation.drop()
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        operation, self._operation = self._operation, None
+        stream, self._stream = self._stream, None
+        if operation is not None:
+            operation.drop()
+        if stream is not None:
+            stream.close()
 
     def drop(self) -> None:
-        if self._lookup is not None:
-            self._lookup.drop()
+        lookup, self._lookup = self._lookup, None
+        if lookup is not None:
+            lookup.drop()
         self._abandon()
-
-
-class ReadExact(Future[bytes]):
-    """Reads until a number of bytes is there; made by `TcpStream.read_exact`."""
-
-    __slots__ = ("_buffer", "_operation", "_size", "_stream")
-
-    def __init__(self, stream: TcpStream, size: int) -> None:
-        self._stream = stream
-        self._size = size
-        self._buffer = bytearray()
-        self._operation: Future[bytes] | None = None
-
-    def __repr__(self) -> str:
-        return f"read_exact({self._stream!r}, {self._size})"
-
-    def poll(self, cx: Context) -> Poll[bytes]:
-        while (missing := self._size - len(self._buffer)) > 0:
-            if self._operation is None:
-                self._operation = self._stream.read(missing)
-            polled = self._operation.poll(cx)
-            if polled is PENDING:
-                return PENDING
-            self._operation = None
-            if not polled.value:
-                raise BrokenResourceError(
-                    f"the stream ended {missing} bytes before the {self._size} that were due"
-                )
-            self._buffer += polled.value
-        return Ready(bytes(self._buffer))
-
-    def drop(self) -> None:
-        if self._operation is not None:
-            self._operation.drop()
-
-
-class WriteAll(Future[None]):
-    """Sends until nothing is left; made by `TcpStream.write_all`."""
-
-    __slots__ = ("_left", "_operation", "_stream")
-
-    def __init__(self, stream: TcpStream, data: bytes) -> None:
-        self._stream = stream
-        self._left = memoryview(data)
-        self._operation: Future[int] | None = None
-
-    def __repr__(self) -> str:
-        return f"write_all({self._stream!r}, {len(self._left)} bytes left)"
-
-    def poll(self, cx: Context) -> Poll[None]:
-        while self._left:
-            if self._operation is None:
-                self._operation = self._stream.write(self._left)
-            polled = self._operation.poll(cx)
-            if polled is PENDING:
-                return PENDING
-            self._operation = None
-            self._left = self._left[polled.value :]
-        return Ready(None)
-
-    def drop(self) -> None:
-        if self._operation is not None:
-            self._operation.drop()
 
 
 def _is_literal(host: str) -> bool:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import threading
 from collections.abc import Callable
 from enum import Flag, auto
 from typing import TYPE_CHECKING, Any
 
 from wakepoint.errors import BusyResourceError
 from wakepoint.kernel import Kernel
-from wakepoint.task import Waker
+from wakepoint.task import Future, Waker
 
 if TYPE_CHECKING:
     from wakepoint.backends.completion import Operation
@@ -29,6 +30,13 @@ class Interest(Flag):
 
     READ = auto()
     WRITE = auto()
+
+
+MAX_DISARMED = 64
+"""More timers than this are not kept for their deadline's sake once they were taken back."""
+
+MAX_SLEEP = 86_400.0
+"""Longest wait in seconds; backends count in numbers that a deadline at infinity would overflow."""
 
 
 class Source:
@@ -45,10 +53,11 @@ class Source:
         hung_up: The peer is gone; stays set, every call is worth trying from then on.
         closed: Closed on this side.
         wakers: Who waits, by direction.
+        owners: The operations on whose behalf they wait.
         registered: True once the kernel was told about it.
     """
 
-    __slots__ = ("closed", "fd", "hung_up", "io", "ready", "registered", "wakers")
+    __slots__ = ("closed", "fd", "hung_up", "io", "owners", "ready", "registered", "wakers")
 
     def __init__(self, io: Any) -> None:
         self.io = io
@@ -58,6 +67,7 @@ class Source:
         self.closed = False
         self.registered = False
         self.wakers: dict[Interest, Waker] = {}
+        self.owners: dict[Interest, Future[Any]] = {}
 
 
 class Timer:
@@ -76,6 +86,10 @@ class Reactor:
     Args:
         make_backend: Called when the first operation or wait needs the kernel's mechanism.
         kernel: The calls that leave the process.
+
+    Attributes:
+        asleep: True while the thread sleeps in the kernel or is about to; whoever then has
+            something for it has to call `notify`.
     """
 
     def __init__(self, make_backend: Callable[[Reactor], Backend], kernel: Kernel) -> None:
@@ -86,6 +100,10 @@ class Reactor:
         self._sequence = itertools.count()
         self._interests = 0
         self._operations: set[Operation[Any]] = set()
+        self._disarmed = 0
+        self.asleep = False
+        # Reentrant, since a signal handler may notify while this thread does.
+        self._notify_lock = threading.RLock()
 
     @property
     def backend(self) -> Backend:
@@ -109,7 +127,14 @@ class Reactor:
 
     def disarm(self, timer: Timer) -> None:
         """Takes a timer back. One that has fired is left as it is."""
+        if timer.waker is None:
+            return
         timer.waker = None  # the heap drops it when its turn comes
+        self._disarmed += 1
+        if self._disarmed > MAX_DISARMED and self._disarmed > len(self._timers) // 2:
+            self._timers = [entry for entry in self._timers if entry[2].waker is not None]
+            heapq.heapify(self._timers)
+            self._disarmed = 0
 
     def fire(self, timer: Timer) -> None:
         """Wakes whoever armed the timer."""
@@ -124,6 +149,7 @@ class Reactor:
             if timer.waker is not None:
                 return timer
             heapq.heappop(self._timers)
+            self._disarmed = max(0, self._disarmed - 1)
         return None
 
     def _fire_due(self) -> None:
@@ -134,25 +160,39 @@ class Reactor:
 
     # -- readiness ---------------------------------------------------------------------------
 
-    def register(self, source: Source, interest: Interest, waker: Waker) -> None:
+    def register(
+        self, source: Source, interest: Interest, waker: Waker, owner: Future[Any]
+    ) -> None:
         """Keeps the waker until the source is ready for ``interest``.
 
+        Args:
+            source: What to wait on.
+            interest: What for.
+            waker: Whom to wake; it takes the place of the one that the owner left before.
+            owner: The operation that waits.
+
         Raises:
-            BusyResourceError: If another task waits for the same on that source.
+            BusyResourceError: If another operation waits for the same on that source.
+            OSError: If the kernel does not take the source (a file, for epoll).
         """
-        kept = source.wakers.get(interest)
-        if kept is None:
-            self._interests += 1
-        elif not kept.will_wake(waker):
-            raise BusyResourceError(f"another task already waits to {interest.name} on this socket")
-        source.wakers[interest] = waker.clone()
+        if source.owners.get(interest, owner) is not owner:
+            raise BusyResourceError(
+                f"{source.owners[interest]!r} already waits to {interest.name} on this descriptor"
+            )
         if not source.registered:
             self.backend.add(source)
             source.registered = True
+        if interest not in source.wakers:
+            self._interests += 1
+            source.owners[interest] = owner
+        elif source.wakers[interest].will_wake(waker):
+            return
+        source.wakers[interest] = waker.clone()
 
-    def deregister(self, source: Source, interest: Interest) -> None:
-        """Forgets the waker; nothing happens if there is none."""
-        if source.wakers.pop(interest, None) is not None:
+    def deregister(self, source: Source, interest: Interest, owner: Future[Any]) -> None:
+        """Forgets the waker of that operation; nothing happens if it does not wait."""
+        if source.owners.get(interest) is owner:
+            del source.owners[interest], source.wakers[interest]
             self._interests -= 1
 
     def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: str) -> None:
@@ -164,6 +204,7 @@ class Reactor:
             hung_up: True if the peer is gone.
             event: The event as the kernel names it, for the recording.
         """
+        self.asleep = False
         source.ready |= ready
         source.hung_up |= hung_up
         for interest in Interest:
@@ -174,6 +215,7 @@ class Reactor:
         """Wakes who waits for that direction, if anybody does."""
         waker = source.wakers.pop(interest, None)
         if waker is not None:
+            del source.owners[interest]
             self._interests -= 1
             waker.wake()
 
@@ -194,6 +236,7 @@ class Reactor:
 
     def complete(self, operation: Operation[Any], result: Any, error: OSError | None) -> None:
         """Takes a finished operation from the kernel and wakes who waits for it."""
+        self.asleep = False
         self._operations.discard(operation)
         operation.finish(result, error)
 
@@ -215,19 +258,31 @@ class Reactor:
         if block and timer is not None:
             until_timer = max(0.0, timer.deadline - self.kernel.monotonic())
             timeout = until_timer if timeout is None else min(timeout, until_timer)
-        self.wait(timeout)
+        self.wait(timeout if timeout is None else min(timeout, MAX_SLEEP))
+        self.asleep = False
         self._fire_due()
+
+    def fall_asleep(self) -> None:
+        """From here on whoever wakes a task notifies. Look at the queue again, then `park`."""
+        _ = self.backend  # opened first: whoever notifies has to find it
+        self.asleep = True
 
     def wait(self, timeout: float | None) -> int:
         """One wait in the kernel; returns how many events it gave."""
         return self.backend.wait(timeout)
 
     def notify(self) -> None:
-        """Ends a `park` early. May be called from any thread and from a signal handler."""
-        self.backend.notify()
+        """Ends a `park` early. May be called from any thread and from a signal handler.
+
+        After `shut_down` it does nothing: a thread may be late with its answer.
+        """
+        with self._notify_lock:
+            if self._backend is not None:
+                self._backend.notify()
 
     def shut_down(self) -> None:
         """Gives the mechanism back to the kernel."""
-        if self._backend is not None:
-            self._backend.close()
-            self._backend = None
+        with self._notify_lock:
+            backend, self._backend = self._backend, None
+        if backend is not None:
+            backend.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import inspect
 import threading
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from types import CoroutineType
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, cast
 
@@ -142,15 +142,54 @@ class Future(Generic[T]):
             while True:
                 context = _current.context
                 if context is None:
-                    raise RuntimeError(f"{type(self).__name__} was awaited outside of a task")
-                poll = self.poll(context)
+                    raise RuntimeError(
+                        f"{self!r} was awaited where nobody polls: outside of a task, or in the "
+                        "finally block of a coroutine that is being dropped, which cannot wait"
+                    )
+                poll: object = self.poll(context)
+                if isinstance(poll, Ready):
+                    return cast(T, poll.value)
                 if poll is not PENDING:
-                    return poll.value
+                    raise not_a_poll(self, poll)
                 cancellation = yield self
                 if cancellation is not None:
                     raise cancellation
         finally:
             self.drop()
+
+
+def checked(future: Future[T], polled: object) -> Ready[T]:
+    """What a poll returned, if it is no PENDING.
+
+    Raises:
+        TypeError: If it is no `Ready` either.
+    """
+    if isinstance(polled, Ready):
+        return polled
+    raise not_a_poll(future, polled)
+
+
+def not_a_poll(future: Future[Any], polled: object) -> TypeError:
+    """The error of a hand-written future whose poll returns something else."""
+    return TypeError(f"poll() of {future!r} returned {polled!r}; return Ready(value) or PENDING")
+
+
+def drop_all(futures: Iterable[Future[Any]]) -> None:
+    """Drops every one of them, also if dropping one raises.
+
+    Raises:
+        BaseException: What a drop raised; a group, if several did.
+    """
+    errors = []
+    for future in futures:
+        try:
+            future.drop()
+        except BaseException as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise BaseExceptionGroup("dropping several futures failed", errors)
 
 
 class CoroutineFuture(Future[T]):
@@ -209,8 +248,18 @@ class CoroutineFuture(Future[T]):
         return self.coroutine.send(cancellation)
 
     def drop(self) -> None:
-        """Closes the coroutine: its ``finally`` blocks run and cannot await."""
-        self.coroutine.close()
+        """Closes the coroutine: its ``finally`` blocks run, and an ``await`` in them raises.
+
+        Raises:
+            BaseException: What a ``finally`` block raised.
+        """
+        # Whoever drops it may be polled just now. A wait in the dropped coroutine must not be
+        # taken for a wait of the task that drops it.
+        outer, _current.context = _current.context, None
+        try:
+            self.coroutine.close()
+        finally:
+            _current.context = outer
 
 
 class _AwaitableFuture(Future[T]):
@@ -246,7 +295,7 @@ def into_future(awaitable: Awaitable[T] | Future[T]) -> Future[T]:
         return CoroutineFuture(awaitable)
     if callable(getattr(awaitable, "poll", None)):
         return _PolledFuture(awaitable)
-    if hasattr(awaitable, "__await__"):
+    if inspect.isawaitable(awaitable):
         return _AwaitableFuture(awaitable)
     hint = "call it first" if inspect.iscoroutinefunction(awaitable) else "it has no poll(cx)"
     raise TypeError(f"{awaitable!r} is not a future: {hint}")

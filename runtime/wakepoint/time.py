@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from wakepoint import executor
 from wakepoint.reactor import Reactor, Timer
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, into_future
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, drop_all, into_future
 
 T = TypeVar("T")
 
@@ -84,8 +84,7 @@ class Timeout(Future[T]):
         return PENDING
 
     def drop(self) -> None:
-        self._sleep.drop()
-        self._future.drop()
+        drop_all((self._sleep, self._future))
 
 
 def timeout(seconds: float, future: Awaitable[T] | Future[T]) -> Timeout[T]:

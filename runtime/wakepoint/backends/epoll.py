@@ -8,7 +8,6 @@ cache remembers it, so no further ``epoll_ctl`` is needed however often the inte
 from __future__ import annotations
 
 import select
-import threading
 
 from wakepoint.backends.readiness import ReadinessBackend
 from wakepoint.reactor import Interest, Reactor, Source
@@ -42,7 +41,6 @@ class EpollBackend(ReadinessBackend):
         self._epoll = reactor.kernel.epoll_create1()
         self._sources: dict[int, Source] = {}
         self._eventfd = -1
-        self._lock = threading.Lock()
 
     def add(self, source: Source) -> None:
         events = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
@@ -76,10 +74,9 @@ class EpollBackend(ReadinessBackend):
         # The eventfd is made when the first notification needs it: adding a descriptor while
         # another thread sleeps in epoll_wait is allowed and wakes it (epoll_ctl(2)).
         kernel = self.reactor.kernel
-        with self._lock:
-            if self._eventfd < 0:
-                self._eventfd = kernel.eventfd(0)
-                kernel.epoll_ctl(self._epoll, "ADD", self._eventfd, select.EPOLLIN)
+        if self._eventfd < 0:
+            self._eventfd = kernel.eventfd(0)
+            kernel.epoll_ctl(self._epoll, "ADD", self._eventfd, select.EPOLLIN)
         kernel.eventfd_write(self._eventfd, 1)
 
     def close(self) -> None:

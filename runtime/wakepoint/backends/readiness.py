@@ -18,14 +18,13 @@ T = TypeVar("T")
 class _Operation(Future[T], Generic[T]):
     """Tries a call each time it is polled while the source's cache says ready."""
 
-    __slots__ = ("_reactor", "_source", "_waits")
+    __slots__ = ("_reactor", "_source")
 
     interest: ClassVar[Interest]
 
     def __init__(self, reactor: Reactor, source: Source) -> None:
         self._reactor = reactor
         self._source = source
-        self._waits = False
 
     def __repr__(self) -> str:
         return f"{type(self).__name__.lower()}(fd={self._source.fd})"
@@ -37,21 +36,20 @@ class _Operation(Future[T], Generic[T]):
     def poll(self, cx: Context) -> Poll[T]:
         source = self._source
         if source.closed:
-            self._waits = False
-            raise ClosedResourceError("the socket was closed while an operation was pending on it")
+            raise ClosedResourceError("closed while an operation was pending on it")
         if self.interest in source.ready or source.hung_up:
             try:
-                return Ready(self.attempt())
+                value = self.attempt()
             except BlockingIOError:
                 source.ready &= ~self.interest
-        self._reactor.register(source, self.interest, cx.waker)
-        self._waits = True
+            else:
+                self.drop()
+                return Ready(value)
+        self._reactor.register(source, self.interest, cx.waker, self)
         return PENDING
 
     def drop(self) -> None:
-        if self._waits:
-            self._waits = False
-            self._reactor.deregister(self._source, self.interest)
+        self._reactor.deregister(self._source, self.interest, self)
 
 
 class Recv(_Operation[bytes]):

@@ -158,10 +158,12 @@ class RecordingReactor(Reactor):
         if timer is not None and timer.deadline <= self.kernel.monotonic():
             self.fire(timer)
 
-    def register(self, source: Source, interest: Interest, waker: Waker) -> None:
+    def register(
+        self, source: Source, interest: Interest, waker: Waker, owner: Future[Any]
+    ) -> None:
         known = interest in source.wakers
         with self.recorder.acting("reactor"):
-            super().register(source, interest, waker)
+            super().register(source, interest, waker, owner)
         if not known:
             self.recorder.emit(
                 "interest.registered",
@@ -170,16 +172,16 @@ class RecordingReactor(Reactor):
                 interest=interest.name,
             )
 
-    def deregister(self, source: Source, interest: Interest) -> None:
+    def deregister(self, source: Source, interest: Interest, owner: Future[Any]) -> None:
         waker = source.wakers.get(interest)
-        if waker is not None:
+        if waker is not None and source.owners.get(interest) is owner:
             self.recorder.emit(
                 "interest.removed",
                 task=_task(waker),
                 source=self._source(source),
                 interest=interest.name,
             )
-        super().deregister(source, interest)
+        super().deregister(source, interest, owner)
 
     def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: str) -> None:
         self.recorder.emit("event.dispatched", source=self._source(source), event=event)
@@ -231,6 +233,10 @@ class RecordingReactor(Reactor):
                 super().park(block, at_most)
         finally:
             kernel.on_return = None
+
+    def fall_asleep(self) -> None:
+        with self.recorder.acting("reactor"):
+            super().fall_asleep()
 
     def _unparked(self, events: int) -> None:
         self._recording_kernel.on_return = None

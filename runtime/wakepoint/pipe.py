@@ -1,0 +1,86 @@
+"""Pipes, as in ``std::io::pipe``: one end writes, the other reads."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from wakepoint import executor
+from wakepoint.reactor import Reactor
+from wakepoint.streams import ReadExact, Resource, WriteAll
+from wakepoint.task import Future
+
+
+class _End(Resource):
+    """One end of a pipe."""
+
+    def _release(self, io: Any) -> None:
+        self._reactor.kernel.close_fd(io)
+
+
+class PipeReader(_End):
+    """The end that reads."""
+
+    @classmethod
+    def from_fd(cls, fd: int) -> PipeReader:
+        """Takes over a pipe's descriptor, such as a child's stdout; it becomes non-blocking."""
+        os.set_blocking(fd, False)
+        return cls(fd, executor.current().reactor)
+
+    def read(self, size: int = 65536) -> Future[bytes]:
+        """What is in the pipe, at most ``size`` bytes; ``b""`` once every writer is gone.
+
+        Cancel safe: if it is dropped, no data is lost.
+
+        Raises:
+            ClosedResourceError: If this end is or gets closed.
+        """
+        return self._reactor.backend.read(self._open(), size)
+
+    def read_exact(self, size: int) -> Future[bytes]:
+        """Exactly ``size`` bytes. Not cancel safe: what was read when it is dropped is lost.
+
+        Raises:
+            BrokenResourceError: If the pipe ends before.
+        """
+        return ReadExact(self, size)
+
+
+class PipeWriter(_End):
+    """The end that writes."""
+
+    @classmethod
+    def from_fd(cls, fd: int) -> PipeWriter:
+        """Takes over a pipe's descriptor, such as a child's stdin; it becomes non-blocking."""
+        os.set_blocking(fd, False)
+        return cls(fd, executor.current().reactor)
+
+    def write(self, data: bytes | memoryview) -> Future[int]:
+        """Puts into the pipe what fits now; the value says how many bytes.
+
+        Raises:
+            BrokenPipeError: If every reader is gone.
+        """
+        return self._reactor.backend.write(self._open(), data)
+
+    def write_all(self, data: bytes) -> Future[None]:
+        """Writes everything. Not cancel safe: part of it may be written when it is dropped."""
+        return WriteAll(self, data)
+
+
+def pipe() -> tuple[PipeReader, PipeWriter]:
+    """Makes a pipe (pipe(2)).
+
+    Example:
+        >>> from wakepoint import run
+        >>> async def main():
+        ...     reader, writer = pipe()
+        ...     with reader, writer:
+        ...         await writer.write_all(b"hello")
+        ...         return await reader.read()
+        >>> run(main())
+        b'hello'
+    """
+    reactor: Reactor = executor.current().reactor
+    reader, writer = reactor.kernel.pipe()
+    return PipeReader(reader, reactor), PipeWriter(writer, reactor)
