@@ -19,7 +19,8 @@ from wakepoint.errors import (
     Deadlock,
     JoinError,
 )
-from wakepoint.executor import Executor, JoinHandle, Task, run, spawn
+from wakepoint.executor import Executor, run, spawn
+from wakepoint.handle import JoinHandle, Task
 from wakepoint.net import TcpListener, TcpStream
 from wakepoint.pipe import PipeReader, PipeWriter, pipe
 from wakepoint.reactor import Interest, Reactor

@@ -9,7 +9,7 @@ from wakepoint.errors import WaitingTask
 from wakepoint.task import CoroutineFuture, Future
 
 if TYPE_CHECKING:
-    from wakepoint.executor import Task
+    from wakepoint.handle import Task
 
 
 def describe(task: Task[Any]) -> WaitingTask:

@@ -6,26 +6,22 @@ One thread, one queue, as tokio's current-thread scheduler. `run` is the way in.
 from __future__ import annotations
 
 import contextlib
-import contextvars
-import enum
 import sys
 import threading
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from wakepoint import backends
 from wakepoint.deadlock import describe
 from wakepoint.errors import Cancelled, Deadlock, JoinError
+from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.reactor import Reactor
 from wakepoint.task import (
     PENDING,
-    Context,
     CoroutineFuture,
     Future,
-    Poll,
-    Ready,
     Waker,
     checked,
     into_future,
@@ -35,137 +31,6 @@ T = TypeVar("T")
 
 EVENT_INTERVAL = 61
 """Polls after which a busy executor looks for events all the same (tokio's ``event_interval``)."""
-
-
-class TaskState(enum.Enum):
-    """How far a task has come."""
-
-    PENDING = "pending"
-    READY = "ready"
-    RAISED = "raised"
-    ABORTED = "aborted"
-
-
-class Task(Generic[T]):
-    """A future that the executor drives on its own.
-
-    Attributes:
-        number: From 1, in the order of spawning.
-        name: What it runs, for people.
-        future: The future; None once the task has ended.
-        state: How far it has come.
-        outcome: The result or the exception, once there is one.
-        observed: True once somebody was given the outcome, or did not want it.
-        detached: True once the handle is gone, so that nobody can join the task any more.
-        polls: How often it was polled.
-        queued: Held while the task is in the run queue. A lock, since taking one is a test and
-            a set in one step on any thread.
-        joiners: The wakers of those who wait for the task's end.
-        variables: The task's own context variables (PEP 567).
-    """
-
-    __slots__ = (
-        "context",
-        "detached",
-        "executor",
-        "future",
-        "joiners",
-        "name",
-        "number",
-        "observed",
-        "outcome",
-        "polls",
-        "queued",
-        "state",
-        "variables",
-    )
-
-    def __init__(self, executor: Executor, future: Future[T], number: int, name: str) -> None:
-        self.executor = executor
-        self.future: Future[T] | None = future
-        self.number = number
-        self.name = name
-        self.state = TaskState.PENDING
-        self.outcome: Any = None
-        self.observed = False
-        self.detached = False
-        self.polls = 0
-        self.queued = threading.Lock()
-        self.joiners: list[Waker] = []
-        self.variables = contextvars.copy_context()
-        self.context = Context(executor.make_waker(self))
-
-    def __repr__(self) -> str:
-        return f"<Task {self.number} {self.name} {self.state.value}>"
-
-    @property
-    def done(self) -> bool:
-        """True once the task has a result, an exception or was aborted."""
-        return self.state is not TaskState.PENDING
-
-    def end(self, state: TaskState, outcome: object) -> None:
-        """Keeps how it ended and wakes those who wait for that."""
-        self.state, self.outcome, self.future = state, outcome, None
-        joiners, self.joiners = self.joiners, []
-        for waker in joiners:
-            waker.wake()
-
-
-class JoinHandle(Future[T]):
-    """Await it for the task's result, in as many tasks as you like.
-
-    Letting go of it detaches the task, which goes on by itself (tokio's JoinHandle).
-    """
-
-    __slots__ = ("task",)
-
-    def __init__(self, task: Task[T]) -> None:
-        self.task = task
-
-    def __repr__(self) -> str:
-        return f"JoinHandle(task {self.task.number})"
-
-    def poll(self, cx: Context) -> Poll[T]:
-        """Ready once the task is done.
-
-        Raises:
-            JoinError: If the task was aborted.
-            BaseException: Whatever the task raised.
-        """
-        task = self.task
-        if not task.done:
-            if not any(waker.will_wake(cx.waker) for waker in task.joiners):
-                task.joiners.append(cx.waker.clone())
-            return PENDING
-        task.executor.observed(task)
-        if task.state is TaskState.READY:
-            return Ready(cast(T, task.outcome))
-        if task.state is TaskState.RAISED:
-            raise task.outcome
-        raise JoinError(f"task {task.number} ({task.name}) was aborted")
-
-    def drop(self) -> None:
-        # Who drops it is unknown, so if several wait, all are woken to say that they still do.
-        joiners, self.task.joiners = self.task.joiners, []
-        if len(joiners) > 1:
-            for waker in joiners:
-                waker.wake()
-
-    def __del__(self) -> None:
-        self.task.detached = True
-        self.task.executor.report(self.task)
-
-    def is_finished(self) -> bool:
-        """True once awaiting the handle would not wait."""
-        return self.task.done
-
-    def abort(self) -> None:
-        """Ends the task at the ``await`` where it is suspended, by raising `Cancelled` there.
-
-        A task that has ended is left as it is. An aborted task may still await in its
-        ``finally`` blocks; it has ended when its handle says so.
-        """
-        self.task.executor.abort(self.task)
 
 
 class Executor:

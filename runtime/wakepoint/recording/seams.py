@@ -8,7 +8,8 @@ from typing import Any, TypeVar, cast
 
 from wakepoint import backends
 from wakepoint.backends.completion import Operation
-from wakepoint.executor import Executor, JoinHandle, Task, TaskState
+from wakepoint.executor import Executor
+from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Interest, Reactor, Source, Timer
 from wakepoint.recording.kernel import RecordingKernel
