@@ -16,7 +16,7 @@ def describe(task: Task[Any]) -> WaitingTask:
     """What a pending task waits for, and at which line of its own code."""
     future = task.future
     if not isinstance(future, CoroutineFuture):
-        return WaitingTask(task.number, task.name, None, None, repr(future))
+        return WaitingTask(task.number, task.name, None, None, _in_words(future))
     frame = _innermost_frame(future)
     return WaitingTask(
         task=task.number,
@@ -40,4 +40,11 @@ def _innermost_frame(future: CoroutineFuture[Any]) -> FrameType | None:
 def waited_for(future: CoroutineFuture[Any]) -> str:
     """The leaf future in words; what a join waits for is listed inside it."""
     leaf: Future[Any] | None = future.waits_for
-    return "nothing: it was never polled" if leaf is None else repr(leaf)
+    return "nothing: it was never polled" if leaf is None else _in_words(leaf)
+
+
+def _in_words(future: object) -> str:
+    """The future's own description, or its class where that would be a memory address."""
+    if type(future).__repr__ is object.__repr__:
+        return f"a {type(future).__name__} that nobody wakes"
+    return repr(future)

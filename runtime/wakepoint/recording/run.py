@@ -133,7 +133,10 @@ def _outcome_of(run: Callable[[], None], recorder: Recorder, filename: str) -> O
             for task in error.waiting
         )
         return Outcome(
-            "deadlock", message=str(error), frames=_frames(error, filename), waiting=waiting
+            "deadlock",
+            message=recorder.names.normalise(str(error)),
+            frames=_frames(error, filename),
+            waiting=waiting,
         )
     except BaseException as error:
         message = recorder.names.normalise(_message(error))
