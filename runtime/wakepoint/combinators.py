@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast, overload
 
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, checked, drop_all, into_future
 
-T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+R = TypeVar("R", bound=tuple[Any, ...])
 
 
-class Join(Future[tuple[Any, ...]]):
+class Join(Future[R]):
     """Ready once all of its futures are; made by `join`."""
 
     __slots__ = ("_pending", "_results")
@@ -22,7 +25,7 @@ class Join(Future[tuple[Any, ...]]):
     def __repr__(self) -> str:
         return f"join({', '.join(map(repr, self._pending.values()))})"
 
-    def poll(self, cx: Context) -> Poll[tuple[Any, ...]]:
+    def poll(self, cx: Context) -> Poll[R]:
         """Polls every future that is not done yet, in the order given, as Rust's ``join!``."""
         for index, future in list(self._pending.items()):
             polled = future.poll(cx)
@@ -30,14 +33,22 @@ class Join(Future[tuple[Any, ...]]):
                 self._results[index] = checked(future, polled).value
                 del self._pending[index]
                 future.drop()
-        return PENDING if self._pending else Ready(tuple(self._results))
+        return PENDING if self._pending else Ready(cast(R, tuple(self._results)))
 
     def drop(self) -> None:
         pending, self._pending = self._pending, {}
         drop_all(pending.values())
 
 
-def join(*futures: Awaitable[Any] | Future[Any]) -> Join:
+@overload
+def join(a: Awaitable[A], b: Awaitable[B], /) -> Join[tuple[A, B]]: ...
+@overload
+def join(a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], /) -> Join[tuple[A, B, C]]: ...
+@overload
+def join(*futures: Awaitable[A]) -> Join[tuple[A, ...]]: ...
+@overload
+def join(*futures: Awaitable[Any]) -> Join[tuple[Any, ...]]: ...
+def join(*futures: Awaitable[Any]) -> Join[Any]:
     """Runs futures side by side in this task and gives their results in order (``join!``).
 
     If one raises, the others are dropped and the exception goes on.
@@ -79,7 +90,7 @@ class Select(Future[tuple[int, Any]]):
         drop_all(futures)
 
 
-def select(*futures: Awaitable[Any] | Future[Any]) -> Select:
+def select(*futures: Awaitable[Any]) -> Select:
     """Waits for the first of several futures and drops the rest (``select!`` with ``biased``).
 
     Returns:

@@ -54,7 +54,7 @@ class Executor:
 
     # -- tasks -------------------------------------------------------------------------------
 
-    def spawn(self, future: Awaitable[T] | Future[T], *, name: str | None = None) -> JoinHandle[T]:
+    def spawn(self, future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
         """Queues a future as a task of its own and returns at once.
 
         Args:
@@ -112,7 +112,7 @@ class Executor:
 
     # -- the loop ----------------------------------------------------------------------------
 
-    def block_on(self, future: Awaitable[T] | Future[T]) -> T:
+    def block_on(self, future: Awaitable[T]) -> T:
         """Drives a future, and what it spawns, until that future is done.
 
         Tasks that are still pending then are aborted, and may await in their ``finally`` blocks.
@@ -264,7 +264,7 @@ def current() -> Executor:
     return _running.executor
 
 
-def spawn(future: Awaitable[T] | Future[T], *, name: str | None = None) -> JoinHandle[T]:
+def spawn(future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
     """Runs a future as a task of its own, beside the one that calls this (``tokio::spawn``).
 
     Example:
@@ -297,7 +297,7 @@ class Builder:
 builder = Builder()
 
 
-def run(future: Awaitable[T] | Future[T], *, backend: str | None = None) -> T:
+def run(future: Awaitable[T], *, backend: str | None = None) -> T:
     """Drives a future to its end and returns its result (tokio's ``block_on``).
 
     Args:

@@ -280,7 +280,7 @@ class _AwaitableFuture(Future[T]):
         self._inner.drop()
 
 
-def into_future(awaitable: Awaitable[T] | Future[T]) -> Future[T]:
+def into_future(awaitable: Awaitable[T]) -> Future[T]:
     """Turns what can be awaited into something that can be polled (``IntoFuture``).
 
     Args:

@@ -87,7 +87,7 @@ class Timeout(Future[T]):
         drop_all((self._sleep, self._future))
 
 
-def timeout(seconds: float, future: Awaitable[T] | Future[T]) -> Timeout[T]:
+def timeout(seconds: float, future: Awaitable[T]) -> Timeout[T]:
     """Drops a future that is not done in time (``tokio::time::timeout``).
 
     Raises:

@@ -67,7 +67,7 @@ class RecordingExecutor(Executor):
     def make_waker(self, task: Task[Any]) -> Waker:
         return RecordingWaker(self, task)
 
-    def spawn(self, future: Awaitable[T] | Future[T], *, name: str | None = None) -> JoinHandle[T]:
+    def spawn(self, future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
         handle = super().spawn(future, name=name)
         task = handle.task
         self.recorder.emit("task.spawned", task=task.number, name=task.name)
@@ -80,7 +80,7 @@ class RecordingExecutor(Executor):
         queued = self.schedule(task)
         self.recorder.emit("waker.woken", task=number, queued=queued, because=because)
 
-    def block_on(self, future: Awaitable[T] | Future[T]) -> T:
+    def block_on(self, future: Awaitable[T]) -> T:
         with self.recorder.acting("executor"):
             try:
                 return super().block_on(future)

@@ -1,0 +1,42 @@
+"""One suite for every backend that there is on this machine.
+
+Tests here say what a program may rely on wherever it runs. They use nothing but the runtime's own
+sockets, pipes and timers, so that they say the same over a real kernel and over the simulated one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+import pytest
+from tools.rig import Rig, rigs
+
+from wakepoint import backends
+
+
+@pytest.fixture(params=list(rigs()))
+def rig(request: pytest.FixtureRequest) -> Rig:
+    """Each backend in turn."""
+    name, double = request.param
+    make_kernel = double or (lambda: backends.make_kernel(name))
+    return Rig(name, double is not None, make_kernel)
+
+
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """Room for more than a thousand sockets."""
+    if sys.platform == "win32":
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4096 if hard == resource.RLIM_INFINITY else min(4096, hard)
+    if wanted < 2100:
+        pytest.skip(f"this process may open {hard} descriptors at most")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+    yield
+    with contextlib.suppress(ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,0 +1,79 @@
+"""Runs a future on one backend or another, and counts the calls of its kernel."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pytest
+
+from wakepoint import Executor, Reactor, backends
+from wakepoint.kernel import Kernel
+
+T = TypeVar("T")
+
+
+@dataclass
+class Rig:
+    """Runs futures on one backend, and knows what it can do.
+
+    Attributes:
+        name: The backend's name.
+        double: True if a test double stands in for the kernel's mechanism.
+        make_kernel: Makes the kernel that the backend talks to.
+        calls: The name of every kernel call of the last run, in order.
+    """
+
+    name: str
+    double: bool
+    make_kernel: Callable[[], Kernel]
+    calls: list[str] = field(default_factory=list)
+
+    @property
+    def simulated(self) -> bool:
+        """True if sockets are virtual: they have no real descriptor."""
+        return self.name == "simulated"
+
+    def run(self, future: Awaitable[T]) -> T:
+        """As `wakepoint.run`, on this backend."""
+        self.calls = []
+        kernel: Any = CountingKernel(self.make_kernel(), self.calls)
+        reactor = Reactor(backends.factory(self.name), kernel)
+        try:
+            return Executor(reactor).block_on(future)
+        finally:
+            reactor.shut_down()
+
+
+class CountingKernel:
+    """Passes every call on and remembers its name."""
+
+    def __init__(self, kernel: Kernel, calls: list[str]) -> None:
+        self._kernel = kernel
+        self._calls = calls
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._kernel, name)
+        if not callable(attribute):
+            return attribute
+
+        def counted(*args: Any) -> Any:
+            self._calls.append(name)
+            return attribute(*args)
+
+        return counted
+
+
+def rigs() -> Iterator[Any]:
+    """Every backend that there is here: its name, and what stands in for its kernel."""
+    if sys.platform == "linux":
+        yield pytest.param(("epoll", None), id="epoll")
+    if importlib.util.find_spec("wakepoint.backends.simulated"):
+        yield pytest.param(("simulated", None), id="simulated")
+    if importlib.util.find_spec("wakepoint.backends.io_uring"):
+        yield pytest.param(("io_uring", None), id="io_uring", marks=pytest.mark.io_uring)
+    if sys.platform == "win32":
+        yield pytest.param(("iocp", None), id="iocp")
