@@ -10,6 +10,7 @@ from wakepoint.task import PENDING, Context, Future, Poll, Ready, checked, drop_
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
+D = TypeVar("D")
 R = TypeVar("R", bound=tuple[Any, ...])
 
 
@@ -44,6 +45,10 @@ class Join(Future[R]):
 def join(a: Awaitable[A], b: Awaitable[B], /) -> Join[tuple[A, B]]: ...
 @overload
 def join(a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], /) -> Join[tuple[A, B, C]]: ...
+@overload
+def join(
+    a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], d: Awaitable[D], /
+) -> Join[tuple[A, B, C, D]]: ...
 @overload
 def join(*futures: Awaitable[A]) -> Join[tuple[A, ...]]: ...
 @overload
