@@ -49,7 +49,7 @@ class Options:
         timeout: Seconds the run may take; None takes the site's.
         expect_error: Exception type that the run must end with.
         expect: Figures that the run must reach, ``polls=6 suspended=5``.
-        machine: Name of the coroutine function whose machine is shown; empty shows every one that ran.
+        machine: Name of the coroutine function whose machine is shown; empty shows each that ran.
         run: False shows the code without running it.
         hl_lines: Lines to highlight, as in Material.
         linenums: First line number, or empty for none.

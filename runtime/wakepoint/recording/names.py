@@ -18,10 +18,15 @@ class Names:
     that opened nothing else; ephemeral ports count from 50001.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ports: dict[int, int] | None = None) -> None:
         self._fds: dict[int, int] = {}
-        self._ports: dict[int, int] = {}
+        self._ports = ports or {}
         self._chosen: set[int] = set()
+
+    @property
+    def ports(self) -> dict[int, int]:
+        """The ports that the system chose, and what they are called."""
+        return dict(self._ports)
 
     def fd(self, number: int) -> str:
         """The name of an open descriptor, ``fd 5``."""

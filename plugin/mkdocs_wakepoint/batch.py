@@ -1,0 +1,99 @@
+"""Collects the snippets of one page or of a whole site, runs them, and renders them together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from mkdocs_wakepoint.engine import Pool, problems
+from mkdocs_wakepoint.snippet import Problem, Snippet
+from mkdocs_wakepoint.views import Item, render_all
+from wakepoint.recording import Recording
+
+_PLACEHOLDER = re.compile(r'<div class="wp-pending" data-wp="(\d+)"></div>')
+
+
+@dataclass(slots=True)
+class Page:
+    """Where the fences that are converted now stand.
+
+    Attributes:
+        file: The file as its author would type it.
+        lines: The file's text, for line numbers.
+        defaults: The page's defaults for options.
+        keys: The keys that its snippets have taken.
+    """
+
+    file: str
+    lines: list[str] = field(default_factory=list)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    snippet: Snippet
+    problems: tuple[Problem, ...]
+    recording: Future[Recording] | None
+
+
+class Batch:
+    """Snippets that are running, and the places that wait for them.
+
+    Args:
+        pool: Runs them.
+        report: Called with every problem, once.
+    """
+
+    def __init__(self, pool: Pool, report: Callable[[Problem], None]) -> None:
+        self._pool = pool
+        self._report = report
+        self._waiting: list[_Waiting] = []
+        self.page = Page("markdown")
+
+    def add(self, snippet: Snippet, found: Iterable[Problem]) -> str:
+        """Starts a snippet and returns the HTML that holds its place."""
+        run = snippet.options.run
+        future = self._pool.submit(snippet) if run else None
+        self._waiting.append(_Waiting(snippet, tuple(found), future))
+        return f'<div class="wp-pending" data-wp="{len(self._waiting) - 1}"></div>'
+
+    def report(self, problem: Problem) -> None:
+        """Passes on a problem that belongs to no snippet."""
+        self._report(problem)
+
+    def finish(self) -> Callable[[str], str]:
+        """Waits for all snippets and renders them.
+
+        Returns:
+            What puts the rendered snippets into a page's HTML.
+        """
+        items = [self._item(waiting) for waiting in self._waiting]
+        self._waiting.clear()
+        for item in items:
+            for problem in item.problems:
+                self._report(problem)
+        rendered = render_all(items)
+        return lambda html: _PLACEHOLDER.sub(lambda place: rendered[int(place[1])], html)
+
+    @staticmethod
+    def _item(waiting: _Waiting) -> Item:
+        recording = None if waiting.recording is None else waiting.recording.result()
+        found = [*waiting.problems]
+        if recording is not None:
+            found += problems(waiting.snippet, recording)
+        return Item(waiting.snippet, recording, tuple(found))
+
+
+def key(page: Page, wanted: str) -> str:
+    """A key that no other snippet of the page has, made from its id or title."""
+    base = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-") or "snippet"
+    name, number = base, 1
+    while name in page.keys:
+        number += 1
+        name = f"{base}-{number}"
+    page.keys.add(name)
+    return name

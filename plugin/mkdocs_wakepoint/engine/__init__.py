@@ -1,0 +1,7 @@
+"""Runs snippets: each in a process of its own, several at a time, and says what went wrong."""
+
+from mkdocs_wakepoint.engine.pool import Pool
+from mkdocs_wakepoint.engine.problems import problems
+from mkdocs_wakepoint.engine.settings import Settings, SettingsError
+
+__all__ = ["Pool", "Settings", "SettingsError", "problems"]

@@ -1,0 +1,137 @@
+"""What went wrong in a run, in one line for the log and some more for the page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from mkdocs_wakepoint.snippet import Location, Problem, Snippet
+from wakepoint.recording import Outcome, Recording
+from wakepoint.recording.figures import figures
+
+
+def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
+    """Everything about a run that its author should know, in the order of importance."""
+    found = []
+    wanted = snippet.options.expect_error
+    outcome = recording.outcome
+    problem = _unmet(snippet, outcome, wanted) if wanted else _of_outcome(snippet, outcome)
+    if problem is not None:
+        found.append(problem)
+    if problem is None or wanted:
+        found += _unmet_figures(snippet, recording)
+    if recording.truncated:
+        found.append(
+            Problem(
+                snippet.location,
+                f"the run had {recording.truncated} events more than a recording holds",
+                "shorten it, or show less of it",
+            )
+        )
+    return found
+
+
+def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
+    place = _place(snippet, outcome)
+    message = f": {outcome.message}" if outcome.message else ""
+    match outcome.kind:
+        case "finished":
+            return None
+        case "syntax-error":
+            return Problem(place, f"{outcome.error}{message}", "correct the snippet's syntax")
+        case "raised" if outcome.error == "MemoryError":
+            return Problem(place, "the snippet ran out of memory", "hold less at a time")
+        case "raised":
+            return Problem(
+                place,
+                f"the snippet raised {outcome.error}{message}",
+                f'mend it, or announce it with expect_error="{outcome.error}"',
+                _traceback(snippet, outcome),
+            )
+        case "timeout":
+            return Problem(
+                place,
+                f"the snippet was {outcome.message}",
+                'let it end, or allow more with timeout="…" (seconds)',
+                _traceback(snippet, outcome),
+            )
+        case "deadlock":
+            return _deadlock(snippet, outcome, place)
+        case "exited":
+            return Problem(
+                place, f"the snippet called sys.exit({outcome.message})", "let it run to its end"
+            )
+        case _:
+            return Problem(
+                place,
+                f"the snippet's process ended early ({outcome.message})",
+                "do not call os._exit or kill it; a recording is written at the end",
+            )
+
+
+def _deadlock(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
+    waiting = [
+        f"task {task.task} ({task.name}) waits for {task.waits_for}"
+        + ("" if task.line is None else f" in line {snippet.location.line + task.line}")
+        for task in outcome.waiting
+    ]
+    lines = [task.line for task in outcome.waiting if task.line is not None]
+    if lines:
+        place = Location(place.file, snippet.location.line + lines[0])
+    return Problem(
+        place,
+        f"deadlock, nobody is left to wake {'; '.join(waiting)}",
+        'wake it, give it a timeout, or announce it with expect_error="Deadlock"',
+        "\n".join(waiting),
+    )
+
+
+def _unmet(snippet: Snippet, outcome: Outcome, wanted: str) -> Problem | None:
+    got = {"deadlock": "Deadlock", "exited": "SystemExit", "timeout": "TimeoutError"}.get(
+        outcome.kind, outcome.error
+    )
+    if got == wanted:
+        return None
+    place = _place(snippet, outcome)
+    if outcome.kind == "finished":
+        return Problem(
+            place,
+            f"the snippet was to raise {wanted} and did not raise",
+            "remove expect_error, or mend the snippet",
+        )
+    return Problem(
+        place,
+        f"the snippet was to raise {wanted} and ended with {got or outcome.message}",
+        "correct expect_error, or mend the snippet",
+        _traceback(snippet, outcome),
+    )
+
+
+def _unmet_figures(snippet: Snippet, recording: Recording) -> list[Problem]:
+    counted = asdict(figures(recording))
+    return [
+        Problem(
+            snippet.location,
+            f"expected {name}={wanted} and counted {counted.get(name)}",
+            "correct the figure in expect, or mend the snippet",
+        )
+        for name, wanted in snippet.options.expect.items()
+        if counted.get(name) != wanted
+    ]
+
+
+def _place(snippet: Snippet, outcome: Outcome) -> Location:
+    """The page's line of the innermost line of the snippet that takes part."""
+    line = outcome.frames[-1].line if outcome.frames else 0
+    return Location(snippet.location.file, snippet.location.line + line)
+
+
+def _traceback(snippet: Snippet, outcome: Outcome) -> str:
+    """The snippet's own frames; those of the runtime are left out."""
+    source = snippet.source.splitlines()
+    lines = []
+    for frame in outcome.frames:
+        text = source[frame.line - 1].strip() if frame.line <= len(source) else ""
+        lines.append(f"line {frame.line}, in {frame.function}\n    {text}")
+    if outcome.error:
+        lines.append(f"{outcome.error}: {outcome.message}" if outcome.message else outcome.error)
+    return "\n".join(lines)

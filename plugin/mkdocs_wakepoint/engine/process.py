@@ -1,0 +1,179 @@
+"""One run of a snippet in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO
+
+from mkdocs_wakepoint.engine.settings import Settings
+from mkdocs_wakepoint.snippet import Snippet
+from wakepoint.recording import Environment, Outcome, Output, Recording, RecordingError, loads
+from wakepoint.recording.names import Names
+
+OUTPUT_LIMIT = 64 * 1024
+"""Bytes of each stream that are kept."""
+
+GRACE = 10.0
+"""Seconds beyond the time limit, for starting the interpreter and writing the recording."""
+
+FILENAME = "snippet.py"
+"""What tracebacks call a snippet."""
+
+
+class Process:
+    """Runs a snippet to its end, or kills it.
+
+    Args:
+        snippet: What to run.
+        settings: The site's; the snippet's own time limit goes first.
+    """
+
+    def __init__(self, snippet: Snippet, settings: Settings) -> None:
+        self._snippet = snippet
+        self._settings = settings
+        self._timeout = snippet.options.timeout or settings.timeout
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._killed = False
+
+    def run(self) -> Recording:
+        """The recording of the run, however that ended."""
+        with tempfile.TemporaryDirectory(prefix="wakepoint-") as folder:
+            result = Path(folder, "result")
+            job = Path(folder, "job.json")
+            job.write_text(json.dumps(self._job(result)), encoding="utf-8")
+            with self._lock:
+                if self._killed:
+                    return self._lost(Outcome("killed", message="the build was ended"), ())
+                self._process = _start(job)
+            timed_out, output = self._collect(self._process)
+            return self._recording(result, timed_out, output)
+
+    def kill(self) -> None:
+        """Ends the process and all that it started. Any thread may call it."""
+        with self._lock:
+            self._killed = True
+            if self._process is not None:
+                _kill(self._process)
+
+    def _job(self, result: Path) -> dict[str, object]:
+        return {
+            "source": self._snippet.source,
+            "filename": FILENAME,
+            "backend": self._snippet.options.backend,
+            "timeout": self._timeout,
+            "memory": self._settings.memory,
+            "result": str(result),
+        }
+
+    def _collect(self, process: subprocess.Popen[bytes]) -> tuple[bool, dict[str, bytes]]:
+        """Waits for the end; returns whether it had to be forced, and what was written."""
+        assert process.stdout is not None
+        assert process.stderr is not None
+        readers = {"stdout": _Reader(process.stdout), "stderr": _Reader(process.stderr)}
+        timed_out = False
+        try:
+            process.wait(self._timeout + GRACE)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+        _kill(process)  # what the snippet left running holds the pipes open
+        process.wait()
+        return timed_out, {stream: reader.finish() for stream, reader in readers.items()}
+
+    def _recording(self, result: Path, timed_out: bool, output: dict[str, bytes]) -> Recording:
+        try:
+            ports, _, text = result.read_text(encoding="utf-8").partition("\n")
+            recording = loads(text)
+            names = Names({int(real): name for real, name in json.loads(ports).items()})
+        except (OSError, RecordingError, ValueError):
+            return self._lost(self._ended(timed_out), _pieces(output, Names()))
+        return _with_output(recording, _pieces(output, names))
+
+    def _ended(self, timed_out: bool) -> Outcome:
+        assert self._process is not None
+        if timed_out:
+            return Outcome("timeout", message=f"not done after {self._timeout:g} s")
+        code = self._process.returncode
+        if code < 0:
+            return Outcome("killed", message=f"signal {signal.Signals(-code).name}")
+        return Outcome("killed", message=f"exit code {code}")
+
+    def _lost(self, outcome: Outcome, output: tuple[Output, ...]) -> Recording:
+        environment = Environment(None, os.name, f"{sys.version_info[0]}.{sys.version_info[1]}")
+        return Recording(self._snippet.source, environment, (), (), output, outcome)
+
+
+def _start(job: Path) -> subprocess.Popen[bytes]:
+    # -P keeps the current folder off the module path, so a page's neighbours are not imported by
+    # accident; hash seed 0 makes the order of sets the same in every run.
+    command = [sys.executable, "-P", "-s", "-u", "-X", "utf8"]
+    return subprocess.Popen(
+        [*command, "-m", "mkdocs_wakepoint.engine.worker", str(job)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONHASHSEED": "0", "NO_COLOR": "1"},
+        start_new_session=True,
+    )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except (ProcessLookupError, PermissionError):
+        pass  # nobody is left
+
+
+class _Reader:
+    """Reads a stream to its end on a thread, and keeps the beginning."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._kept = bytearray()
+        self._cut = False
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        while chunk := self._stream.read1(8192):  # type: ignore[attr-defined]
+            room = OUTPUT_LIMIT - len(self._kept)
+            self._kept += chunk[:room]
+            self._cut = self._cut or len(chunk) > room
+
+    def finish(self) -> bytes:
+        self._thread.join()
+        self._stream.close()
+        note = f"\n… cut after {OUTPUT_LIMIT} bytes\n".encode()
+        return bytes(self._kept) + (note if self._cut else b"")
+
+
+def _pieces(output: dict[str, bytes], names: Names) -> tuple[Output, ...]:
+    # In which order two streams were written cannot be told from outside, so each is kept whole.
+    texts = {stream: data.decode("utf-8", "replace") for stream, data in output.items()}
+    return tuple(
+        Output(stream, names.normalise(text.replace("\r\n", "\n")))
+        for stream, text in texts.items()
+        if text
+    )
+
+
+def _with_output(recording: Recording, output: tuple[Output, ...]) -> Recording:
+    return Recording(
+        source=recording.source,
+        environment=recording.environment,
+        machines=recording.machines,
+        events=recording.events,
+        output=output,
+        outcome=recording.outcome,
+        truncated=recording.truncated,
+    )

@@ -1,0 +1,62 @@
+"""What a site says about running its snippets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+class SettingsError(ValueError):
+    """A setting with a value that cannot be; the message names it and says what can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The site's configuration of the engine.
+
+    Attributes:
+        timeout: Seconds that one snippet may take.
+        concurrency: How many snippets run at a time; 0 takes the number of cores.
+        memory: MiB of address space for one snippet, where the system can limit it.
+        on_error: ``warn`` logs a warning for each problem, ``fail`` ends the build, ``show`` only
+            shows the box in the page.
+        recordings: Folder with recordings made on other platforms.
+    """
+
+    timeout: float = 5.0
+    concurrency: int = 0
+    memory: int = 2048
+    on_error: str = "warn"
+    recordings: str = "docs/recordings"
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Settings:
+        """The settings in a mapping, checked.
+
+        Raises:
+            SettingsError: For an unknown name or a value of the wrong kind.
+        """
+        known = {field.name for field in fields(cls)}
+        for name in values:
+            if name not in known:
+                raise SettingsError(
+                    f"there is no setting {name!r}; there are {', '.join(sorted(known))}"
+                )
+        settings = cls(**values)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        for name, least in (("timeout", 0.1), ("concurrency", 0), ("memory", 64)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
+                raise SettingsError(f"{name}: {value!r} is not a number from {least:g} up")
+        if self.on_error not in ("warn", "fail", "show"):
+            raise SettingsError(f"on_error: {self.on_error!r} is none of warn, fail, show")
+
+    @property
+    def workers(self) -> int:
+        """How many snippets run at a time."""
+        return int(self.concurrency) or os.cpu_count() or 1

@@ -1,0 +1,50 @@
+"""The process in which one snippet runs: ``python -m mkdocs_wakepoint.engine.worker JOB``.
+
+JOB is a file with the snippet and its limits; the recording goes to a file named in it. What the
+snippet prints, on whatever way, goes to this process's stdout and stderr, which the pool reads.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from wakepoint.recording import Recorder, dumps, record
+
+
+def main() -> None:
+    """Runs the job named on the command line."""
+    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    result = Path(job["result"])
+    sys.argv[:] = [job["filename"]]  # the snippet sees a command line of its own
+    _limit_memory(job["memory"])
+    recorder = Recorder()
+    recording = record(
+        job["source"],
+        filename=job["filename"],
+        backend=job["backend"],
+        timeout=job["timeout"],
+        recorder=recorder,
+    )
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Whole or not at all: the pool takes a missing file for a process that was ended early.
+    unfinished = result.with_suffix(".part")
+    ports = json.dumps(recorder.names.ports)
+    unfinished.write_text(f"{ports}\n{dumps(recording)}", encoding="utf-8")
+    unfinished.replace(result)
+
+
+def _limit_memory(mebibytes: int) -> None:
+    try:
+        import resource  # noqa: PLC0415 - Unix alone has it
+    except ImportError:
+        return
+    size = mebibytes << 20
+    resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""MkDocs: collects the snippets of all pages, runs them together, brings style and script along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from mkdocs.config import config_options as option
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from mkdocs_wakepoint.batch import Batch, Page
+from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
+from mkdocs_wakepoint.extension import WakepointExtension
+from mkdocs_wakepoint.snippet import Problem
+from mkdocs_wakepoint.views import script, stylesheet
+
+logger = get_plugin_logger(__name__)
+
+ASSETS = "assets/wakepoint"
+
+
+class WakepointConfig(Config):  # type: ignore[no-untyped-call]
+    """What stands under ``wakepoint:`` in mkdocs.yml; see `mkdocs_wakepoint.engine.Settings`."""
+
+    timeout = option.Type((int, float), default=Settings().timeout)
+    concurrency = option.Type(int, default=Settings().concurrency)
+    memory = option.Type(int, default=Settings().memory)
+    on_error = option.Type(str, default=Settings().on_error)
+    recordings = option.Type(str, default=Settings().recordings)
+
+
+class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-call]
+    """The adapter between MkDocs' events and the extension."""
+
+    def __init__(self) -> None:
+        self._pool: Pool | None = None
+        self._batch: Batch | None = None
+        self._reported = 0
+
+    # Having these two makes MkDocs keep this object, and so the pool, across rebuilds of serve.
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Nothing to do before the configuration is known."""
+
+    def on_shutdown(self) -> None:
+        """Ends what still runs."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Loads the extension and names the assets."""
+        try:
+            settings = Settings.of(dict(self.config))
+        except SettingsError as error:
+            raise PluginError(f"mkdocs.yml: wakepoint: {error}") from None
+        if self._pool is None or self._pool.settings != settings:
+            self.on_shutdown()
+            self._pool = Pool(settings)
+        self._reported = 0
+        self._batch = Batch(self._pool, self._report)
+        config.markdown_extensions = [
+            extension for extension in config.markdown_extensions if not _is_ours(extension)
+        ]
+        config.markdown_extensions.append(WakepointExtension(self._batch))  # type: ignore[arg-type]
+        config.extra_css.append(f"{ASSETS}/wakepoint.css")
+        config.extra_javascript.append(f"{ASSETS}/wakepoint.js")
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Adds the style sheet and the script to the site."""
+        for name, content in (("wakepoint.css", stylesheet()), ("wakepoint.js", script())):
+            files.append(File.generated(config, f"{ASSETS}/{name}", content=content))
+        return files
+
+    def on_page_markdown(
+        self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Tells the extension which page comes next."""
+        assert self._batch is not None
+        defaults = page.meta.get("wakepoint") or {}
+        self._batch.page = Page(
+            file=_as_typed(page.file.src_path, config),
+            lines=_text(page).splitlines(),
+            defaults=defaults if isinstance(defaults, dict) else {},
+        )
+        return markdown
+
+    @event_priority(50)  # before plugins that read the finished content
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
+        """All pages are converted: wait for the snippets and put them in."""
+        assert self._batch is not None
+        fill: Callable[[str], str] = self._batch.finish()
+        for file in files.documentation_pages():
+            if file.page is not None and file.page.content:
+                file.page.content = fill(file.page.content)
+        if self._reported and self.config.on_error == "fail":
+            raise PluginError(f"{self._reported} problems in snippets; see above")
+        return env
+
+    def _report(self, problem: Problem) -> None:
+        self._reported += 1
+        if self.config.on_error != "show":
+            logger.warning("%s", problem)
+
+
+def _is_ours(extension: object) -> bool:
+    return extension == "wakepoint" or isinstance(extension, WakepointExtension)
+
+
+def _text(page: MkDocsPage) -> str:
+    """The page's file, front matter and all."""
+    try:
+        return page.file.content_string
+    except OSError:  # made by another plugin and already gone
+        return page.markdown or ""
+
+
+def _as_typed(source: str, config: MkDocsConfig) -> str:
+    """The page's path as an author would type it, from the folder of mkdocs.yml."""
+    path = Path(config.docs_dir, source)
+    try:
+        return path.relative_to(Path(config.config_file_path).parent).as_posix()
+    except ValueError:
+        return path.as_posix()
