@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 from wakepoint import executor
-from wakepoint.executor import Executor
+from wakepoint.reactor import Reactor
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
 P = ParamSpec("P")
@@ -67,7 +67,7 @@ _pool = _Pool()
 class SpawnBlocking(Future[T]):
     """The result of a call on another thread; made by `spawn_blocking`."""
 
-    __slots__ = ("_call", "_error", "_executor", "_lock", "_name", "_result", "_state", "_waker")
+    __slots__ = ("_call", "_error", "_lock", "_name", "_reactor", "_result", "_state", "_waker")
 
     def __init__(self, call: Callable[[], T], name: str) -> None:
         self._call = call
@@ -77,8 +77,8 @@ class SpawnBlocking(Future[T]):
         self._result: T | None = None
         self._error: BaseException | None = None
         self._waker: Waker | None = None
-        self._executor: Executor = executor.current()
-        self._executor.blocking_started()
+        self._reactor: Reactor = executor.current().reactor
+        self._reactor.job_started()
         _pool.submit(self._run)
 
     def __repr__(self) -> str:
@@ -94,7 +94,7 @@ class SpawnBlocking(Future[T]):
             waker, self._waker = self._waker, None
         if waker is not None:
             waker.wake()
-        self._executor.blocking_done()
+        self._reactor.job_done()
 
     def poll(self, cx: Context) -> Poll[T]:
         """Ready once the call has returned.

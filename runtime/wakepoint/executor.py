@@ -46,10 +46,8 @@ class Executor:
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
         self.tasks: dict[int, Task[Any]] = {}
-        self.blocking_jobs = 0
         self._queue: deque[Task[Any]] = deque()
         self._spawned = 0
-        self._jobs_lock = threading.Lock()
         self._unobserved: dict[int, Task[Any]] = {}
 
     # -- tasks -------------------------------------------------------------------------------
@@ -97,18 +95,6 @@ class Executor:
             self.schedule(task)
         else:
             self._let_go(task, TaskState.ABORTED, None)
-
-    def blocking_started(self) -> None:
-        """A blocking job was handed to a thread; while there is one, waiting is no deadlock."""
-        with self._jobs_lock:
-            self.blocking_jobs += 1
-
-    def blocking_done(self) -> None:
-        """A blocking job has ended; called on its thread."""
-        with self._jobs_lock:
-            self.blocking_jobs -= 1
-        if self.reactor.asleep:  # nobody may be left to wake us: let the loop look
-            self.reactor.notify()
 
     # -- the loop ----------------------------------------------------------------------------
 
@@ -223,7 +209,7 @@ class Executor:
             traceback.print_exception(task.outcome, file=sys.stderr)
 
     def _park_or_report(self) -> None:
-        ours = self.blocking_jobs > 0 or self.reactor.expects_events
+        ours = self.reactor.blocking_jobs > 0 or self.reactor.expects_events
         if not ours and not _foreign_threads():
             raise Deadlock(tuple(describe(task) for task in self.tasks.values()))
         self.reactor.fall_asleep()

@@ -27,6 +27,9 @@ class Kernel:
         sys.platform, os.uname().sysname if hasattr(os, "uname") else sys.platform
     )
     emulation: str | None = None
+    clock: str = "real"
+    lookup_blocks = True
+    """``getaddrinfo`` may take long, so it is called on a thread."""
 
     monotonic = staticmethod(time.monotonic)
 

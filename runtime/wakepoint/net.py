@@ -182,14 +182,19 @@ class Connect(Future[TcpStream]):
             family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
             self._addresses = [(family, (self._host, self._port))]
             return Ready(None)
-        if self._lookup is None:
-            lookup = self._reactor.kernel.getaddrinfo
-            self._lookup = spawn_blocking(lookup, self._host, self._port, 0, socket.SOCK_STREAM)
-        polled = self._lookup.poll(cx)
-        if polled is PENDING:
-            return PENDING
-        self._lookup = None
-        self._addresses = [(family, address) for family, _, _, _, address in polled.value]
+        kernel = self._reactor.kernel
+        asked = (self._host, self._port, 0, socket.SOCK_STREAM)
+        if not kernel.lookup_blocks:
+            answers = kernel.getaddrinfo(*asked)
+        else:
+            if self._lookup is None:
+                self._lookup = spawn_blocking(kernel.getaddrinfo, *asked)
+            polled = self._lookup.poll(cx)
+            if polled is PENDING:
+                return PENDING
+            self._lookup = None
+            answers = polled.value
+        self._addresses = [(family, address) for family, _, _, _, address in answers]
         return Ready(None)
 
     def _to_next_address(self) -> Future[None]:

@@ -90,6 +90,7 @@ class Reactor:
     Attributes:
         asleep: True while the thread sleeps in the kernel or is about to; whoever then has
             something for it has to call `notify`.
+        blocking_jobs: How many calls are under way on threads of ours.
     """
 
     def __init__(self, make_backend: Callable[[Reactor], Backend], kernel: Kernel) -> None:
@@ -102,6 +103,8 @@ class Reactor:
         self._operations: set[Operation[Any]] = set()
         self._disarmed = 0
         self.asleep = False
+        self.blocking_jobs = 0
+        self._jobs_lock = threading.Lock()
         # Reentrant, since a signal handler may notify while this thread does.
         self._notify_lock = threading.RLock()
 
@@ -115,7 +118,23 @@ class Reactor:
     @property
     def expects_events(self) -> bool:
         """True if the kernel may still wake somebody: an interest, an operation or a timer."""
-        return bool(self._interests or self._operations) or self.next_timer() is not None
+        if self._operations or self.next_timer() is not None:
+            return True
+        return self._interests > 0 and not self.backend.quiet()
+
+    # -- threads that we started -------------------------------------------------------------
+
+    def job_started(self) -> None:
+        """A thread owes somebody an answer; while one does, waiting is no deadlock."""
+        with self._jobs_lock:
+            self.blocking_jobs += 1
+
+    def job_done(self) -> None:
+        """The answer is there; called on the thread that gave it."""
+        with self._jobs_lock:
+            self.blocking_jobs -= 1
+        if self.asleep:  # nobody may be left to wake us: let the loop look
+            self.notify()
 
     # -- timers ------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from wakepoint.kernel import Kernel
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _CLASSES = {
     "epoll": ("wakepoint.backends.epoll", "EpollBackend"),
+    "simulated": ("wakepoint.backends.simulated", "SimulatedBackend"),
 }
 
 
@@ -57,4 +58,9 @@ def factory(name: str) -> Callable[[Reactor], Backend]:
 
 def make_kernel(name: str) -> Kernel:
     """The kernel that the backend of that name talks to."""
+    if name == "simulated":
+        from wakepoint.simulation import SimulatedKernel  # noqa: PLC0415 - needed by few
+
+        # The seam is duck-typed: it answers to every call of a Kernel.
+        return cast(Kernel, SimulatedKernel())
     return Kernel()

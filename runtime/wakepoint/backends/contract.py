@@ -73,5 +73,11 @@ class Backend(Protocol):
     def notify(self) -> None:
         """Ends a running or the next `wait`. Any thread, and signal handlers, may call it."""
 
+    def quiet(self) -> bool:
+        """True if it knows that no event will come unless the program does something.
+
+        A real kernel cannot know; the simulated one can, and so tells a deadlock from a wait.
+        """
+
     def close(self) -> None:
         """Gives everything back to the kernel."""

@@ -169,6 +169,9 @@ class ReadinessBackend:
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
 
+    def quiet(self) -> bool:
+        return False
+
     def recv(self, source: Source, size: int) -> Future[bytes]:
         return Recv(self.reactor, source, size)
 

@@ -1,0 +1,1 @@
+from wakepoint.machine.interim import Analysis, MachineError, analyze, analyze_source

@@ -12,6 +12,9 @@ from wakepoint.recording.model import (
     Recording,
     Waiting,
 )
+from wakepoint.recording.recorder import Recorder
+from wakepoint.recording.run import record
+from wakepoint.recording.safe_repr import safe_repr
 
 __all__ = [
     "FORMAT_VERSION",
@@ -20,10 +23,13 @@ __all__ = [
     "Frame",
     "Outcome",
     "Output",
+    "Recorder",
     "Recording",
     "RecordingError",
     "TimeLimitExceeded",
     "Waiting",
     "dumps",
     "loads",
+    "record",
+    "safe_repr",
 ]

@@ -123,6 +123,7 @@ class RecordingReactor(Reactor):
         recorder.backend = backend
         recorder.system = self._recording_kernel.system
         recorder.emulation = self._recording_kernel.emulation
+        recorder.clock = self._recording_kernel.clock
         # The kernel seam is duck-typed: a recording kernel answers to every call of a Kernel.
         super().__init__(backends.factory(backend), cast(Kernel, self._recording_kernel))
 

@@ -1,0 +1,208 @@
+"""What a recording tells, folded from its events: who visited which state, how often, and why.
+
+Every view takes its facts from here, so the picture, the table and the text cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from wakepoint.machine.model import TERMINAL_KINDS, Machine, StateKind
+from wakepoint.recording import Event, Recording
+
+STRAIGHT_ON = "went straight on"
+FIRST_POLL = "first poll"
+
+
+@dataclass(slots=True)
+class Visit:
+    """One stay in a state.
+
+    Attributes:
+        state: Index of the state.
+        variables: Name to value, when it was entered.
+        awaiting: Type of what is awaited.
+        suspended: How many polls ended here.
+        waits_on: What was registered while it stood here: ``timer 1``, ``fd 4 READ``.
+        n: Ordinal of the event that entered it.
+    """
+
+    state: int
+    variables: dict[str, str]
+    awaiting: str
+    n: int
+    suspended: int = 0
+    waits_on: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transition that was taken.
+
+    Attributes:
+        number: From 1, in the order of this instance's run.
+        source: Index of the state that was left.
+        target: Index of the state that was reached.
+        cause: What made it possible: ``timer 1 fired``, ``went straight on``, ``first poll``.
+    """
+
+    number: int
+    source: int
+    target: int
+    cause: str
+
+
+@dataclass(slots=True)
+class Instance:
+    """One run of a machine, from its first poll to its end."""
+
+    number: int
+    machine: Machine
+    task: int | None
+    parent: int | None
+    arguments: dict[str, str]
+    visits: list[Visit] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    end: StateKind | None = None
+    result: str = ""
+    end_line: int | None = None
+
+    @property
+    def standing(self) -> int:
+        """The state it reached last, 0 before the first await."""
+        return self.steps[-1].target if self.steps else 0
+
+    def visits_of(self, state: int) -> list[Visit]:
+        """Every stay in that state, in order."""
+        return [visit for visit in self.visits if visit.state == state]
+
+    def suspended(self, state: int) -> int:
+        """How often a poll ended in that state."""
+        return sum(visit.suspended for visit in self.visits_of(state))
+
+    def steps_between(self, source: int, target: int) -> list[Step]:
+        """The steps that were taken on one transition."""
+        return [step for step in self.steps if (step.source, step.target) == (source, target)]
+
+
+@dataclass(slots=True)
+class Story:
+    """A recording, folded."""
+
+    recording: Recording
+    instances: list[Instance]
+
+    def of_machine(self, machine: Machine) -> list[Instance]:
+        """The runs of one machine, in order."""
+        return [instance for instance in self.instances if instance.machine is machine]
+
+
+def tell(recording: Recording) -> Story:
+    """Folds a recording's events."""
+    teller = _Teller(recording)
+    for event in recording.events:
+        teller.take(event)
+    return Story(recording, list(teller.instances.values()))
+
+
+class _Teller:
+    def __init__(self, recording: Recording) -> None:
+        self.instances: dict[int, Instance] = {}
+        self._machines = recording.machines
+        self._woken: dict[int, str] = {}  # task -> why it was queued
+        self._cause: dict[int | None, str] = {}  # task -> why it is being polled
+        self._registered: defaultdict[int | None, list[str]] = defaultdict(list)
+        self._moved: set[int] = set()  # instances that took a step in the poll that is under way
+
+    def take(self, event: Event) -> None:
+        """Folds in one event."""
+        handler = getattr(self, "_" + event.kind.replace(".", "_"), None)
+        if handler is not None:
+            handler(event)
+
+    # -- tasks ---------------------------------------------------------------------------------
+
+    def _waker_woken(self, event: Event) -> None:
+        if event["queued"]:
+            self._woken[event["task"]] = event["because"] or f"woken by {event.by}"
+
+    def _task_polled(self, event: Event) -> None:
+        task = event["task"]
+        self._cause[task] = self._woken.pop(task, FIRST_POLL)
+        self._registered[task] = []
+        self._moved.clear()
+
+    def _interest_registered(self, event: Event) -> None:
+        self._registered[event["task"]].append(f"{event['source']} {event['interest']}")
+
+    def _timer_armed(self, event: Event) -> None:
+        self._registered[event["task"]].append(f"timer {event['timer']}")
+
+    def _operation_submitted(self, event: Event) -> None:
+        self._registered[event["task"]].append(f"{event['name']} on {event['source']}")
+
+    # -- instances -------------------------------------------------------------------------------
+
+    def _machine_started(self, event: Event) -> None:
+        self.instances[event["instance"]] = Instance(
+            number=event["instance"],
+            machine=self._machines[event["machine"]],
+            task=event["task"],
+            parent=event["parent"],
+            arguments=_values(event),
+        )
+
+    def _state_entered(self, event: Event) -> None:
+        instance = self.instances[event["instance"]]
+        if event["state"] is None:
+            return
+        self._step(instance, event["state"])
+        instance.visits.append(Visit(event["state"], _values(event), event["awaiting"], event.n))
+
+    def _state_suspended(self, event: Event) -> None:
+        instance = self.instances[event["instance"]]
+        if not instance.visits:
+            return
+        visit = instance.visits[-1]
+        visit.suspended += 1
+        for what in self._registered[instance.task]:
+            if what not in visit.waits_on:
+                visit.waits_on.append(what)
+        if not visit.waits_on and visit.awaiting:
+            visit.waits_on.append(visit.awaiting)
+
+    def _machine_returned(self, event: Event) -> None:
+        self._end(event, StateKind.RETURNED, f"Ready({event['value']})")
+        self.instances[event["instance"]].end_line = event["line"]
+
+    def _machine_raised(self, event: Event) -> None:
+        self._end(event, StateKind.RAISED, f"{event['error']}: {event['message']}".rstrip(": "))
+        self.instances[event["instance"]].end_line = event["line"]
+
+    def _machine_dropped(self, event: Event) -> None:
+        self._end(event, StateKind.DROPPED, "dropped")
+
+    def _end(self, event: Event, kind: StateKind, result: str) -> None:
+        instance = self.instances[event["instance"]]
+        self._step(instance, instance.machine.terminal(kind).index)
+        instance.end, instance.result = kind, result
+
+    def _step(self, instance: Instance, target: int) -> None:
+        cause = self._cause.get(instance.task, FIRST_POLL)
+        if instance.number in self._moved:
+            cause = STRAIGHT_ON
+        elif not instance.steps and instance.parent is not None:
+            cause = f"polled by {self.instances[instance.parent].machine.name}"
+        self._moved.add(instance.number)
+        number = len(instance.steps) + 1
+        instance.steps.append(Step(number, instance.standing, target, cause))
+
+
+def _values(event: Event) -> dict[str, str]:
+    return {variable["name"]: variable["value"] for variable in event["variables"]}
+
+
+def terminal(machine: Machine, state: int) -> bool:
+    """True for returned, raised and dropped."""
+    return machine.states[state].kind in TERMINAL_KINDS
