@@ -16,6 +16,8 @@ import sys
 import time
 from typing import Any
 
+from wakepoint.backends.kevent import Kevent
+
 Address = Any
 """What the socket module calls an address: a (host, port) pair for AF_INET."""
 
@@ -100,3 +102,31 @@ class Kernel:
         eventfd = staticmethod(os.eventfd)
         eventfd_write = staticmethod(os.eventfd_write)
         eventfd_read = staticmethod(os.eventfd_read)
+
+    if sys.platform not in ("linux", "win32"):
+
+        @staticmethod
+        def kqueue() -> Any:
+            """Makes an empty kqueue; a child does not inherit it."""
+            return select.kqueue()
+
+        @staticmethod
+        def kevent(
+            queue: Any, changes: list[Kevent], max_events: int, timeout: float | None
+        ) -> list[Kevent]:
+            """Makes the changes, then waits ``timeout`` seconds at most (None: for ever).
+
+            A change that fails is among the events, with ``EV_ERROR``.
+            """
+            events = queue.control([select.kevent(*each) for each in changes], max_events, timeout)
+            return [Kevent(e.ident, e.filter, e.flags, e.fflags, e.data) for e in events]
+
+        @staticmethod
+        def kevent_change(queue: Any, changes: list[Kevent]) -> None:
+            """Makes the changes and takes no events. Raises OSError if one fails."""
+            queue.control([select.kevent(*each) for each in changes], 0, 0)
+
+        @staticmethod
+        def kqueue_close(queue: Any) -> None:
+            """Gives the kqueue and what is registered with it back."""
+            queue.close()

@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 
+from wakepoint.kernel import Kernel
+
 _BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -62,11 +64,25 @@ def missing_io_uring() -> str | None:
     return None
 
 
+def libkqueue() -> str | None:
+    """The path of libkqueue; ``WAKEPOINT_LIBKQUEUE`` names another than the system's."""
+    return os.environ.get("WAKEPOINT_LIBKQUEUE") or ctypes.util.find_library("kqueue")
+
+
+def libkqueue_kernel() -> Kernel:
+    """A kernel with libkqueue's kqueue."""
+    from wakepoint.backends.libkqueue import LibkqueueKernel
+
+    path = libkqueue()
+    assert path is not None, missing_libkqueue()
+    return LibkqueueKernel(path)
+
+
 def missing_libkqueue() -> str | None:
     """What to do for kqueue on Linux."""
-    if ctypes.util.find_library("kqueue"):
+    if libkqueue():
         return None
-    return "there is no libkqueue here; build and install it to run this, see CONTRIBUTING.md"
+    return "there is no libkqueue; build it and name it in WAKEPOINT_LIBKQUEUE, see CONTRIBUTING.md"
 
 
 def missing_rustc() -> str | None:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
+from tools import find
 
 from wakepoint import Executor, Reactor, backends
 from wakepoint.kernel import Kernel
+from wakepoint.recording.kernel import WAITS
 
 T = TypeVar("T")
 
@@ -36,6 +38,11 @@ class Rig:
     def simulated(self) -> bool:
         """True if sockets are virtual: they have no real descriptor."""
         return self.name == "simulated"
+
+    @property
+    def waits(self) -> int:
+        """How often the last run has waited in the kernel so far."""
+        return sum(name in WAITS for name in self.calls)
 
     def run(self, future: Awaitable[T]) -> T:
         """As `wakepoint.run`, on this backend."""
@@ -71,6 +78,11 @@ def rigs() -> Iterator[Any]:
     """Every backend that there is here: its name, and what stands in for its kernel."""
     if sys.platform == "linux":
         yield pytest.param(("epoll", None), id="epoll")
+    if sys.platform not in ("linux", "win32"):
+        yield pytest.param(("kqueue", None), id="kqueue")
+    if sys.platform == "linux":
+        libkqueue = pytest.mark.libkqueue
+        yield pytest.param(("kqueue", find.libkqueue_kernel), id="libkqueue", marks=libkqueue)
     if importlib.util.find_spec("wakepoint.backends.simulated"):
         yield pytest.param(("simulated", None), id="simulated")
     if importlib.util.find_spec("wakepoint.backends.io_uring"):

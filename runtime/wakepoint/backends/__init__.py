@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _CLASSES = {
     "epoll": ("wakepoint.backends.epoll", "EpollBackend"),
+    "kqueue": ("wakepoint.backends.kqueue", "KqueueBackend"),
     "simulated": ("wakepoint.backends.simulated", "SimulatedBackend"),
 }
 
@@ -63,4 +64,21 @@ def make_kernel(name: str) -> Kernel:
 
         # The seam is duck-typed: it answers to every call of a Kernel.
         return cast(Kernel, SimulatedKernel())
+    if name == "kqueue" and sys.platform == "linux":
+        return _libkqueue()
     return Kernel()
+
+
+def _libkqueue() -> Kernel:
+    from wakepoint.backends.libkqueue import (  # noqa: PLC0415 - needed by few
+        ENVIRONMENT,
+        LibkqueueKernel,
+    )
+
+    path = os.environ.get(ENVIRONMENT)
+    if not path:
+        raise ValueError(
+            "Linux has no kqueue; to run it through libkqueue, set WAKEPOINT_LIBKQUEUE to the path "
+            "of libkqueue.so"
+        )
+    return LibkqueueKernel(path)

@@ -1,0 +1,218 @@
+"""macOS and the BSDs: kqueue(2), with ``EV_CLEAR``.
+
+What is asked of the kernel and what it answers go through one call: `KqueueBackend.wait` hands over
+the changes that have gathered since the last one and takes events. A descriptor is registered
+once, for reading and for writing, when something on it first has to wait; ``EV_CLEAR`` then reports
+each change of state, and the reactor's readiness cache remembers it.
+
+The next deadline is an ``EVFILT_TIMER`` among those changes, not the call's timeout. It costs no
+call of its own, a timer is then a filter like any other, as kqueue means it, and its unit is as
+fine as that of the timeout. The price is state in the kernel: a deadline that has changed must be
+handed over again, and one that is no longer wanted be deleted. Only the earliest is the kernel's;
+the others stay in the reactor's heap.
+
+`notify` triggers an ``EVFILT_USER``. Where the platform has none, it writes to a pipe.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import math
+import os
+from typing import Any, Protocol, cast
+
+from wakepoint.backends.kevent import (
+    EV_ADD,
+    EV_CLEAR,
+    EV_DELETE,
+    EV_EOF,
+    EV_ERROR,
+    EV_ONESHOT,
+    EVFILT_READ,
+    EVFILT_TIMER,
+    EVFILT_USER,
+    EVFILT_WRITE,
+    NOTE_TRIGGER,
+    TIMER_UNIT,
+    Kevent,
+    describe,
+)
+from wakepoint.backends.readiness import ReadinessBackend
+from wakepoint.reactor import Interest, Reactor, Source
+
+MAX_EVENTS = 128
+"""At most so many events come back from one call; what is more comes with the next."""
+
+# Idents of filters that are about no descriptor are ours to choose.
+_NEXT_DEADLINE = 0
+_NOTIFICATION = 0
+
+_INTERESTS = {EVFILT_READ: Interest.READ, EVFILT_WRITE: Interest.WRITE}
+_BOTH = Interest.READ | Interest.WRITE
+
+
+class KqueueKernel(Protocol):
+    """The calls that this backend makes. Whoever offers them can stand in for the real kernel."""
+
+    def kqueue(self) -> Any:
+        """Makes an empty kqueue; has ``fileno()``."""
+
+    def kevent(
+        self, queue: Any, changes: list[Kevent], max_events: int, timeout: float | None
+    ) -> list[Kevent]:
+        """Makes the changes and waits; a change that fails is among the events."""
+
+    def kevent_change(self, queue: Any, changes: list[Kevent]) -> None:
+        """Makes the changes only; raises OSError if one fails."""
+
+    def kqueue_close(self, queue: Any) -> None:
+        """Gives the kqueue back."""
+
+    def pipe(self) -> tuple[int, int]:
+        """Makes a pipe whose ends do not block."""
+
+    def read(self, fd: int, size: int, /) -> bytes:
+        """Reads at most ``size`` bytes; raises BlockingIOError if there is nothing."""
+
+    def write(self, fd: int, data: bytes, /) -> int:
+        """Writes what fits; raises BlockingIOError if nothing does."""
+
+    def close_fd(self, fd: int, /) -> None:
+        """See close(2)."""
+
+
+class KqueueBackend(ReadinessBackend):
+    """The registrations are the kernel's; we keep only which source each belongs to."""
+
+    name = "kqueue"
+    user_filter = EVFILT_USER
+    """What `notify` triggers; None for the pipe."""
+
+    def __init__(self, reactor: Reactor) -> None:
+        super().__init__(reactor)
+        # On Linux a stand-in has these calls, and the type of the real kernel there has not.
+        self._kernel = cast(KqueueKernel, reactor.kernel)
+        self._kqueue = self._kernel.kqueue()
+        self._changes: list[Kevent] = []
+        self._sources: dict[tuple[int, int], Source] = {}
+        self._refused: dict[int, OSError] = {}
+        self._deadline_set = False
+        self._notifiable = False
+        self._pipe = (-1, -1)
+
+    # -- registration ------------------------------------------------------------------------
+
+    def add(self, source: Source) -> None:
+        # The kernel's answer to a change comes with the events, when nobody is there to be told;
+        # so it is told whoever tries again.
+        refused = self._refused.pop(source.fd, None)
+        if refused is not None:
+            raise refused
+        for filter_ in _INTERESTS:
+            self._sources[source.fd, filter_] = source
+            self._changes.append(Kevent(source.fd, filter_, EV_ADD | EV_CLEAR))
+
+    def remove(self, source: Source) -> None:
+        # close(2) deletes what is registered on a descriptor, duplicated or not. A change that
+        # the kernel does not know yet would hit whatever gets the number next.
+        self._refused.pop(source.fd, None)
+        for filter_ in _INTERESTS:
+            if self._sources.pop((source.fd, filter_), None) is not None:
+                change = Kevent(source.fd, filter_, EV_ADD | EV_CLEAR)
+                with contextlib.suppress(ValueError):
+                    self._changes.remove(change)
+
+    # -- the wait ----------------------------------------------------------------------------
+
+    def wait(self, timeout: float | None) -> int:
+        changes, self._changes = self._changes, []
+        if timeout != 0:
+            changes += self._deadline(timeout)
+        # Without a timeout the deadline's event ends the wait; with 0 it only looks.
+        at_once = 0.0 if timeout == 0 else None
+        room = max(MAX_EVENTS, len(changes))  # an answer to a change takes room too
+        events = self._kernel.kevent(self._kqueue, changes, room, at_once)
+        for event in events:
+            self._take(event)
+        return len(events)
+
+    def _deadline(self, timeout: float | None) -> list[Kevent]:
+        if timeout is not None:
+            self._deadline_set = True
+            data = math.ceil(timeout * TIMER_UNIT.per_second)  # up: nobody sleeps too short
+            flags = EV_ADD | EV_ONESHOT
+            return [Kevent(_NEXT_DEADLINE, EVFILT_TIMER, flags, TIMER_UNIT.flag, max(1, data))]
+        if self._deadline_set:
+            self._deadline_set = False
+            return [Kevent(_NEXT_DEADLINE, EVFILT_TIMER, EV_DELETE)]
+        return []
+
+    def _take(self, event: Kevent) -> None:
+        if event.filter == EVFILT_TIMER:
+            self._deadline_set = False
+            return
+        if event.filter == self.user_filter:
+            return
+        if event.ident == self._pipe[0]:
+            with contextlib.suppress(BlockingIOError):
+                self._kernel.read(event.ident, 4096)
+            return
+        source = self._sources.get((event.ident, event.filter))
+        if source is None:  # closed by an earlier event of this batch
+            return
+        if event.flags & EV_ERROR:
+            self._refuse(source, event)
+        else:
+            self._report(source, event)
+
+    def _report(self, source: Source, event: Kevent) -> None:
+        ended = bool(event.flags & EV_EOF)
+        # A peer that is gone is news for both directions, and on some platforms the write
+        # filter stays silent about it.
+        ready = _BOTH if ended else _INTERESTS[event.filter]
+        self.reactor.dispatch(source, ready, ended, describe(event))
+
+    def _refuse(self, source: Source, event: Kevent) -> None:
+        """Takes the kernel's answer to a change that it did not like."""
+        if event.data == errno.ENOENT:  # deleted already
+            return
+        if event.data == errno.EPIPE:
+            # The other end of a pipe went before the kernel saw our change. Nothing will ever
+            # be reported, but trying shows it.
+            self.reactor.dispatch(source, _BOTH, hung_up=True, event=describe(event))
+            return
+        self._refused[source.fd] = OSError(event.data, os.strerror(event.data))
+        source.registered = False
+        self.reactor.dispatch(source, _INTERESTS[event.filter], False, describe(event))
+
+    # -- notification ------------------------------------------------------------------------
+
+    def notify(self) -> None:
+        # Made when it is first needed, as in epoll.py: a change that another thread makes holds
+        # for a wait that is under way.
+        if self.user_filter is None:
+            self._notify_through_pipe()
+            return
+        changes = [Kevent(_NOTIFICATION, self.user_filter, 0, NOTE_TRIGGER)]
+        if not self._notifiable:
+            self._notifiable = True
+            changes.insert(0, Kevent(_NOTIFICATION, self.user_filter, EV_ADD | EV_CLEAR))
+        self._kernel.kevent_change(self._kqueue, changes)
+
+    def _notify_through_pipe(self) -> None:
+        kernel = self._kernel
+        if not self._notifiable:
+            self._notifiable = True
+            self._pipe = kernel.pipe()
+            change = Kevent(self._pipe[0], EVFILT_READ, EV_ADD | EV_CLEAR)
+            kernel.kevent_change(self._kqueue, [change])
+        with contextlib.suppress(BlockingIOError):  # full: then it is noticed anyway
+            kernel.write(self._pipe[1], b"\0")
+
+    def close(self) -> None:
+        kernel = self._kernel
+        for end in self._pipe:
+            if end >= 0:
+                kernel.close_fd(end)
+        kernel.kqueue_close(self._kqueue)

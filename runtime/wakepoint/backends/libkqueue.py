@@ -1,0 +1,244 @@
+"""kqueue on Linux: libkqueue's, a library over epoll, timerfd, signalfd, pidfd and inotify.
+
+It lets this platform run and record the kqueue backend; what it cannot imitate is said where this
+kernel makes up for it. ``WAKEPOINT_LIBKQUEUE`` names the library.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import functools
+import os
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from wakepoint.backends.kevent import (
+    EV_ADD,
+    EV_CLEAR,
+    EV_DELETE,
+    EV_EOF,
+    EV_ERROR,
+    EVFILT_READ,
+    EVFILT_VNODE,
+    EVFILT_WRITE,
+    Kevent,
+)
+from wakepoint.kernel import Address, Kernel
+
+ENVIRONMENT = "WAKEPOINT_LIBKQUEUE"
+
+_ABOUT_DESCRIPTORS = (EVFILT_READ, EVFILT_WRITE, EVFILT_VNODE)
+
+
+class _Struct(ctypes.Structure):
+    """``struct kevent`` of libkqueue's ``sys/event.h``."""
+
+    _fields_ = (
+        ("ident", ctypes.c_size_t),
+        ("filter", ctypes.c_short),
+        ("flags", ctypes.c_ushort),
+        ("fflags", ctypes.c_uint),
+        ("data", ctypes.c_ssize_t),
+        ("udata", ctypes.c_void_p),
+    )
+
+
+class _Timespec(ctypes.Structure):
+    _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
+
+
+@functools.cache
+def load(path: str) -> ctypes.CDLL:
+    """Loads the library.
+
+    Raises:
+        OSError: If there is none at ``path``, or it is another one.
+    """
+    library = ctypes.CDLL(path, use_errno=True)
+    if not hasattr(library, "kqueue") or not hasattr(library, "kevent"):
+        raise OSError(f"{path} has no kqueue and kevent; is it libkqueue?")
+    library.kevent.argtypes = (
+        ctypes.c_int,
+        ctypes.c_void_p,
+        ctypes.c_int,
+        ctypes.c_void_p,
+        ctypes.c_int,
+        ctypes.c_void_p,
+    )
+    return library
+
+
+def _failure() -> OSError:
+    code = ctypes.get_errno()
+    return OSError(code, os.strerror(code))
+
+
+class Queue:
+    """An open kqueue."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+        return self._fd
+
+
+class LibkqueueKernel(Kernel):
+    """Linux with kqueue.
+
+    Args:
+        path: Where the library is.
+    """
+
+    emulation = "libkqueue on Linux"
+
+    def __init__(self, path: str) -> None:
+        self._library = load(path)
+        self._registered: set[tuple[int, int]] = set()
+        self._queue: Queue | None = None
+        self._errors: dict[int, int] = {}
+
+    def kqueue(self) -> Queue:
+        """Makes an empty kqueue."""
+        fd = self._library.kqueue()
+        if fd < 0:
+            raise _failure()
+        self._queue = Queue(fd)
+        return self._queue
+
+    def kqueue_close(self, queue: Queue) -> None:
+        """Gives the kqueue back."""
+        self._queue = None
+        os.close(queue.fileno())
+
+    def kevent(
+        self, queue: Queue, changes: Sequence[Kevent], max_events: int, timeout: float | None
+    ) -> list[Kevent]:
+        """Makes the changes, then waits ``timeout`` seconds at most (None: for ever)."""
+        self._learn(changes)
+        events = (_Struct * max_events)()
+        limit = None
+        if timeout is not None:
+            whole = int(timeout)
+            limit = ctypes.byref(_Timespec(whole, int((timeout - whole) * 1e9)))
+        handed_over = _array(changes)
+        size = len(changes)
+        while True:
+            count = self._library.kevent(
+                queue.fileno(), handed_over, size, events, max_events, limit
+            )
+            if count >= 0:
+                break
+            if ctypes.get_errno() != errno.EINTR:
+                raise _failure()
+            # The handler has run between that call and this line (PEP 475); the changes are made.
+            handed_over, size = None, 0
+        found = [
+            Kevent(each.ident, each.filter, each.flags, each.fflags, each.data)
+            for each in events[:count]
+        ]
+        self._registered -= {e[:2] for e in found if e.flags & EV_ERROR}
+        self._keep_errors(found)
+        if count == max_events:
+            self._report_again(queue)
+        return found
+
+    def kevent_change(self, queue: Queue, changes: Sequence[Kevent]) -> None:
+        """Makes the changes and takes no events. Raises OSError if one fails."""
+        now = ctypes.byref(_Timespec(0, 0))
+        size = len(changes)
+        if self._library.kevent(queue.fileno(), _array(changes), size, None, 0, now) < 0:
+            raise _failure()
+        self._learn(changes)
+
+    def _report_again(self, queue: Queue) -> None:
+        """Has the state of every descriptor reported once more.
+
+        If a descriptor is ready both ways and there is room for one event, libkqueue forgets the
+        other one, and an edge comes but once. A kernel keeps what did not fit for the next call.
+        """
+        for ident, filter_ in tuple(self._registered):
+            if filter_ in (EVFILT_READ, EVFILT_WRITE):
+                anew = Kevent(ident, filter_, EV_ADD | EV_CLEAR)
+                self.kevent_change(queue, [anew._replace(flags=EV_DELETE)])
+                self.kevent_change(queue, [anew])
+
+    # -- what a kernel sees and a library cannot: that a descriptor is closed ------------------
+
+    def _learn(self, changes: Sequence[Kevent]) -> None:
+        for each in changes:
+            if each.filter in _ABOUT_DESCRIPTORS:
+                key = (each.ident, each.filter)
+                if each.flags & EV_DELETE:
+                    self._registered.discard(key)
+                else:
+                    self._registered.add(key)
+
+    def close(self, sock: socket.socket) -> None:  # type: ignore[override]
+        """Closes a socket and deletes what is registered on it, as a kernel does on its own."""
+        self._forget(sock.fileno())
+        sock.close()
+
+    def close_fd(self, fd: int) -> None:
+        """Closes a descriptor and deletes what is registered on it."""
+        self._forget(fd)
+        os.close(fd)
+
+    def _forget(self, fd: int) -> None:
+        self._errors.pop(fd, None)
+        for filter_ in _ABOUT_DESCRIPTORS:
+            if (fd, filter_) in self._registered and self._queue is not None:
+                self.kevent_change(self._queue, [Kevent(fd, filter_, EV_DELETE)])
+
+    # -- what a kernel leaves alone: a socket's error, which libkqueue reads and so clears -----
+
+    def _keep_errors(self, events: Sequence[Kevent]) -> None:
+        for event in events:
+            about_socket = event.filter in (EVFILT_READ, EVFILT_WRITE)
+            if about_socket and event.flags & EV_EOF and event.fflags:
+                self._errors.setdefault(event.ident, event.fflags)
+
+    def _raise_kept(self, sock: socket.socket) -> None:
+        code = self._errors.pop(sock.fileno(), 0)
+        if code:
+            raise OSError(code, os.strerror(code))
+
+    def getsockopt(self, sock: socket.socket, level: int, option: int) -> Any:  # type: ignore[override]
+        """An option's value."""
+        if (level, option) == (socket.SOL_SOCKET, socket.SO_ERROR):
+            kept = self._errors.pop(sock.fileno(), 0)
+            if kept:
+                return kept
+        return sock.getsockopt(level, option)
+
+    def recv(self, sock: socket.socket, size: int) -> bytes:  # type: ignore[override]
+        """What has arrived."""
+        data = sock.recv(size)
+        if not data and size:
+            self._raise_kept(sock)
+        return data
+
+    def send(self, sock: socket.socket, data: bytes | memoryview) -> int:  # type: ignore[override]
+        """Sends what fits."""
+        try:
+            return sock.send(data)
+        except BrokenPipeError:
+            self._raise_kept(sock)
+            raise
+
+    def recvfrom(self, sock: socket.socket, size: int) -> tuple[bytes, Address]:  # type: ignore[override]
+        """One datagram."""
+        try:
+            return sock.recvfrom(size)
+        except BlockingIOError:
+            self._raise_kept(sock)
+            raise
+
+
+def _array(changes: Sequence[Kevent]) -> Any:
+    if not changes:
+        return None
+    return (_Struct * len(changes))(*(_Struct(*each, None) for each in changes))
