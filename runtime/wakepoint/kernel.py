@@ -103,16 +103,14 @@ class Kernel:
         eventfd_write = staticmethod(os.eventfd_write)
         eventfd_read = staticmethod(os.eventfd_read)
 
-    if sys.platform not in ("linux", "win32"):
+    if sys.platform != "linux" and sys.platform != "win32":
 
-        @staticmethod
-        def kqueue() -> Any:
+        def kqueue(self) -> Any:
             """Makes an empty kqueue; a child does not inherit it."""
             return select.kqueue()
 
-        @staticmethod
         def kevent(
-            queue: Any, changes: list[Kevent], max_events: int, timeout: float | None
+            self, queue: Any, changes: list[Kevent], max_events: int, timeout: float | None
         ) -> list[Kevent]:
             """Makes the changes, then waits ``timeout`` seconds at most (None: for ever).
 
@@ -121,12 +119,10 @@ class Kernel:
             events = queue.control([select.kevent(*each) for each in changes], max_events, timeout)
             return [Kevent(e.ident, e.filter, e.flags, e.fflags, e.data) for e in events]
 
-        @staticmethod
-        def kevent_change(queue: Any, changes: list[Kevent]) -> None:
+        def kevent_change(self, queue: Any, changes: list[Kevent]) -> None:
             """Makes the changes and takes no events. Raises OSError if one fails."""
             queue.control([select.kevent(*each) for each in changes], 0, 0)
 
-        @staticmethod
-        def kqueue_close(queue: Any) -> None:
+        def kqueue_close(self, queue: Any) -> None:
             """Gives the kqueue and what is registered with it back."""
             queue.close()

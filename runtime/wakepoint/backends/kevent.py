@@ -126,19 +126,29 @@ _NOTES: dict[int, dict[int, str]] = {
 if EVFILT_USER is not None:
     _NOTES[EVFILT_USER] = {NOTE_TRIGGER: "NOTE_TRIGGER"}
 
+_TELL_IN_FFLAGS = (EVFILT_VNODE, EVFILT_PROC)
+
 
 def _joined(bits: int, names: dict[int, str]) -> str:
     return "|".join(name for bit, name in names.items() if bits & bit)
 
 
-def describe_flags(event: Kevent) -> str:
-    """Its flags and the filter's own, ``EV_ADD|EV_CLEAR NOTE_WRITE``."""
-    flags = _joined(event.flags, _FLAGS)
-    notes = _joined(event.fflags, _NOTES.get(event.filter, {}))
-    return " ".join(filter(None, (flags, notes)))
+def describe_change(change: Kevent) -> str:
+    """What is asked, in the words of the manual page: ``EVFILT_READ EV_ADD|EV_CLEAR``."""
+    told = (
+        FILTERS.get(change.filter, str(change.filter)),
+        _joined(change.flags, _FLAGS),
+        _joined(change.fflags, _NOTES.get(change.filter, {})),
+    )
+    return " ".join(filter(None, told))
 
 
-def describe(event: Kevent) -> str:
-    """Filter and flags in the words of the manual page, ``EVFILT_READ EV_ADD|EV_CLEAR``."""
-    name = FILTERS.get(event.filter, str(event.filter))
-    return " ".join(filter(None, (name, describe_flags(event))))
+def describe_event(event: Kevent) -> str:
+    """What happened: ``EVFILT_READ EV_EOF``.
+
+    Whether the flags of the registration come back with an event differs between platforms, so
+    only those are told that say something about what happened.
+    """
+    happened = event.flags & (EV_EOF | EV_ERROR)
+    notes = event.fflags if event.filter in _TELL_IN_FFLAGS and not happened & EV_ERROR else 0
+    return describe_change(event._replace(flags=happened, fflags=notes))

@@ -36,7 +36,7 @@ from wakepoint.backends.kevent import (
     NOTE_TRIGGER,
     TIMER_UNIT,
     Kevent,
-    describe,
+    describe_event,
 )
 from wakepoint.backends.readiness import ReadinessBackend
 from wakepoint.reactor import Interest, Reactor, Source
@@ -171,7 +171,7 @@ class KqueueBackend(ReadinessBackend):
         # A peer that is gone is news for both directions, and on some platforms the write
         # filter stays silent about it.
         ready = _BOTH if ended else _INTERESTS[event.filter]
-        self.reactor.dispatch(source, ready, ended, describe(event))
+        self.reactor.dispatch(source, ready, ended, describe_event(event))
 
     def _refuse(self, source: Source, event: Kevent) -> None:
         """Takes the kernel's answer to a change that it did not like."""
@@ -180,11 +180,11 @@ class KqueueBackend(ReadinessBackend):
         if event.data == errno.EPIPE:
             # The other end of a pipe went before the kernel saw our change. Nothing will ever
             # be reported, but trying shows it.
-            self.reactor.dispatch(source, _BOTH, hung_up=True, event=describe(event))
+            self.reactor.dispatch(source, _BOTH, hung_up=True, event=describe_event(event))
             return
         self._refused[source.fd] = OSError(event.data, os.strerror(event.data))
         source.registered = False
-        self.reactor.dispatch(source, _INTERESTS[event.filter], False, describe(event))
+        self.reactor.dispatch(source, _INTERESTS[event.filter], False, describe_event(event))
 
     # -- notification ------------------------------------------------------------------------
 

@@ -115,7 +115,7 @@ class LibkqueueKernel(Kernel):
         os.close(queue.fileno())
 
     def kevent(
-        self, queue: Queue, changes: Sequence[Kevent], max_events: int, timeout: float | None
+        self, queue: Queue, changes: list[Kevent], max_events: int, timeout: float | None
     ) -> list[Kevent]:
         """Makes the changes, then waits ``timeout`` seconds at most (None: for ever)."""
         self._learn(changes)
@@ -146,7 +146,7 @@ class LibkqueueKernel(Kernel):
             self._report_again(queue)
         return found
 
-    def kevent_change(self, queue: Queue, changes: Sequence[Kevent]) -> None:
+    def kevent_change(self, queue: Queue, changes: list[Kevent]) -> None:
         """Makes the changes and takes no events. Raises OSError if one fails."""
         now = ctypes.byref(_Timespec(0, 0))
         size = len(changes)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import signal
 import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from wakepoint.backends import kevent
+from wakepoint.backends.kevent import Kevent
 from wakepoint.recording.names import Names
 from wakepoint.recording.safe_repr import safe_repr
 
@@ -106,11 +110,56 @@ def _datagram(d: Describer, args: Sequence[Any], result: Any) -> str:
 
 
 def _epoll_events(d: Describer, args: Sequence[Any], events: list[tuple[int, int]]) -> str:
-    shown = [f"{d.fd(fd)} {_epoll_mask(mask)}" for fd, mask in events[:MAX_SHOWN_EVENTS]]
-    if len(events) > MAX_SHOWN_EVENTS:
-        shown.append(f"and {len(events) - MAX_SHOWN_EVENTS} more")
     count = f"{len(events)} event" + ("" if len(events) == 1 else "s")
-    return f"{count}: {', '.join(shown)}" if shown else count
+    told = [f"{d.fd(fd)} {_epoll_mask(mask)}" for fd, mask in events]
+    return f"{count}: {_shown(told)}" if told else count
+
+
+def _ident(d: Describer, event: Kevent) -> str:
+    """Whom a change or an event is about; what that is depends on the filter."""
+    if event.filter in (kevent.EVFILT_READ, kevent.EVFILT_WRITE, kevent.EVFILT_VNODE):
+        return d.fd(event.ident)
+    if event.filter == kevent.EVFILT_SIGNAL:
+        return signal.Signals(event.ident).name
+    if event.filter == kevent.EVFILT_PROC:
+        return d.names.process(event.ident)
+    return str(event.ident)
+
+
+def _change(d: Describer, change: Kevent) -> str:
+    told = f"{_ident(d, change)} {kevent.describe_change(change)}"
+    is_deadline = change.filter == kevent.EVFILT_TIMER and change.flags & kevent.EV_ADD
+    return f"{told} until {d.until}" if is_deadline else told
+
+
+def _kevent(d: Describer, event: Kevent) -> str:
+    told = f"{_ident(d, event)} {kevent.describe_event(event)}"
+    if event.flags & kevent.EV_ERROR:
+        return f"{told} {errno.errorcode.get(event.data, event.data)}"
+    # How much there is to read is worth telling; how much room to write there is, is chance.
+    return f"{told} data={event.data}" if event.filter == kevent.EVFILT_READ else told
+
+
+def _shown(told: Sequence[str]) -> str:
+    if len(told) > MAX_SHOWN_EVENTS:
+        told = [*told[:MAX_SHOWN_EVENTS], f"and {len(told) - MAX_SHOWN_EVENTS} more"]
+    return ", ".join(told)
+
+
+def _changes(d: Describer, changes: Sequence[Kevent]) -> str:
+    return f"[{_shown([_change(d, each) for each in changes])}]"
+
+
+def _kevent_call(d: Describer, args: Sequence[Any]) -> list[str]:
+    queue, changes, room, timeout = args
+    # The timeout is 0 or there is none: a deadline is a change.
+    limit = "timeout 0" if timeout == 0 else "no timeout"
+    return [d.fd(queue), _changes(d, changes), f"room for {room} events", limit]
+
+
+def _kevents(d: Describer, args: Sequence[Any], events: list[Kevent]) -> str:
+    count = f"{len(events)} event" + ("" if len(events) == 1 else "s")
+    return f"{count}: {_shown([_kevent(d, each) for each in events])}" if events else count
 
 
 ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
@@ -129,6 +178,8 @@ ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
     "epoll_create1": lambda d, a: ["EPOLL_CLOEXEC"],
     "epoll_ctl": _epoll_ctl,
     "epoll_wait": lambda d, a: [d.fd(a[0]), d.timeout(a[1])],
+    "kevent": _kevent_call,
+    "kevent_change": lambda d, a: [d.fd(a[0]), _changes(d, a[1]), "room for 0 events"],
 }
 """How to tell the arguments of a call; those not named here are told one by one."""
 
@@ -140,5 +191,6 @@ RESULTS: dict[str, Callable[[Describer, Sequence[Any], Any], str]] = {
     "getsockopt": lambda d, a, r: str(r),
     "eventfd": lambda d, a, r: d.fd(r),
     "epoll_wait": _epoll_events,
+    "kevent": _kevents,
 }
 """How to tell the result of a call."""

@@ -16,7 +16,7 @@ WAITS = frozenset(
 """The calls in which the thread sleeps."""
 
 _MOVES_BYTES = frozenset({"recv", "recvfrom", "read", "send", "sendto", "write"})
-_CLOSES = frozenset({"close", "close_fd", "epoll_close"})
+_CLOSES = frozenset({"close", "close_fd", "epoll_close", "kqueue_close"})
 # A lookup runs on a thread, so its place among the events is chance, as is what it finds.
 _UNRECORDED = frozenset({"monotonic", "getaddrinfo"})
 _REAL_NAMES = {
@@ -24,6 +24,8 @@ _REAL_NAMES = {
     "epoll_close": "close",
     "eventfd_read": "read",
     "eventfd_write": "write",
+    "kevent_change": "kevent",
+    "kqueue_close": "close",
 }
 
 

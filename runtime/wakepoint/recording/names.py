@@ -22,6 +22,7 @@ class Names:
         self._fds: dict[int, int] = {}
         self._ports = ports or {}
         self._chosen: set[int] = set()
+        self._processes: dict[int, int] = {}
 
     @property
     def ports(self) -> dict[int, int]:
@@ -40,6 +41,10 @@ class Names:
     def forget_fd(self, number: int) -> None:
         """The descriptor was closed; its name is free again, as its number is."""
         self._fds.pop(number, None)
+
+    def process(self, number: int) -> str:
+        """The name of a process, ``process 1``; they count from 1."""
+        return f"process {self._processes.setdefault(number, len(self._processes) + 1)}"
 
     def keep_port(self, port: int) -> None:
         """The snippet asked for this port itself."""
