@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
 
 from mkdocs_wakepoint.engine import Pool, problems
-from mkdocs_wakepoint.snippet import Problem, Snippet
+from mkdocs_wakepoint.snippet import Options, Problem, Snippet
 from mkdocs_wakepoint.views import Item, render_all
 from wakepoint.recording import Recording
 
@@ -29,7 +28,7 @@ class Page:
 
     file: str
     lines: list[str] = field(default_factory=list)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Options = field(default_factory=Options)
     keys: set[str] = field(default_factory=set)
 
 

@@ -9,24 +9,39 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from mkdocs_wakepoint.snippet import Location, Options, Problem
 
 LANGUAGES: Final = frozenset({"python", "py", "python3"})
 WORD: Final = "wakepoint"
-VIEWS: Final = (
-    "code",
-    "output",
-    "machine",
-    "table",
-    "timeline",
-    "stepper",
-    "kernel",
-    "lowered",
-    "checks",
+VIEWS: Final = {
+    "code": "the snippet, without its hidden lines",
+    "output": "what it wrote to standard output and standard error",
+    "machine": "the state machine of each coroutine function that ran, as a diagram",
+    "table": "the same machines as tables of states and saved variables",
+    "timeline": "who ran when, and who woke whom",
+    "kernel": "the kernel calls, folded",
+}
+"""What `show` can name, and what that draws."""
+
+FIGURES: Final = (
+    "tasks",
+    "polls",
+    "vain",
+    "entered",
+    "suspended",
+    "wakes",
+    "idle_wakes",
+    "parked",
+    "events",
+    "timers",
+    "received",
+    "sent",
 )
+"""What ``expect`` can name: the numbers among the fields of `wakepoint.recording.figures`."""
+
 BACKENDS: Final = ("auto", "epoll", "kqueue", "iocp", "io_uring", "simulated")
 
 _TOKEN: Final = re.compile(
@@ -46,18 +61,16 @@ class Header:
     problems: tuple[Problem, ...]
 
 
-def parse(text: str, location: Location, defaults: Mapping[str, Any] | None = None) -> Header:
+def parse(text: str, location: Location, defaults: Options | None = None) -> Header:
     """Reads a header.
 
     Args:
         text: What stands behind the word ``wakepoint``: ``title="A" show="code output"``.
         location: The line of the fence.
-        defaults: The page's own defaults, from its front matter.
+        defaults: What holds where the header says nothing: the page's, see `page_defaults`.
     """
     values: dict[str, Any] = {}
     wrong: list[tuple[str, str]] = []
-    for name, value in (defaults or {}).items():
-        _take(str(name), value if isinstance(value, str) else _plain(value), values, wrong)
     for match in _TOKEN.finditer(text):
         name, value = match["name"], match["value"]
         if name not in _READERS:
@@ -68,8 +81,28 @@ def parse(text: str, location: Location, defaults: Mapping[str, Any] | None = No
             wrong.append((f"the value of {name} is not quoted", f'write {name}="{value}"'))
         else:
             _take(name, value[1:-1], values, wrong)
-    problems = tuple(Problem(location, what, remedy) for what, remedy in wrong)
-    return Header(Options(**values), problems)
+    return Header(replace(defaults or Options(), **values), _problems(wrong, location))
+
+
+def page_defaults(values: object, location: Location) -> Header:
+    """Reads what a page's front matter says under ``wakepoint:``.
+
+    Args:
+        values: The mapping, as YAML gives it.
+        location: The line of ``wakepoint:``.
+    """
+    if not isinstance(values, Mapping):
+        problem = Problem(location, "wakepoint is no mapping", "write options under it, show: code")
+        return Header(Options(), (problem,))
+    taken: dict[str, Any] = {}
+    wrong: list[tuple[str, str]] = []
+    for name, value in values.items():
+        _take(str(name), _plain(value), taken, wrong)
+    return Header(Options(**taken), _problems(wrong, location))
+
+
+def _problems(wrong: list[tuple[str, str]], location: Location) -> tuple[Problem, ...]:
+    return tuple(Problem(location, what, remedy) for what, remedy in wrong)
 
 
 def _plain(value: object) -> str:
@@ -138,7 +171,7 @@ def _figures(value: str) -> dict[str, int]:
     found = {}
     for part in value.split():
         name, _, number = part.partition("=")
-        if name not in FIGURES or not number.isdigit():
+        if name not in FIGURES or not re.fullmatch("[0-9]{1,15}", number):
             raise OptionError(f"write figures such as polls=6; there are {', '.join(FIGURES)}")
         found[name] = int(number)
     return found
@@ -153,35 +186,20 @@ def _matching(pattern: str, advice: str) -> Callable[[str], str]:
     return read
 
 
-FIGURES: Final = (
-    "tasks",
-    "polls",
-    "vain",
-    "entered",
-    "suspended",
-    "wakes",
-    "idle_wakes",
-    "parked",
-    "events",
-    "timers",
-    "received",
-    "sent",
-)
-"""What ``expect`` can name: the numbers among the fields of `wakepoint.recording.figures`."""
+_LINES: Final = "[0-9]{1,5}(-[0-9]{1,5})?"
 
 _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "title": str,
-    "id": _matching(r"[A-Za-z][\w-]*", "begin with a letter; use letters, digits, - and _"),
+    "id": _matching(r"[a-z][a-z0-9-]*", "begin with a small letter; use small letters, digits, -"),
     "show": _views,
     "backend": _one_of(*BACKENDS),
-    "clock": _one_of("real", "virtual"),
     "timeout": _seconds,
     "expect_error": _matching(r"[A-Za-z_][\w.]*", "name one exception type"),
     "expect": _figures,
     "machine": _matching(r"[A-Za-z_][\w.]*", "name one coroutine function of the snippet"),
     "run": _yes_or_no,
-    "hl_lines": _matching(r"[\d\s-]+", 'give lines, such as hl_lines="2 4-6"'),
-    "linenums": _matching(r"\d+", "give the first line number"),
+    "hl_lines": _matching(rf"({_LINES}( {_LINES})*)?", 'give lines, such as hl_lines="2 4-6"'),
+    "linenums": _matching(r"([1-9][0-9]{0,5})?", "give the first line number, from 1 up"),
 }
 
 assert set(_READERS) == {field.name for field in fields(Options)}

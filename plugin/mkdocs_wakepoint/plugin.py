@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -17,12 +18,15 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs_wakepoint.batch import Batch, Page
 from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
 from mkdocs_wakepoint.extension import WakepointExtension
-from mkdocs_wakepoint.snippet import Problem
+from mkdocs_wakepoint.fence import page_defaults
+from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.views import script, stylesheet
 
 logger = get_plugin_logger(__name__)
 
 ASSETS = "assets/wakepoint"
+
+_DEFAULTS = re.compile(r"wakepoint\s*:")
 
 
 class WakepointConfig(Config):  # type: ignore[no-untyped-call]
@@ -83,12 +87,14 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     ) -> str:
         """Tells the extension which page comes next."""
         assert self._batch is not None
-        defaults = page.meta.get("wakepoint") or {}
-        self._batch.page = Page(
-            file=_as_typed(page.file.src_path, config),
-            lines=_text(page).splitlines(),
-            defaults=defaults if isinstance(defaults, dict) else {},
-        )
+        name, lines = _as_typed(page.file.src_path, config), _text(page).splitlines()
+        self._batch.page = Page(name, lines)
+        if "wakepoint" in page.meta:
+            line = next((n for n, text in enumerate(lines, 1) if _DEFAULTS.match(text)), 1)
+            header = page_defaults(page.meta["wakepoint"], Location(name, line))
+            self._batch.page.defaults = header.options
+            for problem in header.problems:
+                self._batch.report(problem)
         return markdown
 
     @event_priority(50)  # before plugins that read the finished content

@@ -41,25 +41,25 @@ class Options:
     """What a fence header may say; the field names are the option names.
 
     Attributes:
-        title: Heading of the snippet's box.
-        id: Name for anchors; made from the title or the position if empty.
-        show: Which views, in this order.
-        backend: Which mechanism runs it; ``auto`` is the platform's own.
-        clock: ``real`` or ``virtual`` (simulated backend only).
-        timeout: Seconds the run may take; None takes the site's.
-        expect_error: Exception type that the run must end with.
-        expect: Figures that the run must reach, ``polls=6 suspended=5``.
-        machine: Name of the coroutine function whose machine is shown; empty shows each that ran.
-        run: False shows the code without running it.
-        hl_lines: Lines to highlight, as in Material.
-        linenums: First line number, or empty for none.
+        title: Heading of the code, as Material shows it.
+        id: Anchor in the page: the snippet is ``#wp-<id>``. Without one it is made from the title.
+        show: Which views to draw, in this order; see below.
+        backend: Which mechanism runs it: ``epoll``, ``kqueue``, ``iocp``, ``io_uring``,
+            ``simulated`` (a virtual kernel with a virtual clock), or ``auto``, the platform's own.
+        timeout: Seconds that it may take. Without it, the site's setting holds.
+        expect_error: Exception type that the run has to end with, ``ValueError`` for instance.
+            ``Deadlock``, ``SystemExit`` and ``TimeoutError`` announce those ends.
+        expect: Figures that the run has to reach, ``polls=6 suspended=5``; see below.
+        machine: The one coroutine function whose machine is shown. Without it, each that ran.
+        run: ``no`` shows the code without running it.
+        hl_lines: Lines to highlight, ``2 4-6``; they are counted as the page shows them.
+        linenums: Number of the first line, which turns line numbers on.
     """
 
     title: str = ""
     id: str = ""
     show: tuple[str, ...] = ("code", "output", "machine", "table")
     backend: str = "auto"
-    clock: str = "real"
     timeout: float | None = None
     expect_error: str = ""
     expect: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,96 @@
+"""The tables of the reference pages: ``python -m mkdocs_wakepoint.reference docs/reference``.
+
+They are made from the code and written between two comments of each page, so that a page cannot
+promise what the code does not do.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Any
+
+from mkdocs_wakepoint import fence
+from mkdocs_wakepoint.engine import Settings
+from mkdocs_wakepoint.snippet import Options
+from wakepoint.recording.figures import Figures
+
+_TABLE = re.compile(r"(?<=<!-- table: )(?P<name>\w+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
+
+
+def options() -> str:
+    """The options of a fence's header."""
+    meanings = _meanings(Options)
+    rows = [(f"`{field.name}`", meanings[field.name], _default(field)) for field in fields(Options)]
+    return _table(("option", "meaning", "without it"), rows)
+
+
+def settings() -> str:
+    """The site's settings."""
+    meanings = _meanings(Settings)
+    rows = [
+        (f"`{field.name}`", meanings[field.name], _default(field)) for field in fields(Settings)
+    ]
+    return _table(("setting", "meaning", "default"), rows)
+
+
+def views() -> str:
+    """What ``show`` can name."""
+    return _table(("view", "shows"), [(f"`{name}`", text) for name, text in fence.VIEWS.items()])
+
+
+def figures() -> str:
+    """What ``expect`` can name."""
+    meanings = _meanings(Figures)
+    return _table(("figure", "counts"), [(f"`{name}`", meanings[name]) for name in fence.FIGURES])
+
+
+TABLES = {"options": options, "settings": settings, "views": views, "figures": figures}
+
+
+def rewrite(page: str) -> str:
+    """The page with each table as the code makes it."""
+    return _TABLE.sub(lambda found: f"{found['name']} -->\n\n{TABLES[found['name']]()}\n", page)
+
+
+def _meanings(of: type) -> dict[str, str]:
+    """What a dataclass's docstring says of each attribute."""
+    _, _, attributes = (inspect.getdoc(of) or "").partition("\n\nAttributes:\n")
+    meanings: dict[str, str] = {}
+    name = ""
+    for line in inspect.cleandoc(attributes).splitlines():
+        if not line.startswith(" "):
+            name, _, meaning = line.partition(":")
+            meanings[name] = meaning.strip()
+        else:
+            meanings[name] += " " + line.strip()
+    return meanings
+
+
+def _default(field: Field[Any]) -> str:
+    value = field.default if field.default_factory is MISSING else field.default_factory()
+    if value is None or value in ("", {}):
+        return "none"
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, float):
+        value = f"{value:g}"
+    return f"`{' '.join(value) if isinstance(value, tuple) else value}`"
+
+
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("``", "`").replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    for path in sorted(Path(sys.argv[1]).glob("*.md")):
+        path.write_text(rewrite(path.read_text(encoding="utf-8")), encoding="utf-8")
