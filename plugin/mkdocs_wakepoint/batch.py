@@ -23,12 +23,14 @@ class Page:
         file: The file as its author would type it.
         lines: The file's text, for line numbers.
         defaults: The page's defaults for options.
+        problems: What is wrong with those; told once the page is converted.
         keys: The keys that its snippets have taken.
     """
 
     file: str
     lines: list[str] = field(default_factory=list)
     defaults: Options = field(default_factory=Options)
+    problems: list[Problem] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
 
 

@@ -44,8 +44,12 @@ FIGURES: Final = (
 
 BACKENDS: Final = ("auto", "epoll", "kqueue", "iocp", "io_uring", "simulated")
 
+_QUOTED: Final = r"""(?:"[^"]*"|'[^']*')"""
+_WORD: Final = re.compile(rf"(?:{_QUOTED}|\S)+")
+# A value without quotes ends before the next NAME=, so that one mistake is told as one.
 _TOKEN: Final = re.compile(
-    r"""(?P<name>[^\s=]+)(?:=(?P<value>"[^"]*"|'[^']*'|\S*))?""",
+    rf"""(?P<name>[^\s="']+)(?:\s*=\s*(?P<value>{_QUOTED}|\S*(?:[ \t]+[^\s"'=]+(?=\s|$))*))?"""
+    r"|(?P<stray>\S+)"
 )
 
 
@@ -61,6 +65,34 @@ class Header:
     problems: tuple[Problem, ...]
 
 
+def said(info: str) -> str | None:
+    """What a header of ours says beside its language and the word ``wakepoint``.
+
+    Args:
+        info: What stands behind the backticks.
+
+    Returns:
+        The options as they were written; None if this is no header of ours.
+    """
+    words = list(_WORD.finditer(info))
+    if not words or words[0][0] not in LANGUAGES:
+        return None
+    ours = next((word for word in words[1:] if word[0] == WORD), None)
+    if ours is None:
+        return None
+    return f"{info[words[0].end() : ours.start()]} {info[ours.end() :]}".strip()
+
+
+def comes_close(info: str) -> bool:
+    """True for a header that is none of ours and seems to be meant as one."""
+    if said(info) is not None:
+        return False
+    bare = re.sub(_QUOTED, "", info)
+    return any(
+        word.partition("=")[0].strip(".,:").lower() == WORD for word in re.split(r"[\s{}]+", bare)
+    )
+
+
 def parse(text: str, location: Location, defaults: Options | None = None) -> Header:
     """Reads a header.
 
@@ -73,12 +105,17 @@ def parse(text: str, location: Location, defaults: Options | None = None) -> Hea
     wrong: list[tuple[str, str]] = []
     for match in _TOKEN.finditer(text):
         name, value = match["name"], match["value"]
-        if name not in _READERS:
+        if name is None:
+            wrong.append((f"{match['stray']} belongs to no option", 'write name="value"'))
+        elif name not in _READERS:
             wrong.append(_unknown(name))
         elif value is None:
             wrong.append((f"option {name!r} has no value", f'write {name}="…"'))
-        elif value[:1] not in ('"', "'"):
-            wrong.append((f"the value of {name} is not quoted", f'write {name}="{value}"'))
+        elif not re.fullmatch(_QUOTED, value):
+            bare = value.strip("\"'")
+            wrong.append((f"the value of {name} is not quoted", f'write {name}="{bare}"'))
+        elif name in values:
+            wrong.append((f"option {name!r} is given twice", "keep one of them"))
         else:
             _take(name, value[1:-1], values, wrong)
     return Header(replace(defaults or Options(), **values), _problems(wrong, location))

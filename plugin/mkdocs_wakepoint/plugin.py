@@ -93,8 +93,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             line = next((n for n, text in enumerate(lines, 1) if _DEFAULTS.match(text)), 1)
             header = page_defaults(page.meta["wakepoint"], Location(name, line))
             self._batch.page.defaults = header.options
-            for problem in header.problems:
-                self._batch.report(problem)
+            self._batch.page.problems += header.problems
         return markdown
 
     @event_priority(50)  # before plugins that read the finished content
@@ -102,7 +101,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         """All pages are converted: wait for the snippets and put them in."""
         assert self._batch is not None
         fill: Callable[[str], str] = self._batch.finish()
-        for file in files.documentation_pages():
+        for file in files:  # drafts too, which serve shows
             if file.page is not None and file.page.content:
                 file.page.content = fill(file.page.content)
         if self._reported and self.config.on_error == "fail":

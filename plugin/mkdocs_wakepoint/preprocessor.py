@@ -15,62 +15,84 @@ from typing import Any
 
 from markdown.preprocessors import Preprocessor
 
-from mkdocs_wakepoint.fence import LANGUAGES, WORD
+from mkdocs_wakepoint.fence import LANGUAGES, comes_close, said
 
-_FENCE = re.compile(r"^(?P<indent>[> \t]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
-_MARK = re.compile(r"wakepointfence(\d{4})x")
+_FENCE = re.compile(r"^(?P<prefix>[> \t]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
+_IN_LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])[ \t]+(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One of our fences.
+    """One of our fences, or one that comes close.
 
     Attributes:
         number: Its ordinal in the document, from 0.
         line: Its line in the text that was given to Markdown, from 1.
         info: The header behind the backticks, as written.
-        options: What stands behind the word ``wakepoint``; None if it is no header of ours.
     """
 
     number: int
     line: int
     info: str
-    options: str | None
+
+    @property
+    def options(self) -> str | None:
+        """What the header says beside ``python wakepoint``; None if it only comes close."""
+        return said(self.info)
 
     @property
     def mark(self) -> str:
         """The word that stands for the header."""
-        return f"wakepointfence{self.number:04d}x"
+        return f"wakepointfence{self.number}x"
+
+    @property
+    def language(self) -> str:
+        """The header's language; that of a header which only comes close is made up."""
+        first = self.info.split()[0]
+        return first if first in LANGUAGES else "python"
 
 
 def find(lines: list[str]) -> list[Found]:
-    """Our fences in a document, and those whose headers come close, outermost ones only."""
+    """Our fences in a document and those that come close, but none that another fence shows."""
     found: list[Found] = []
-    open_fence = ""
+    end = 0  # the line behind the fence that was seen last
     for line, text in enumerate(lines, 1):
-        match = _FENCE.match(text)
-        if match is None:
-            continue
-        fence, info = match["fence"], match["info"].strip()
-        if open_fence:
-            if fence.startswith(open_fence) and not info:
-                open_fence = ""
-            continue
-        if fence[0] == "`" and "`" in info:
-            continue  # inline code, no fence
-        open_fence = fence
-        if re.search(rf"\b{WORD}\b", info, re.IGNORECASE):
-            found.append(Found(len(found), line, info, _options(info)))
+        match = _FENCE.match(text) if line > end else None
+        info = _info(text, match) if line > end else ""
+        if said(info) is not None or comes_close(info):
+            found.append(Found(len(found), line, info))
+        if match is not None:
+            end = _closed(lines, line, match) or end
     return found
 
 
-def _options(info: str) -> str | None:
-    """What stands beside the word ``wakepoint``; None if this is no header of ours."""
-    words = info.split()
-    if words[0] not in LANGUAGES or WORD not in words:
-        return None
-    before, _, after = info[len(words[0]) :].partition(f" {WORD}")
-    return f"{before} {after}".strip()
+def _info(text: str, fence: re.Match[str] | None) -> str:
+    """The header in a line; empty if there is none."""
+    # Superfences knows no fence in a list item's first line, and the author has to be told.
+    match = fence or _IN_LIST.match(text)
+    if match is None or (match["fence"][0] == "`" and "`" in match["info"]):
+        return ""  # no fence, or inline code
+    info: str = match["info"].strip()
+    return info
+
+
+def _closed(lines: list[str], line: int, opening: re.Match[str]) -> int | None:
+    """The line that closes the fence opened in ``line``, as superfences sees it."""
+    indent = _width(opening["prefix"])
+    for number in range(line, len(lines)):
+        text = lines[number]
+        content = text.lstrip("> \t")
+        if content.rstrip() == opening["fence"] and _width(text) == indent:
+            return number + 1
+        if content and _width(text) < indent:
+            return None
+    return None
+
+
+def _width(text: str) -> int:
+    """How far a line is indented; the signs of a quotation count as well."""
+    expanded = text.expandtabs(4)
+    return len(expanded) - len(expanded.lstrip("> "))
 
 
 class FencePreprocessor(Preprocessor):
@@ -84,18 +106,19 @@ class FencePreprocessor(Preprocessor):
         """Called by Markdown, once for each document."""
         self.found = find(lines)
         for fence in self.found:
-            if fence.options is not None:
-                text = lines[fence.line - 1]
-                lines[fence.line - 1] = text.replace(fence.info, f"python {fence.mark}", 1)
+            text = lines[fence.line - 1]
+            if _FENCE.match(text):
+                header = f"{fence.language} {fence.mark}"
+                lines[fence.line - 1] = text.replace(fence.info, header, 1)
         return lines
 
     def restore(self, text: str) -> str:
         """The text with each mark that was not taken for a fence replaced by its header."""
-
-        def header(mark: re.Match[str]) -> str:
-            number = int(mark[1])
-            if number >= len(self.found):
-                return mark[0]
-            return html.escape(self.found[number].info.removeprefix("python "), quote=False)
-
-        return _MARK.sub(header, text)
+        for fence in self.found:
+            if fence.mark in text:
+                info = html.escape(fence.info, quote=False)
+                rest = info.removeprefix(fence.language)
+                if rest == info:  # the language is made up
+                    text = text.replace(f"{fence.language} {fence.mark}", info)
+                text = text.replace(fence.mark, rest.lstrip())
+        return text

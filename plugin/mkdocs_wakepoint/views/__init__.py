@@ -1,5 +1,5 @@
 """Recordings to HTML. Every view is a pure function of recordings; nothing here runs a snippet."""
 
-from mkdocs_wakepoint.views.page import Item, render_all, script, stylesheet
+from mkdocs_wakepoint.views.page import Item, problem_box, render_all, script, stylesheet
 
-__all__ = ["Item", "render_all", "script", "stylesheet"]
+__all__ = ["Item", "problem_box", "render_all", "script", "stylesheet"]

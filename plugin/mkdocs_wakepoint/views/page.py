@@ -93,7 +93,7 @@ class _Page:
 
     def html(self, layouts: Sequence[Layout]) -> str:
         """Everything, in the order that the author asked for."""
-        parts = [_box(problem) for problem in self._item.problems]
+        parts = [problem_box(problem) for problem in self._item.problems]
         if not self._show or "code" not in self._show:
             parts += [code(self._snippet)] if self._item.recording is None else []
         for view in self._show:
@@ -147,7 +147,8 @@ def _folding(title: str, content: str) -> str:
     return f'<details class="wp-details"><summary>{escape(title)}</summary>{content}</details>'
 
 
-def _box(problem: Problem) -> str:
+def problem_box(problem: Problem) -> str:
+    """A problem as the page shows it, in the theme's own box for failures."""
     details = f"<pre><samp>{escape(problem.details)}</samp></pre>" if problem.details else ""
     return (
         '<div class="admonition failure wp-problem" role="alert">'

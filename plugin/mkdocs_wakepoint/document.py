@@ -1,0 +1,182 @@
+"""A document that Markdown converts: its fences, and the places in the page for what they show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Protocol
+
+from markdown import Markdown
+from markdown.postprocessors import Postprocessor
+
+from mkdocs_wakepoint import fence
+from mkdocs_wakepoint.batch import Batch, Page, key
+from mkdocs_wakepoint.preprocessor import FencePreprocessor, Found, find
+from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from mkdocs_wakepoint.views import problem_box
+
+# Between pymdownx.snippets (32), which pulls in text, and pymdownx.superfences (25).
+_PRIORITY = 29
+
+_PLACE = re.compile(r'<div class="wp-place" data-wp="(\d+)"></div>')
+
+
+class Owner(Protocol):
+    """The extension, as a document sees it."""
+
+    def batch_for(self, md: Markdown) -> Batch:
+        """The batch that takes the document's snippets."""
+
+    def finish(self, batch: Batch, text: str) -> str:
+        """The converted document; complete, if nobody else completes it."""
+
+
+class Document:
+    """What is known of a document while one `Markdown` object converts it.
+
+    Args:
+        md: Converts it. There may be several at a time: markdown-exec, for instance, converts what
+            a fence printed in the middle of the page that the fence stands in.
+        owner: The extension.
+    """
+
+    def __init__(self, md: Markdown, owner: Owner) -> None:
+        self._md = md
+        self._owner = owner
+        self._sources: dict[int, str] = {}
+        self._fences = _Preprocessor(md, self)
+        md.registerExtension(self)  # type: ignore[arg-type]  # for `reset`
+        md.preprocessors.register(self._fences, "wakepoint", _PRIORITY)
+        md.postprocessors.register(_Fill(md, self), "wakepoint", 0)
+
+    def reset(self) -> None:
+        """Called by Markdown before each document."""
+        self._sources.clear()
+
+    # -- superfences -------------------------------------------------------------------------
+
+    def attach(self, lines: list[str]) -> list[str]:
+        """Makes superfences hand our fences over, whichever extension was loaded first."""
+        extension = superfences(self._md)
+        replaced = extension is None
+        if extension is None:  # Markdown's own fenced_code came after us and took its place
+            self._md.registerExtensions(["pymdownx.superfences"], {})
+            extension = superfences(self._md)
+        entries = extension.superfences
+        if all(entry["name"] != "wakepoint" for entry in entries):
+            entries.append(
+                {
+                    "name": "wakepoint",
+                    "test": lambda language: language in fence.LANGUAGES,
+                    "validator": self._validate,
+                    "formatter": self._format,
+                    "reset": None,
+                }
+            )
+        if replaced:  # too late for the list of preprocessors that Markdown is going through
+            return list(self._md.preprocessors["fenced_code_block"].run(lines))
+        return lines
+
+    def _validate(
+        self,
+        language: str,
+        inputs: dict[str, str],
+        options: dict[str, Any],
+        attrs: dict[str, str],
+        md: Markdown,
+    ) -> bool:
+        for found in self._fences.found:
+            if found.mark in inputs:
+                options["found"] = found
+                return True
+        return False
+
+    def _format(self, src: str, options: dict[str, Any], **_: Any) -> str:
+        # Superfences may take this fence back if it stands in an indented code block. So it is only
+        # noted here, and started once its place is seen in the converted page.
+        found: Found = options["found"]
+        self._sources[found.number] = src
+        return f'<div class="wp-place" data-wp="{found.number}"></div>'
+
+    # -- the converted page ------------------------------------------------------------------
+
+    def fill(self, text: str) -> str:
+        """The page with its snippets started, and a place for each."""
+        batch = self._owner.batch_for(self._md)
+        wrong = [*batch.page.problems]
+        batch.page.problems.clear()
+        wrong += [
+            _unrecognised(found, self._location(batch.page, found))
+            for found in self._fences.found
+            if found.number not in self._sources
+        ]
+        for problem in wrong:
+            batch.report(problem)
+        text = _PLACE.sub(lambda place: self._start(batch, int(place[1])), text)
+        text = "".join(map(problem_box, wrong)) + self._fences.restore(text)
+        return self._owner.finish(batch, text)
+
+    def _start(self, batch: Batch, number: int) -> str:
+        found = self._fences.found[number]
+        location = self._location(batch.page, found)
+        source = self._sources[number].rstrip("\n") + "\n"
+        if found.options is None:
+            options = replace(Options(), run=False, show=("code",))
+            problems: tuple[Problem, ...] = (_close(location),)
+        else:
+            header = fence.parse(found.options, location, batch.page.defaults)
+            options, problems = header.options, header.problems
+        name = key(batch.page, options.id or options.title)
+        if options.id not in ("", name):
+            problems += (
+                Problem(location, f"the id {options.id!r} is taken in this page", "choose another"),
+            )
+        return batch.add(Snippet(source, options, location, name), problems)
+
+    def _location(self, page: Page, found: Found) -> Location:
+        """The line in the author's file: front matter and included text shift Markdown's own."""
+        before = [one for one in self._fences.found[: found.number] if one.info == found.info]
+        same = [one.line for one in find(page.lines) if one.info == found.info]
+        line = same[len(before)] if len(before) < len(same) else found.line
+        return Location(page.file, line)
+
+
+class _Preprocessor(FencePreprocessor):
+    def __init__(self, md: Markdown, document: Document) -> None:
+        super().__init__(md)
+        self._document = document
+
+    def run(self, lines: list[str]) -> list[str]:
+        return self._document.attach(super().run(lines))
+
+
+class _Fill(Postprocessor):
+    def __init__(self, md: Markdown, document: Document) -> None:
+        super().__init__(md)
+        self._document = document
+
+    def run(self, text: str) -> str:
+        return self._document.fill(text)
+
+
+def superfences(md: Markdown) -> Any:
+    """The extension object of superfences, or None if it is not in use."""
+    if "fenced_code_block" not in md.preprocessors:
+        return None
+    return getattr(md.preprocessors["fenced_code_block"], "extension", None)
+
+
+def _close(location: Location) -> Problem:
+    return Problem(
+        location,
+        "this fence's header names wakepoint but is not one of its fences",
+        "write ```python wakepoint, followed by options",
+    )
+
+
+def _unrecognised(found: Found, location: Location) -> Problem:
+    return Problem(
+        location,
+        "this is not recognised as a fence",
+        "begin it on a line of its own, close it, and mend the header of the fence before it",
+    )
