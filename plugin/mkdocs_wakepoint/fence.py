@@ -49,7 +49,7 @@ _WORD: Final = re.compile(rf"(?:{_QUOTED}|\S)+")
 # A value without quotes ends before the next NAME=, so that one mistake is told as one.
 _TOKEN: Final = re.compile(
     rf"""(?P<name>[^\s="']+)(?:\s*=\s*(?P<value>{_QUOTED}|\S*(?:[ \t]+[^\s"'=]+(?=\s|$))*))?"""
-    r"|(?P<stray>\S+)"
+    rf"|(?P<stray>{_QUOTED}|\S+)"
 )
 
 
@@ -80,7 +80,8 @@ def said(info: str) -> str | None:
     ours = next((word for word in words[1:] if word[0] == WORD), None)
     if ours is None:
         return None
-    return f"{info[words[0].end() : ours.start()]} {info[ours.end() :]}".strip()
+    before, after = info[words[0].end() : ours.start()], info[ours.end() :]
+    return f"{before.strip()} {after.strip()}".strip()
 
 
 def comes_close(info: str) -> bool:
@@ -160,10 +161,10 @@ def _take(name: str, value: str, into: dict[str, Any], wrong: list[tuple[str, st
 
 
 def _unknown(name: str) -> tuple[str, str]:
-    underscored = name.replace("-", "_")
-    if underscored in _READERS:
-        return f"option {name!r} has a hyphen", f"write {underscored}"
-    near = difflib.get_close_matches(underscored, _READERS, n=1)
+    for meant in (name.replace("-", "_"), name.replace("-", "")):
+        if meant in _READERS:
+            return f"option {name!r} has a hyphen", f"write {meant}"
+    near = difflib.get_close_matches(name, _READERS, n=1)
     hint = f"write {near[0]}" if near else f"the options are {', '.join(_READERS)}"
     return f"there is no option {name!r}", hint
 

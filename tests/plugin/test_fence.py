@@ -1,0 +1,223 @@
+"""A fence's header: what it sets, and what is said of a mistake in it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mkdocs_wakepoint.fence import (
+    BACKENDS,
+    FIGURES,
+    VIEWS,
+    comes_close,
+    page_defaults,
+    parse,
+    said,
+)
+from mkdocs_wakepoint.snippet import Location, Options
+from wakepoint.recording.figures import Figures
+
+HERE = Location("docs/page.md", 7)
+
+
+def told(header: str) -> list[str]:
+    return [str(problem) for problem in parse(header, HERE).problems]
+
+
+@pytest.mark.parametrize(
+    "header, options",
+    [
+        ("", Options()),
+        ('title="Two timers"', Options(title="Two timers")),
+        ("title='say \"hi\"'", Options(title='say "hi"')),
+        ('title=""', Options()),
+        ('show="code output"', Options(show=("code", "output"))),
+        ('show="kernel,code"', Options(show=("kernel", "code"))),
+        ('show=""', Options(show=())),
+        ('id="fetch-2"', Options(id="fetch-2")),
+        ('backend="simulated"', Options(backend="simulated")),
+        ('timeout="0.5"', Options(timeout=0.5)),
+        ('expect_error="ValueError"', Options(expect_error="ValueError")),
+        ('expect="polls=6 suspended=5"', Options(expect={"polls": 6, "suspended": 5})),
+        ('machine="Client.fetch"', Options(machine="Client.fetch")),
+        ('run="no"', Options(run=False)),
+        ('run="yes"', Options()),
+        ('hl_lines="2 4-6" linenums="1"', Options(hl_lines="2 4-6", linenums="1")),
+    ],
+)
+def test_an_option_is_read(header: str, options: Options) -> None:
+    assert parse(header, HERE).options == options
+    assert told(header) == []
+
+
+@pytest.mark.parametrize(
+    "header, what, remedy",
+    [
+        ('time-out="3"', "option 'time-out' has a hyphen", "write timeout"),
+        ('expect-error="OSError"', "option 'expect-error' has a hyphen", "write expect_error"),
+        ('tittle="A"', "there is no option 'tittle'", "write title"),
+        ('zzz="A"', "there is no option 'zzz'", "the options are title, id, show"),
+        ("show=code", "the value of show is not quoted", 'write show="code"'),
+        ("title=Two small timers", "the value of title is not quoted", '"Two small timers"'),
+        ('title="Two timers', "the value of title is not quoted", 'write title="Two timers"'),
+        ("title=", "the value of title is not quoted", 'write title=""'),
+        ("title", "option 'title' has no value", 'write title="…"'),
+        ('"Two timers"', '"Two timers" belongs to no option', 'write name="value"'),
+        ('id="a" id="b"', "option 'id' is given twice", "keep one of them"),
+        ('id="2nd"', "id='2nd' cannot be", "begin with a small letter"),
+        ('show="code stepper"', "show='code stepper' cannot be", "there is no view 'stepper'"),
+        ('show="checks"', "show='checks' cannot be", "choose of code, output"),
+        ('backend="select"', "backend='select' cannot be", "choose one of auto, epoll"),
+        ('timeout="soon"', "timeout='soon' cannot be", 'give seconds, such as timeout="5"'),
+        ('timeout="0"', "timeout='0' cannot be", "give seconds"),
+        ('timeout="nan"', "timeout='nan' cannot be", "give seconds"),
+        ('expect="polls"', "expect='polls' cannot be", "write figures such as polls=6"),
+        ('expect="pools=6"', "expect='pools=6' cannot be", "there are tasks, polls"),
+        ('run="maybe"', "run='maybe' cannot be", "write yes or no"),
+        ('hl_lines="-"', "hl_lines='-' cannot be", 'such as hl_lines="2 4-6"'),
+        ('linenums="yes"', "linenums='yes' cannot be", "give the first line number"),
+        ('expect_error="a b"', "expect_error='a b' cannot be", "name one exception type"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(header: str, what: str, remedy: str) -> None:
+    (line,) = told(header)
+    assert line.startswith(f"docs/page.md:7: {what}; ")
+    assert remedy in line
+
+
+def test_options_beside_a_mistake_hold() -> None:
+    header = parse('title="A" shw="code" run="no"', HERE)
+    assert header.options == Options(title="A", run=False)
+    assert len(header.problems) == 1
+
+
+@pytest.mark.parametrize("name", ["clock", "session", "layout", "stepper"])
+def test_an_option_that_would_do_nothing_is_not_accepted(name: str) -> None:
+    (line,) = told(f'{name}="x"')
+    assert f"there is no option {name!r}" in line
+
+
+def test_the_fence_says_less_than_its_header_where_the_page_has_a_default() -> None:
+    defaults = page_defaults(
+        {"show": ["code", "output"], "timeout": 3, "run": False, "linenums": 1}, HERE
+    )
+    assert defaults.problems == ()
+    options = parse('run="yes" timeout="4"', HERE, defaults.options).options
+    assert options == Options(show=("code", "output"), timeout=4.0, linenums="1")
+
+
+def test_a_wrong_default_is_told_at_its_place() -> None:
+    header = page_defaults({"shwo": "code", "timeout": "soon"}, HERE)
+    assert [str(problem).split(";")[0] for problem in header.problems] == [
+        "docs/page.md:7: there is no option 'shwo'",
+        "docs/page.md:7: timeout='soon' cannot be",
+    ]
+    (problem,) = page_defaults("code", HERE).problems
+    assert "no mapping" in problem.what
+
+
+@pytest.mark.parametrize(
+    "info, options",
+    [
+        ("python wakepoint", ""),
+        ("py wakepoint", ""),
+        ("python3  wakepoint\ttitle='A'", "title='A'"),
+        ('python title="A" wakepoint run="no"', 'title="A" run="no"'),
+        ('python title="in wakepoint" wakepoint', 'title="in wakepoint"'),
+        ("python", None),
+        ("", None),
+        ('python title="How wakepoint works"', None),
+        ('python exec="1"', None),
+        ("rust wakepoint", None),
+        ("python wakepoints", None),
+    ],
+)
+def test_the_word_and_the_language_make_it_ours(info: str, options: str | None) -> None:
+    assert said(info) == options
+
+
+@pytest.mark.parametrize(
+    "info",
+    ["wakepoint", "Python wakepoint", "python Wakepoint", "{.python .wakepoint}", "rust wakepoint"],
+)
+def test_a_header_that_comes_close(info: str) -> None:
+    assert comes_close(info)
+
+
+@pytest.mark.parametrize(
+    "info", ["", "python", "python wakepoint", 'text title="wakepoint"', "text wakepoints.log"]
+)
+def test_a_header_that_does_not_come_close(info: str) -> None:
+    assert not comes_close(info)
+
+
+def test_what_expect_can_name_is_counted() -> None:
+    counted = [field.name for field in fields(Figures) if field.type == "int"]
+    assert list(FIGURES) == counted
+
+
+# -- any header -------------------------------------------------------------------------------
+
+_quoteless = st.text(st.characters(exclude_characters='"\n\r', codec="utf-8"), max_size=20)
+
+
+@st.composite
+def valid(draw: st.DrawFn) -> tuple[str, Options]:
+    """A header in any order and spacing, with what it should be read as."""
+    values: dict[str, Any] = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "title": _quoteless,
+                "show": st.lists(st.sampled_from(list(VIEWS)), max_size=4).map(tuple),
+                "backend": st.sampled_from(BACKENDS),
+                "timeout": st.integers(1, 3599).map(float),
+                "expect": st.dictionaries(st.sampled_from(FIGURES), st.integers(0, 10**6)),
+                "run": st.booleans(),
+            },
+        )
+    )
+    parts = []
+    for name in draw(st.permutations(list(values))):
+        parts.append(f'{name}="{_written(values[name])}"')
+    return draw(st.sampled_from([" ", "  ", "\t"])).join(parts), Options(**values)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={number}" for name, number in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(value) if isinstance(value, tuple) else str(value)
+
+
+@given(valid())
+def test_every_written_header_is_read_back(pair: tuple[str, Options]) -> None:
+    text, options = pair
+    header = parse(text, HERE)
+    assert header.options == options
+    assert header.problems == ()
+
+
+@given(st.text(st.characters(exclude_characters="\n\r"), max_size=80))
+@example("=")
+@example('a="')
+@example("title=''''")
+@example('hl_lines="²-3"')
+@example('expect="polls=²"')
+def test_no_header_raises_and_each_mistake_fits_one_line(text: str) -> None:
+    header = parse(text, HERE)
+    assert isinstance(header.options, Options)
+    for problem in header.problems:
+        assert str(problem).startswith("docs/page.md:7: ")
+        assert problem.remedy
+    assert header.problems or not text.strip() or header.options != Options() or "=" in text
+
+
+@given(st.text(max_size=60))
+def test_a_header_is_ours_or_comes_close_or_neither(info: str) -> None:
+    assert not (said(info) is not None and comes_close(info))
