@@ -8,6 +8,9 @@ from mkdocs_wakepoint.snippet import Location, Problem, Snippet
 from wakepoint.recording import Outcome, Recording
 from wakepoint.recording.figures import figures
 
+LONGEST = 200
+"""Characters of an exception's text that the log shows; the page shows all that there is."""
+
 
 def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     """Everything about a run that its author should know, in the order of importance."""
@@ -19,6 +22,7 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
         found.append(problem)
     if problem is None or wanted:
         found += _unmet_figures(snippet, recording)
+    found += _missing_machine(snippet, recording)
     if recording.truncated:
         found.append(
             Problem(
@@ -30,9 +34,22 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     return found
 
 
+def _missing_machine(snippet: Snippet, recording: Recording) -> list[Problem]:
+    wanted = snippet.options.machine
+    names = [machine.qualname for machine in recording.machines]
+    plain = [machine.name for machine in recording.machines]
+    if not wanted or wanted in names or wanted in plain:
+        return []
+    if recording.outcome.kind in ("syntax-error", "killed"):
+        return []  # which says why there is none
+    remedy = f"write {' or '.join(names)}" if names else "leave out machine"
+    what = f"there is no coroutine function {wanted!r} in the snippet"
+    return [Problem(snippet.location, what, remedy)]
+
+
 def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
     place = _place(snippet, outcome)
-    message = f": {outcome.message}" if outcome.message else ""
+    message = f": {_in_one_line(outcome.message)}" if outcome.message else ""
     match outcome.kind:
         case "finished":
             return None
@@ -89,7 +106,7 @@ def _unmet(snippet: Snippet, outcome: Outcome, wanted: str) -> Problem | None:
     got = {"deadlock": "Deadlock", "exited": "SystemExit", "timeout": "TimeoutError"}.get(
         outcome.kind, outcome.error
     )
-    if got == wanted:
+    if got == wanted.rpartition(".")[2]:  # a recording has the type's own name
         return None
     place = _place(snippet, outcome)
     if outcome.kind == "finished":
@@ -135,3 +152,8 @@ def _traceback(snippet: Snippet, outcome: Outcome) -> str:
     if outcome.error:
         lines.append(f"{outcome.error}: {outcome.message}" if outcome.message else outcome.error)
     return "\n".join(lines)
+
+
+def _in_one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -22,6 +23,9 @@ OUTPUT_LIMIT = 64 * 1024
 
 GRACE = 10.0
 """Seconds beyond the time limit, for starting the interpreter and writing the recording."""
+
+FLED = 1.0
+"""Seconds that a stream is read on after the snippet and all that it started were killed."""
 
 FILENAME = "snippet.py"
 """What tracebacks call a snippet."""
@@ -102,11 +106,11 @@ class Process:
             return Outcome("timeout", message=f"not done after {self._timeout:g} s")
         code = self._process.returncode
         if code < 0:
-            return Outcome("killed", message=f"signal {signal.Signals(-code).name}")
+            return Outcome("killed", message=f"signal {_signal_name(-code)}")
         return Outcome("killed", message=f"exit code {code}")
 
     def _lost(self, outcome: Outcome, output: tuple[Output, ...]) -> Recording:
-        environment = Environment(None, os.name, f"{sys.version_info[0]}.{sys.version_info[1]}")
+        environment = Environment(None, platform.system(), f"CPython {platform.python_version()}")
         return Recording(self._snippet.source, environment, (), (), output, outcome)
 
 
@@ -122,6 +126,13 @@ def _start(job: Path) -> subprocess.Popen[bytes]:
         env={**os.environ, "PYTHONHASHSEED": "0", "NO_COLOR": "1"},
         start_new_session=True,
     )
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have none
+        return str(number)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -145,14 +156,15 @@ class _Reader:
         self._thread.start()
 
     def _read(self) -> None:
-        while chunk := self._stream.read1(8192):  # type: ignore[attr-defined]
-            room = OUTPUT_LIMIT - len(self._kept)
-            self._kept += chunk[:room]
-            self._cut = self._cut or len(chunk) > room
+        with self._stream:
+            while chunk := self._stream.read1(8192):  # type: ignore[attr-defined]
+                room = OUTPUT_LIMIT - len(self._kept)
+                self._kept += chunk[:room]
+                self._cut = self._cut or len(chunk) > room
 
     def finish(self) -> bytes:
-        self._thread.join()
-        self._stream.close()
+        """What was written, once the writers are gone; one that fled the process group may stay."""
+        self._thread.join(FLED)
         note = f"\n… cut after {OUTPUT_LIMIT} bytes\n".encode()
         return bytes(self._kept) + (note if self._cut else b"")
 

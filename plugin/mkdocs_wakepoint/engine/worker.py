@@ -33,7 +33,8 @@ def main() -> None:
     # Whole or not at all: the pool takes a missing file for a process that was ended early.
     unfinished = result.with_suffix(".part")
     ports = json.dumps(recorder.names.ports)
-    unfinished.write_text(f"{ports}\n{dumps(recording)}", encoding="utf-8")
+    # Half of a surrogate pair, in the text of an exception for instance, is no text for a page.
+    unfinished.write_text(f"{ports}\n{dumps(recording)}", encoding="utf-8", errors="replace")
     unfinished.replace(result)
 
 

@@ -1,0 +1,195 @@
+"""Running a snippet: in a process of its own, with all that it writes, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tools.snippets import run, snippet
+
+from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
+
+unix = pytest.mark.skipif(sys.platform == "win32", reason="signals and forks are Unix's")
+
+
+def test_a_snippet_is_an_ordinary_script() -> None:
+    ran = run(
+        """
+        import sys
+        if __name__ == "__main__":
+            print(sys.argv, input.__module__)
+        """
+    )
+    assert ran.told == []
+    assert ran.recording.outcome.kind == "finished"
+    assert ran.written() == "['snippet.py'] builtins\n"
+
+
+def test_a_run_is_recorded() -> None:
+    ran = run(
+        """
+        import wakepoint
+
+        async def main():
+            await wakepoint.sleep(0.001)
+            return "done"
+
+        print(wakepoint.run(main()))
+        """
+    )
+    assert ran.told == []
+    assert ran.written() == "done\n"
+    assert [machine.name for machine in ran.recording.machines] == ["main"]
+    assert ran.recording.environment.backend is not None
+
+
+# -- output -------------------------------------------------------------------------------------
+
+
+def test_output_that_bypasses_sys_stdout_is_kept() -> None:
+    ran = run(
+        """
+        import os, subprocess, sys
+        print("printed", flush=True)
+        os.write(1, b"written\\n")
+        subprocess.run([sys.executable, "-c", "print('by a child')"])
+        os.write(2, b"complained\\n")
+        """
+    )
+    assert ran.written().splitlines() == ["printed", "written", "by a child"]
+    assert ran.written("stderr") == "complained\n"
+    assert ran.told == []
+
+
+def test_huge_output_is_cut_and_does_not_stop_the_snippet() -> None:
+    ran = run("for _ in range(100): print('x' * 10_000)\nprint('end')", timeout=20)
+    assert ran.recording.outcome.kind == "finished"
+    assert len(ran.written()) < 70_000
+    assert "cut after 65536 bytes" in ran.written()
+
+
+def test_output_that_is_no_text_is_shown_all_the_same() -> None:
+    ran = run("import os\nos.write(1, b'a\\xff\\x00b\\n')")
+    assert ran.written() == "a\ufffd\x00b\n"
+
+
+def test_a_hostile_repr_neither_hangs_nor_floods_nor_fails() -> None:
+    ran = run(
+        """
+        import wakepoint
+
+        class Raises:
+            def __repr__(self): raise RuntimeError("no")
+
+        class Floods:
+            def __repr__(self): return "x" * 10_000_000
+
+        class Lies:
+            def __repr__(self): return None
+
+        async def main():
+            a, b, c = Raises(), Floods(), Lies()
+            await wakepoint.sleep(0.001)
+            return [a, b, c]
+
+        wakepoint.run(main())
+        """
+    )
+    assert ran.told == []
+    values = [event.facts for event in ran.recording.events if event.kind == "state.entered"]
+    assert values
+    assert max(len(str(facts)) for facts in values) < 10_000
+
+
+def test_an_error_whose_text_is_no_text_is_told() -> None:
+    (line,) = run("raise ValueError('\\ud800')").told
+    assert line.startswith("docs/page.md:11: the snippet raised ValueError")
+    line.encode()
+
+
+# -- processes ----------------------------------------------------------------------------------
+
+
+@unix
+def test_what_a_snippet_left_running_is_ended() -> None:
+    ran = run(
+        """
+        import subprocess
+        print(subprocess.Popen(["sleep", "1000"]).pid)
+        """
+    )
+    child = int(ran.written())
+    deadline = time.monotonic() + 5
+    while _alive(child) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert not _alive(child)
+
+
+@unix
+def test_a_process_that_left_the_group_does_not_hold_the_build_up() -> None:
+    began = time.monotonic()
+    ran = run(
+        """
+        import subprocess
+        print(subprocess.Popen(["sleep", "20"], start_new_session=True).pid, flush=True)
+        """
+    )
+    assert time.monotonic() - began < 10
+    os.kill(int(ran.written()), signal.SIGKILL)
+
+
+def test_snippets_run_at_the_same_time() -> None:
+    pool = Pool(Settings(concurrency=2))
+    # Each waits for the other's file, so neither ends unless both run.
+    waits = """
+    import pathlib, sys, tempfile, time
+    folder = pathlib.Path(tempfile.gettempdir())
+    (folder / "{mine}").touch()
+    while not (folder / "{other}").exists():
+        time.sleep(0.001)
+    """
+    names = [f"wakepoint-{os.getpid()}-{n}" for n in (1, 2)]
+    futures = [
+        pool.submit(snippet(waits.format(mine=mine, other=other)))
+        for mine, other in (names, reversed(names))
+    ]
+    try:
+        assert [future.result().outcome.kind for future in futures] == ["finished", "finished"]
+    finally:
+        pool.close()
+
+
+@unix
+def test_a_pool_that_is_closed_leaves_no_process() -> None:
+    pool = Pool(Settings())
+    future = pool.submit(snippet("import time\ntime.sleep(1000)", timeout=1000.0))
+    pool.close()
+    assert future.cancelled() or future.result().outcome.kind == "killed"
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize(
+    "values, what",
+    [
+        ({"timeout": 0}, "timeout: 0 is not a number from 0.1 up"),
+        ({"timeout": "5"}, "timeout: '5' is not a number"),
+        ({"concurrency": -1}, "concurrency: -1 is not"),
+        ({"memory": True}, "memory: True is not"),
+        ({"on_error": "cry"}, "on_error: 'cry' is none of warn, fail, show"),
+        ({"tiemout": 3}, "there is no setting 'tiemout'"),
+    ],
+)
+def test_a_wrong_setting_is_told(values: dict[str, object], what: str) -> None:
+    with pytest.raises(SettingsError, match="^" + what.replace("(", r"\(")):
+        Settings.of(values)
