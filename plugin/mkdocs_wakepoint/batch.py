@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from mkdocs_wakepoint.engine import Pool, problems
+from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Options, Problem, Snippet
 from mkdocs_wakepoint.views import Item, render_all
 from wakepoint.recording import Recording
@@ -47,11 +48,13 @@ class Batch:
     Args:
         pool: Runs them.
         report: Called with every problem, once.
+        store: Has the recordings from other platforms.
     """
 
-    def __init__(self, pool: Pool, report: Callable[[Problem], None]) -> None:
+    def __init__(self, pool: Pool, report: Callable[[Problem], None], store: Store) -> None:
         self._pool = pool
         self._report = report
+        self._store = store
         self._waiting: list[_Waiting] = []
         self.page = Page("markdown")
 
@@ -74,19 +77,27 @@ class Batch:
         """
         items = [self._item(waiting) for waiting in self._waiting]
         self._waiting.clear()
+        for problem in self._store.problems:
+            self._report(problem)
         for item in items:
             for problem in item.problems:
                 self._report(problem)
         rendered = render_all(items)
         return lambda html: _PLACEHOLDER.sub(lambda place: rendered[int(place[1])], html)
 
-    @staticmethod
-    def _item(waiting: _Waiting) -> Item:
+    def stale(self, *, whole_site: bool) -> list[Problem]:
+        """The kept recordings that fit no snippet; see `Store.stale`. Ask before `finish`."""
+        snippets = [waiting.snippet for waiting in self._waiting]
+        return self._store.stale(snippets, whole_site=whole_site)
+
+    def _item(self, waiting: _Waiting) -> Item:
         recording = None if waiting.recording is None else waiting.recording.result()
         found = [*waiting.problems]
-        if recording is not None:
-            found += problems(waiting.snippet, recording)
-        return Item(waiting.snippet, recording, tuple(found))
+        if recording is None:
+            return Item(waiting.snippet, None, tuple(found))
+        found += problems(waiting.snippet, recording)
+        others = self._store.matching(waiting.snippet, recording.environment)
+        return Item(waiting.snippet, recording, tuple(found), tuple(others))
 
 
 def key(page: Page, wanted: str) -> str:

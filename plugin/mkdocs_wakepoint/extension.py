@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+from pathlib import Path
 from typing import Any
 
 from markdown import Markdown
@@ -16,6 +17,7 @@ from markdown.extensions import Extension
 from mkdocs_wakepoint.batch import Batch, Page
 from mkdocs_wakepoint.document import Document, superfences
 from mkdocs_wakepoint.engine import Pool, Settings
+from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.views import script, stylesheet
 
@@ -54,7 +56,8 @@ class WakepointExtension(Extension):
         if self._pool is None:
             self._pool = Pool(self._settings)
             atexit.register(self._pool.close)
-        batch = Batch(self._pool, self._report)
+        store = Store(Path(self._settings.recordings))
+        batch = Batch(self._pool, self._report, store)
         batch.page = Page(_path(md))
         return batch
 
@@ -66,6 +69,8 @@ class WakepointExtension(Extension):
         """
         if batch is self.batch or "wp-" not in text:
             return text
+        for problem in batch.stale(whole_site=False):
+            logger.info("%s", problem)
         filled = batch.finish()(text)
         problems, self._problems = self._problems, []
         if problems and self._settings.on_error == "fail":

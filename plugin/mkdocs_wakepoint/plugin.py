@@ -19,6 +19,7 @@ from mkdocs_wakepoint.batch import Batch, Page
 from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.fence import page_defaults
+from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.views import script, stylesheet
 
@@ -67,7 +68,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             self.on_shutdown()
             self._pool = Pool(settings)
         self._reported = 0
-        self._batch = Batch(self._pool, self._report)
+        store = Store(_folder(settings.recordings, config))
+        self._batch = Batch(self._pool, self._report, store)
         config.markdown_extensions = [
             extension for extension in config.markdown_extensions if not _is_ours(extension)
         ]
@@ -100,6 +102,9 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
         """All pages are converted: wait for the snippets and put them in."""
         assert self._batch is not None
+        for problem in self._batch.stale(whole_site=True):
+            # No warning: who edits a snippet may not have the platform to record it on again.
+            logger.info("%s", problem)
         fill: Callable[[str], str] = self._batch.finish()
         for file in files:  # drafts too, which serve shows
             if file.page is not None and file.page.content:
@@ -124,6 +129,12 @@ def _text(page: MkDocsPage) -> str:
         return page.file.content_string
     except OSError:  # made by another plugin and already gone
         return page.markdown or ""
+
+
+def _folder(name: str, config: MkDocsConfig) -> Path:
+    """A folder that the configuration names, as short as it can be told from here."""
+    folder = Path(config.config_file_path).parent / name
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def _as_typed(source: str, config: MkDocsConfig) -> str:

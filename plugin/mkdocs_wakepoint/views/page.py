@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.views.code import code, output
+from mkdocs_wakepoint.views.compare import Column, comparison
 from mkdocs_wakepoint.views.layout import Layout, lay_out
 from mkdocs_wakepoint.views.machine import Diagram
 from mkdocs_wakepoint.views.story import Instance, Story, tell
@@ -27,11 +28,13 @@ class Item:
         snippet: What the author wrote.
         recording: Its run; None if it was not run.
         problems: What is wrong with it, shown above everything.
+        others: Recordings of the same snippet from other platforms.
     """
 
     snippet: Snippet
     recording: Recording | None
     problems: tuple[Problem, ...]
+    others: tuple[Recording, ...] = ()
 
 
 def render_all(items: Sequence[Item]) -> list[str]:
@@ -117,9 +120,17 @@ class _Page:
             case "table":
                 return "".join(self._table(instance) for instance in self._instances)
             case "kernel":
-                return _folding("Kernel calls", kernel_calls(recording))
+                return _folding("Kernel calls", kernel_calls(recording)) + self._platforms()
             case _:
                 return ""
+
+    def _platforms(self) -> str:
+        """The same snippet's runs on other platforms beside the build's own."""
+        if self._item.recording is None or not self._item.others:
+            return ""
+        runs = (self._item.recording, *self._item.others)
+        columns = [Column(run.environment.backend or "no backend", run) for run in runs]
+        return comparison(columns, f"{self._snippet.key}-platforms")
 
     def _figure(self, diagram: Diagram, instance: Instance, layout: Layout) -> str:
         return (

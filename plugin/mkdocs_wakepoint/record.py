@@ -1,0 +1,158 @@
+"""Records the snippets of a site on this platform, for builds elsewhere to show."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markdown import Markdown
+
+from mkdocs_wakepoint.batch import Page
+from mkdocs_wakepoint.engine import Pool, problems
+from mkdocs_wakepoint.extension import WakepointExtension
+from mkdocs_wakepoint.fence import page_defaults
+from mkdocs_wakepoint.recordings import Store
+from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from wakepoint.backends import resolve
+
+# Those that give indented Markdown a meaning: a fence below one of their blocks is no code block.
+_CONTAINERS = (
+    "admonition",
+    "attr_list",
+    "def_list",
+    "footnotes",
+    "md_in_html",
+    "tables",
+    "pymdownx.details",
+    "pymdownx.superfences",
+    "pymdownx.tabbed",
+)
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What came of recording a site.
+
+    Attributes:
+        kept: The files that hold its recordings now.
+        left_out: Snippets that there is nothing to keep of, and why not.
+        problems: Snippets that failed here; nothing is kept of them.
+        removed: Files of this platform that belonged to no snippet any more.
+    """
+
+    kept: list[Path] = field(default_factory=list)
+    left_out: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    removed: list[Path] = field(default_factory=list)
+
+
+def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Recorded:
+    """Runs each snippet below a folder, and keeps the recordings.
+
+    Args:
+        docs: The folder of Markdown files.
+        out: The folder of the store; see `mkdocs_wakepoint.recordings`.
+        pool: Runs the snippets.
+        backend: Runs those that do not ask for one themselves; ``auto`` takes the platform's own.
+    """
+    chosen = resolve(backend)
+    told = Recorded()
+    store = Store(out)
+    running = []
+    for name, snippet in _named(docs, told.problems):
+        if reason := _passed_over(snippet.options, chosen):
+            told.left_out.append(Problem(snippet.location, *reason))
+            continue
+        options = replace(snippet.options, backend=chosen)
+        running.append((name, snippet, pool.submit(replace(snippet, options=options))))
+    date = dt.datetime.now(dt.UTC).date().isoformat()
+    for name, snippet, run in running:
+        recording = run.result()
+        found = problems(snippet, recording)
+        told.problems += found
+        if recording.environment.backend is None and not found:
+            told.left_out.append(Problem(snippet.location, "it never waits", "nothing to compare"))
+        elif not found:
+            told.kept.append(store.save(snippet, recording, name, date))
+    told.removed = _remove_old(store, told.kept)
+    return told
+
+
+def snippets(docs: Path, report: Callable[[Problem], None]) -> Iterator[Snippet]:
+    """The snippets of every Markdown file below a folder, in the order of their paths.
+
+    Args:
+        docs: The folder.
+        report: Called with each problem of a header.
+    """
+    found = _Collector(report)
+    markdown = Markdown(extensions=[*_CONTAINERS, WakepointExtension(found)])  # type: ignore[arg-type]
+    for path in sorted(docs.rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        found.page = _page(path, text)
+        markdown.reset()
+        markdown.convert(_FRONT_MATTER.sub("", text))
+        yield from found.take()
+
+
+class _Collector:
+    """Takes a document's snippets as a batch does, and runs none."""
+
+    def __init__(self, report: Callable[[Problem], None]) -> None:
+        self.report = report
+        self.page = Page("")
+        self._snippets: list[Snippet] = []
+
+    def add(self, snippet: Snippet, found: Iterable[Problem]) -> str:
+        for problem in found:
+            self.report(problem)
+        self._snippets.append(snippet)
+        return ""
+
+    def take(self) -> list[Snippet]:
+        taken, self._snippets = self._snippets, []
+        return taken
+
+
+def _page(path: Path, text: str) -> Page:
+    page = Page(path.as_posix(), text.splitlines())
+    matter = _FRONT_MATTER.match(text)
+    values: Any = yaml.safe_load(matter[1]) if matter else None
+    if isinstance(values, dict) and "wakepoint" in values:
+        header = page_defaults(values["wakepoint"], Location(page.file, 1))
+        page.defaults = header.options
+        page.problems += header.problems
+    return page
+
+
+def _named(docs: Path, found: list[Problem]) -> Iterator[tuple[str, Snippet]]:
+    """Each snippet, with a name for its file."""
+    for snippet in snippets(docs, found.append):
+        page = Path(snippet.location.file).relative_to(docs).with_suffix("")
+        yield f"{'-'.join(page.parts)}.{snippet.key}", snippet
+
+
+def _passed_over(options: Options, backend: str) -> tuple[str, str] | None:
+    if not options.run:
+        return "it is not run", "nothing to record"
+    if options.backend == "simulated":
+        return "it runs on the simulated backend", "that is the same everywhere"
+    if options.backend not in ("auto", backend):
+        return f"it asks for {options.backend}", f"this records {backend}"
+    return None
+
+
+def _remove_old(store: Store, kept: list[Path]) -> list[Path]:
+    """Removes what this platform's folder held before and was not recorded now."""
+    folders = {path.parent for path in kept}
+    old = [one.path for one in store if one.path.parent in folders and one.path not in kept]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return old

@@ -1,0 +1,173 @@
+"""The store of recordings from other platforms: one file for each snippet and platform.
+
+A file belongs to what ran, not to where that stands: it is found by a digest of the snippet. So an
+edited snippet loses its recordings by itself, and one that moves to another page keeps them. The
+page and the snippet's name in it are kept beside the digest only to say which snippet a stale file
+once belonged to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mkdocs_wakepoint.snippet import Location, Problem, Snippet
+from wakepoint.recording import Environment, Recording, RecordingError, dumps, loads
+
+
+def digest(snippet: Snippet) -> str:
+    """What a recording has to have in common with a snippet: the source, and what changes a run."""
+    options = snippet.options
+    said = json.dumps([snippet.source, options.backend, options.timeout], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def platform(environment: Environment) -> str:
+    """Names where a run took place, as a folder: ``epoll-linux``, ``iocp-windows-wine``."""
+    words = [environment.backend or "none", environment.system]
+    if environment.emulation:
+        words.append(environment.emulation.split()[0])
+    return "-".join(words).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file of the store.
+
+    Attributes:
+        path: The file.
+        digest: Of the snippet that ran.
+        page: The page in which that stood, ``docs/book/08-loop.md``.
+        id: What the page calls it: ``#wp-<id>``.
+    """
+
+    path: Path
+    digest: str
+    page: str
+    id: str
+
+    @property
+    def place(self) -> str:
+        """The snippet as an author would look for it."""
+        return f"{self.page}#wp-{self.id}"
+
+
+class Store:
+    """The recordings below a folder, which need not exist.
+
+    Args:
+        folder: Has a folder for each platform.
+
+    Attributes:
+        problems: Files that are no recordings, or are of another version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.problems: list[Problem] = []
+        self._kept = [kept for path in sorted(folder.glob("*/*.json")) for kept in self._head(path)]
+
+    def __iter__(self) -> Iterator[Kept]:
+        return iter(self._kept)
+
+    def matching(self, snippet: Snippet, own: Environment) -> list[Recording]:
+        """The snippet's recordings from other platforms.
+
+        What stood in for a platform gives way to the platform itself.
+
+        Args:
+            snippet: As it is now.
+            own: Where the build ran it; a kept run on that platform is left out.
+        """
+        found = [
+            recording
+            for kept in self._kept
+            if kept.digest == digest(snippet)
+            for recording in self._load(kept, snippet)
+        ]
+        real = {r.environment.backend for r in found if not r.environment.emulation}
+        real |= {own.backend} if not own.emulation else set()
+        platforms: dict[str, Recording] = {}
+        for recording in found:
+            if not (recording.environment.emulation and recording.environment.backend in real):
+                platforms.setdefault(platform(recording.environment), recording)
+        platforms.pop(platform(own), None)
+        return [platforms[name] for name in sorted(platforms)]
+
+    def stale(self, snippets: Iterable[Snippet], *, whole_site: bool) -> list[Problem]:
+        """The files that belong to no snippet as it is now.
+
+        Args:
+            snippets: Those that were converted.
+            whole_site: False if there are pages besides theirs; nothing is then said about those.
+        """
+        snippets = list(snippets)
+        alive = {digest(snippet) for snippet in snippets}
+        pages = {snippet.location.file for snippet in snippets}
+        places = {f"{snippet.location.file}#wp-{snippet.key}" for snippet in snippets}
+        return [
+            _stale(kept, exists=kept.place in places)
+            for kept in self._kept
+            if kept.digest not in alive and (whole_site or kept.page in pages)
+        ]
+
+    def save(self, snippet: Snippet, recording: Recording, name: str, date: str) -> Path:
+        """Keeps a run; one that says the same as the file that is there leaves it untouched.
+
+        Args:
+            snippet: What ran.
+            recording: The run.
+            name: Of the file, without its ending; unique for the snippet within the site.
+            date: ISO date of the run.
+        """
+        path = self._folder / platform(recording.environment) / f"{name}.json"
+        kept = Kept(path, digest(snippet), snippet.location.file, snippet.key)
+        for before in self._load(kept, snippet) if path.exists() else ():
+            undated = replace(before, environment=replace(before.environment, recorded=None))
+            if undated == recording and [*self._head(path)] == [kept]:
+                return path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        dated = replace(recording, environment=replace(recording.environment, recorded=date))
+        path.write_text(_write(kept, dated), encoding="utf-8", newline="\n")
+        return path
+
+    def _head(self, path: Path) -> Iterator[Kept]:
+        try:
+            with path.open(encoding="utf-8") as file:
+                head = json.loads(file.readline() + "null}")
+            yield Kept(path, head["digest"], head["page"], head["id"])
+        except (OSError, ValueError, KeyError, TypeError):
+            self._damaged(path, "it is no recording")
+
+    def _load(self, kept: Kept, snippet: Snippet) -> Iterator[Recording]:
+        try:
+            _, _, body = kept.path.read_text(encoding="utf-8").partition("\n")
+            yield replace(loads(body.rstrip().removesuffix("}")), source=snippet.source)
+        except (OSError, UnicodeDecodeError, RecordingError) as error:
+            self._damaged(kept.path, str(error))
+
+    def _damaged(self, path: Path, what: str) -> None:
+        problem = Problem(Location(path.as_posix(), 1), what, "delete it, or record it again")
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def _write(kept: Kept, recording: Recording) -> str:
+    """A JSON object whose first line tells what the recording belongs to.
+
+    The source is left out: a recording is only ever loaded for the snippet that it was made of.
+    """
+    head = json.dumps({"digest": kept.digest, "page": kept.page, "id": kept.id}, ensure_ascii=False)
+    return f'{head[:-1]}, "recording":\n{dumps(replace(recording, source=""))}}}\n'
+
+
+def _stale(kept: Kept, *, exists: bool) -> Problem:
+    what = "changed after this was recorded" if exists else "is not there any more"
+    return Problem(
+        Location(kept.path.as_posix(), 1),
+        f"left out, since {kept.place} {what}",
+        "record it again with `mkdocs-wakepoint record`, or delete it",
+    )
