@@ -20,10 +20,13 @@ from wakepoint.errors import (
     JoinError,
 )
 from wakepoint.executor import Executor, run, spawn
+from wakepoint.files import Change, Watch, watch
 from wakepoint.handle import JoinHandle, Task
 from wakepoint.net import TcpListener, TcpStream
 from wakepoint.pipe import PipeReader, PipeWriter, pipe
+from wakepoint.process import Child, Command
 from wakepoint.reactor import Interest, Reactor
+from wakepoint.signals import Signal, ctrl_c
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker, into_future
 from wakepoint.time import sleep, timeout
 from wakepoint.udp import UdpSocket
@@ -33,7 +36,10 @@ __all__ = [
     "BrokenResourceError",
     "BusyResourceError",
     "Cancelled",
+    "Change",
+    "Child",
     "ClosedResourceError",
+    "Command",
     "Context",
     "Deadlock",
     "Executor",
@@ -46,11 +52,14 @@ __all__ = [
     "Poll",
     "Reactor",
     "Ready",
+    "Signal",
     "Task",
     "TcpListener",
     "TcpStream",
     "UdpSocket",
     "Waker",
+    "Watch",
+    "ctrl_c",
     "into_future",
     "join",
     "pipe",
@@ -60,5 +69,6 @@ __all__ = [
     "spawn",
     "spawn_blocking",
     "timeout",
+    "watch",
     "yield_now",
 ]

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import socket as sockets
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any
 
+from wakepoint import linux
 from wakepoint.backends.kevent import Kevent
 
 Address = Any
@@ -65,6 +68,14 @@ class Kernel:
     shutdown = staticmethod(sockets.socket.shutdown)
     close = staticmethod(sockets.socket.close)
 
+    @staticmethod
+    def socketpair() -> tuple[sockets.socket, sockets.socket]:
+        """Makes two sockets that are connected to each other; they do not block."""
+        one, other = sockets.socketpair()
+        one.setblocking(False)
+        other.setblocking(False)
+        return one, other
+
     # Descriptors that are no sockets.
     read = staticmethod(os.read)
     write = staticmethod(os.write)
@@ -79,6 +90,29 @@ class Kernel:
             os.set_blocking(reader, False)
             os.set_blocking(writer, False)
             return reader, writer
+
+        @staticmethod
+        def posix_spawnp(
+            program: str,
+            argv: tuple[str, ...],
+            env: Mapping[str, str],
+            file_actions: list[tuple[Any, ...]],
+        ) -> int:
+            """Starts a program, found through PATH, and returns its process number.
+
+            Signals that Python ignores have their usual effect there, and none is blocked.
+            """
+            usual = [signal.SIGPIPE, signal.SIGXFSZ]
+            return os.posix_spawnp(
+                program, argv, env, file_actions=file_actions, setsigdef=usual, setsigmask=()
+            )
+
+        waitpid = staticmethod(os.waitpid)
+
+        @staticmethod
+        def open_for_events(path: str) -> int:
+            """Opens a file to hear of its changes only (O_EVTONLY on macOS)."""
+            return os.open(path, getattr(os, "O_EVTONLY", os.O_RDONLY))
 
     if sys.platform == "linux":
 
@@ -102,6 +136,9 @@ class Kernel:
         eventfd = staticmethod(os.eventfd)
         eventfd_write = staticmethod(os.eventfd_write)
         eventfd_read = staticmethod(os.eventfd_read)
+        pidfd_open = staticmethod(os.pidfd_open)
+        inotify_init1 = staticmethod(linux.inotify_init1)
+        inotify_add_watch = staticmethod(linux.inotify_add_watch)
 
     if sys.platform != "linux" and sys.platform != "win32":
 

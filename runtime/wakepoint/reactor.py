@@ -14,7 +14,7 @@ import itertools
 import threading
 from collections.abc import Callable
 from enum import Flag, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wakepoint.errors import BusyResourceError
 from wakepoint.kernel import Kernel
@@ -47,6 +47,8 @@ class Source:
     are both read (compare tokio's ``ScheduledIo``).
 
     Attributes:
+        kind: What its number means: ``descriptor``, or ``process`` and ``signals`` where the
+            kernel reports those without one.
         io: The socket, or the bare descriptor's number.
         fd: Its number.
         ready: Directions worth trying.
@@ -58,6 +60,8 @@ class Source:
     """
 
     __slots__ = ("closed", "fd", "hung_up", "io", "owners", "ready", "registered", "wakers")
+
+    kind: ClassVar[str] = "descriptor"
 
     def __init__(self, io: Any) -> None:
         self.io = io

@@ -74,6 +74,11 @@ class CountingKernel:
         return counted
 
 
+def real_rigs() -> Iterator[Any]:
+    """Those whose kernel has signals, processes and files: all but the simulated one."""
+    return (each for each in rigs() if each.id != "simulated")
+
+
 def rigs() -> Iterator[Any]:
     """Every backend that there is here: its name, and what stands in for its kernel."""
     if sys.platform == "linux":

@@ -22,6 +22,7 @@ import math
 import os
 from typing import Any, Protocol, cast
 
+from wakepoint.backends.filters import Filters, FilterSource
 from wakepoint.backends.kevent import (
     EV_ADD,
     EV_CLEAR,
@@ -29,9 +30,11 @@ from wakepoint.backends.kevent import (
     EV_EOF,
     EV_ERROR,
     EV_ONESHOT,
+    EVFILT_PROC,
     EVFILT_READ,
     EVFILT_TIMER,
     EVFILT_USER,
+    EVFILT_VNODE,
     EVFILT_WRITE,
     NOTE_TRIGGER,
     TIMER_UNIT,
@@ -96,32 +99,50 @@ class KqueueBackend(ReadinessBackend):
         self._kqueue = self._kernel.kqueue()
         self._changes: list[Kevent] = []
         self._sources: dict[tuple[int, int], Source] = {}
-        self._refused: dict[int, OSError] = {}
+        self._refused: dict[Source, OSError] = {}
+        self.filters = Filters(reactor, self._sources, self._change_now, self._change_later)
         self._deadline_set = False
         self._notifiable = False
         self._pipe = (-1, -1)
+        self._closed = False
 
     # -- registration ------------------------------------------------------------------------
 
     def add(self, source: Source) -> None:
         # The kernel's answer to a change comes with the events, when nobody is there to be told;
         # so it is told whoever tries again.
-        refused = self._refused.pop(source.fd, None)
+        refused = self._refused.pop(source, None)
         if refused is not None:
             raise refused
         for filter_ in _INTERESTS:
             self._sources[source.fd, filter_] = source
-            self._changes.append(Kevent(source.fd, filter_, EV_ADD | EV_CLEAR))
+            self._change_later(Kevent(source.fd, filter_, EV_ADD | EV_CLEAR))
 
     def remove(self, source: Source) -> None:
-        # close(2) deletes what is registered on a descriptor, duplicated or not. A change that
-        # the kernel does not know yet would hit whatever gets the number next.
-        self._refused.pop(source.fd, None)
-        for filter_ in _INTERESTS:
-            if self._sources.pop((source.fd, filter_), None) is not None:
-                change = Kevent(source.fd, filter_, EV_ADD | EV_CLEAR)
-                with contextlib.suppress(ValueError):
-                    self._changes.remove(change)
+        self._refused.pop(source, None)
+        for key in [key for key in self._keys(source) if self._sources.pop(key, None)]:
+            # A change that the kernel does not know yet would hit whatever gets the number next.
+            unknown = [change for change in self._changes if change[:2] == key]
+            for change in unknown:
+                self._changes.remove(change)
+            # close(2) deletes what is registered on a descriptor, duplicated or not. A process
+            # is not closed.
+            if key[1] == EVFILT_PROC and not unknown:
+                self._change_later(Kevent(*key, EV_DELETE))
+
+    def _keys(self, source: Source) -> list[tuple[int, int]]:
+        if source.kind == "signals":
+            return []  # they are ignored one by one
+        if source.kind == "process":
+            return [(source.fd, EVFILT_PROC)]
+        return [(source.fd, filter_) for filter_ in (*_INTERESTS, EVFILT_VNODE)]
+
+    def _change_later(self, change: Kevent) -> None:
+        self._changes.append(change)
+
+    def _change_now(self, change: Kevent) -> None:
+        if not self._closed:
+            self._kernel.kevent_change(self._kqueue, [change])
 
     # -- the wait ----------------------------------------------------------------------------
 
@@ -164,27 +185,32 @@ class KqueueBackend(ReadinessBackend):
         if event.flags & EV_ERROR:
             self._refuse(source, event)
         else:
+            if event.filter == EVFILT_PROC:  # reported once, then deleted by the kernel
+                del self._sources[event.ident, event.filter]
             self._report(source, event)
 
     def _report(self, source: Source, event: Kevent) -> None:
-        ended = bool(event.flags & EV_EOF)
+        ended = bool(event.flags & EV_EOF) and event.filter in _INTERESTS
         # A peer that is gone is news for both directions, and on some platforms the write
         # filter stays silent about it.
-        ready = _BOTH if ended else _INTERESTS[event.filter]
+        ready = _BOTH if ended else _INTERESTS.get(event.filter, Interest.READ)
+        if isinstance(source, FilterSource):
+            source.told.append(event)
         self.reactor.dispatch(source, ready, ended, describe_event(event))
 
     def _refuse(self, source: Source, event: Kevent) -> None:
         """Takes the kernel's answer to a change that it did not like."""
         if event.data == errno.ENOENT:  # deleted already
             return
-        if event.data == errno.EPIPE:
-            # The other end of a pipe went before the kernel saw our change. Nothing will ever
-            # be reported, but trying shows it.
+        if event.data in (errno.EPIPE, errno.ESRCH):
+            # The other end of a pipe, or the child, went before the kernel saw our change.
+            # Nothing will ever be reported, but trying shows it.
             self.reactor.dispatch(source, _BOTH, hung_up=True, event=describe_event(event))
             return
-        self._refused[source.fd] = OSError(event.data, os.strerror(event.data))
+        self._refused[source] = OSError(event.data, os.strerror(event.data))
         source.registered = False
-        self.reactor.dispatch(source, _INTERESTS[event.filter], False, describe_event(event))
+        interest = _INTERESTS.get(event.filter, Interest.READ)
+        self.reactor.dispatch(source, interest, hung_up=False, event=describe_event(event))
 
     # -- notification ------------------------------------------------------------------------
 
@@ -212,6 +238,7 @@ class KqueueBackend(ReadinessBackend):
 
     def close(self) -> None:
         kernel = self._kernel
+        self._closed = True
         for end in self._pipe:
             if end >= 0:
                 kernel.close_fd(end)

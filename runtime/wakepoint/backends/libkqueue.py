@@ -10,7 +10,9 @@ import ctypes
 import errno
 import functools
 import os
+import signal
 import socket
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +23,7 @@ from wakepoint.backends.kevent import (
     EV_EOF,
     EV_ERROR,
     EVFILT_READ,
+    EVFILT_SIGNAL,
     EVFILT_VNODE,
     EVFILT_WRITE,
     Kevent,
@@ -169,7 +172,12 @@ class LibkqueueKernel(Kernel):
     # -- what a kernel sees and a library cannot: that a descriptor is closed ------------------
 
     def _learn(self, changes: Sequence[Kevent]) -> None:
+        assert sys.platform != "win32"  # for the type checker
         for each in changes:
+            if each.filter == EVFILT_SIGNAL and each.flags & EV_DELETE:
+                # libkqueue has to block a signal to hear of it, and leaves it blocked; a kernel
+                # reports it and blocks nothing.
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, [each.ident])
             if each.filter in _ABOUT_DESCRIPTORS:
                 key = (each.ident, each.filter)
                 if each.flags & EV_DELETE:

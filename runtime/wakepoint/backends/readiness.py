@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from wakepoint.errors import ClosedResourceError
@@ -159,6 +160,20 @@ class Connect(_Operation[None]):
             raise BlockingIOError(error, os.strerror(error))
         if error:
             raise OSError(error, os.strerror(error))
+
+
+class Attempt(_Operation[T]):
+    """A call that raises BlockingIOError until something has happened on its source."""
+
+    __slots__ = ("_call",)
+    interest = Interest.READ
+
+    def __init__(self, reactor: Reactor, source: Source, call: Callable[[], T]) -> None:
+        super().__init__(reactor, source)
+        self._call = call
+
+    def attempt(self) -> T:
+        return self._call()
 
 
 class ReadinessBackend:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from wakepoint import linux
 from wakepoint.backends import kevent
 from wakepoint.backends.kevent import Kevent
 from wakepoint.recording.names import Names
@@ -162,6 +163,15 @@ def _kevents(d: Describer, args: Sequence[Any], events: list[Kevent]) -> str:
     return f"{count}: {_shown([_kevent(d, each) for each in events])}" if events else count
 
 
+def _inotify_mask(mask: int) -> str:
+    return "|".join(name for bit, name in linux.INOTIFY_NAMES.items() if mask & bit)
+
+
+def _waited(d: Describer, args: Sequence[Any], result: tuple[int, int]) -> str:
+    pid, status = result
+    return f"{d.names.process(pid)}, status {status}" if pid else "0"
+
+
 ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
     "socket": lambda d, a: [_FAMILIES.get(a[0], str(a[0])), _KINDS.get(a[1], str(a[1]))],
     "bind": _bind,
@@ -178,6 +188,11 @@ ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
     "epoll_create1": lambda d, a: ["EPOLL_CLOEXEC"],
     "epoll_ctl": _epoll_ctl,
     "epoll_wait": lambda d, a: [d.fd(a[0]), d.timeout(a[1])],
+    "inotify_init1": lambda d, a: ["IN_NONBLOCK|IN_CLOEXEC"],
+    "inotify_add_watch": lambda d, a: [d.fd(a[0]), d(a[1]), _inotify_mask(a[2])],
+    "pidfd_open": lambda d, a: [d.names.process(a[0])],
+    "posix_spawnp": lambda d, a: list(a[1]),
+    "waitpid": lambda d, a: [d.names.process(a[0]), "WNOHANG" if a[1] else "0"],
     "kevent": _kevent_call,
     "kevent_change": lambda d, a: [d.fd(a[0]), _changes(d, a[1]), "room for 0 events"],
 }
@@ -191,6 +206,13 @@ RESULTS: dict[str, Callable[[Describer, Sequence[Any], Any], str]] = {
     "getsockopt": lambda d, a, r: str(r),
     "eventfd": lambda d, a, r: d.fd(r),
     "epoll_wait": _epoll_events,
+    "socketpair": lambda d, a, r: f"{d.fd(r[0])}, {d.fd(r[1])}",
+    "pipe": lambda d, a, r: f"{d.fd(r[0])}, {d.fd(r[1])}",
+    "inotify_init1": lambda d, a, r: d.fd(r),
+    "open_for_events": lambda d, a, r: d.fd(r),
+    "pidfd_open": lambda d, a, r: d.fd(r),
+    "posix_spawnp": lambda d, a, r: d.names.process(r),
+    "waitpid": _waited,
     "kevent": _kevents,
 }
 """How to tell the result of a call."""

@@ -26,6 +26,7 @@ _REAL_NAMES = {
     "eventfd_write": "write",
     "kevent_change": "kevent",
     "kqueue_close": "close",
+    "open_for_events": "open",
 }
 
 

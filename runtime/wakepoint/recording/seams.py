@@ -131,6 +131,10 @@ class RecordingReactor(Reactor):
         return f"timer {self.recorder.number('timer', timer)}"
 
     def _source(self, source: Source) -> str:
+        if source.kind == "signals":
+            return "signals"
+        if source.kind == "process":
+            return self.recorder.names.process(source.fd)
         return self.recorder.names.fd(source.fd)
 
     def arm(self, delay: float, waker: Waker) -> Timer:
