@@ -13,9 +13,12 @@ from tools.peers import connected, settle
 from tools.rig import Rig
 
 from wakepoint import (
+    PENDING,
     ClosedResourceError,
+    Context,
     Deadlock,
     Future,
+    Poll,
     ctrl_c,
     join,
     run,
@@ -133,9 +136,7 @@ def test_a_recv_that_lost_a_select_loses_no_signal(rig: Rig) -> None:
 
 
 class Never(Future[None]):
-    def poll(self, cx: object) -> object:  # type: ignore[override]
-        from wakepoint import PENDING
-
+    def poll(self, cx: Context) -> Poll[None]:
         return PENDING
 
 

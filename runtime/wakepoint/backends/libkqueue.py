@@ -172,12 +172,9 @@ class LibkqueueKernel(Kernel):
     # -- what a kernel sees and a library cannot: that a descriptor is closed ------------------
 
     def _learn(self, changes: Sequence[Kevent]) -> None:
-        assert sys.platform != "win32"  # for the type checker
         for each in changes:
             if each.filter == EVFILT_SIGNAL and each.flags & EV_DELETE:
-                # libkqueue has to block a signal to hear of it, and leaves it blocked; a kernel
-                # reports it and blocks nothing.
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, [each.ident])
+                _unblock(each.ident)
             if each.filter in _ABOUT_DESCRIPTORS:
                 key = (each.ident, each.filter)
                 if each.flags & EV_DELETE:
@@ -244,6 +241,13 @@ class LibkqueueKernel(Kernel):
         except BlockingIOError:
             self._raise_kept(sock)
             raise
+
+
+def _unblock(number: int) -> None:
+    # libkqueue has to block a signal to hear of it, and leaves it blocked; a kernel reports it and
+    # blocks nothing.
+    if sys.platform != "win32":  # for the type checker
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
 
 
 def _array(changes: Sequence[Kevent]) -> Any:
