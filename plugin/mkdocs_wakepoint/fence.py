@@ -39,6 +39,8 @@ FIGURES: Final = (
     "timers",
     "received",
     "sent",
+    "received_pending",
+    "sent_pending",
 )
 """What ``expect`` can name: the numbers among the fields of `wakepoint.recording.figures`."""
 

@@ -1,4 +1,4 @@
-"""Several recordings of the same snippet side by side: what was counted, and the calls behind it."""
+"""Several recordings side by side: what was counted, and the kernel calls behind each number."""
 
 from __future__ import annotations
 
@@ -23,46 +23,55 @@ class Column:
     recording: Recording
 
 
-_ROWS: tuple[tuple[str, Callable[[Figures], int]], ...] = (
+_FIGURES: tuple[tuple[str, Callable[[Figures], int]], ...] = (
     ("polls", lambda f: f.polls),
     ("polls in vain", lambda f: f.vain),
     ("suspensions", lambda f: f.suspended),
     ("wake-ups", lambda f: f.wakes),
     ("times parked", lambda f: f.parked),
-    ("events returned", lambda f: f.events),
     ("timers fired", lambda f: f.timers),
-    ("bytes received", lambda f: f.received),
-    ("bytes sent", lambda f: f.sent),
+    ("events returned", lambda f: f.events),
+)
+_BYTES: tuple[tuple[str, Callable[[Figures], int]], ...] = (
+    ("received, copied within a call of ours", lambda f: f.received - f.received_pending),
+    ("received, copied while we were pending", lambda f: f.received_pending),
+    ("sent, copied within a call of ours", lambda f: f.sent - f.sent_pending),
+    ("sent, copied while we were pending", lambda f: f.sent_pending),
 )
 
+SECTIONS = ("figures", "bytes", "operations", "calls")
+"""The parts of a comparison."""
 
-def comparison(columns: Sequence[Column], key: str) -> str:
+
+def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SECTIONS) -> str:
     """A table with one column for each recording.
 
     Args:
         columns: In the order in which they are shown.
         key: Unique in the page; ids begin ``wp-<key>``.
+        sections: Which of `SECTIONS` it has.
     """
     counted = [figures(column.recording) for column in columns]
-    head = "".join(_heading(column) for column in columns)
-    rows = [_row(name, [count(f) for f in counted]) for name, count in _ROWS]
-    names = sorted({name for f in counted for name in f.calls})
-    if names:
-        rows.append(_section("Kernel calls, by name", len(columns)))
-    for name in names:
-        links = [f"wp-{key}-{n}-{name}" for n in range(len(columns))]
-        rows.append(_row(name, [f.calls.get(name, 0) for f in counted], links))
-    details = [_calls(column, n, key) for n, column in enumerate(columns)]
-    table = (
-        f'<table><thead><tr><th scope="col">in one run</th>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
-    )
+    rows: list[str] = []
+    if "figures" in sections:
+        rows += [_row(name, [count(f) for f in counted]) for name, count in _FIGURES]
+    if "bytes" in sections:
+        rows += _section("Bytes, by who copied them", len(columns))
+        rows += [_row(name, [count(f) for f in counted]) for name, count in _BYTES]
+    if "operations" in sections:
+        rows += _named("Operations handed to the kernel", [f.operations for f in counted])
+    if "calls" in sections:
+        rows += _named("Kernel calls", [f.calls for f in counted], key)
+    head = "".join(map(_heading, columns))
+    lists = "".join(_calls(column, n, key) for n, column in enumerate(columns))
     return (
         f'<div class="wp-compare" id="wp-{key}" data-search-exclude>'
         '<div class="wp-scroll" tabindex="0" role="region" aria-label="Comparison">'
-        f"{table}</div>"
-        '<p class="wp-legend"><span class="wp-differs-mark">≠</span> marks a row whose columns '
-        f"differ.</p>{''.join(details)}</div>"
+        f'<table><thead><tr><th scope="col">In one run</th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        '<p class="wp-caption"><span class="wp-mark">≠</span> marks a row whose columns differ. '
+        "The number of a kernel call leads to the first such call.</p>"
+        f"{lists if 'calls' in sections else ''}</div>"
     )
 
 
@@ -71,7 +80,7 @@ def stamp(recording: Recording) -> str:
     environment = recording.environment
     words = [environment.system, environment.python]
     if environment.emulation:
-        words.append(f"on {environment.emulation}")
+        words.append(f"emulated by {environment.emulation}")
     words.append(
         f"recorded {environment.recorded}" if environment.recorded else "run by this build"
     )
@@ -85,39 +94,57 @@ def _heading(column: Column) -> str:
     )
 
 
-def _section(title: str, columns: int) -> str:
-    return f'<tr><th scope="rowgroup" colspan="{columns + 1}">{escape(title)}</th></tr>'
+def _section(title: str, columns: int) -> list[str]:
+    return [
+        f'<tr class="wp-section"><th scope="rowgroup" colspan="{columns + 1}">{title}</th></tr>'
+    ]
 
 
-def _row(name: str, values: list[int], links: list[str] | None = None) -> str:
-    differs = len(set(values)) > 1
-    mark = ' <span class="wp-differs-mark" title="the columns differ">≠</span>' if differs else ""
+def _named(title: str, counts: Sequence[dict[str, int]], key: str = "") -> list[str]:
+    """A section with one row for each name that any column counted."""
+    names = sorted({name for counted in counts for name in counted}, key=str.lower)
+    if not names:
+        return []
+    rows = _section(title, len(counts))
+    for name in names:
+        links = [f"wp-{key}-{n}-{name}-1" for n in range(len(counts))] if key else []
+        values = [counted.get(name, 0) for counted in counts]
+        rows.append(_row(f"<code>{escape(name)}</code>", values, links))
+    return rows
+
+
+def _row(label: str, values: Sequence[int], links: Sequence[str] = ()) -> str:
     cells = []
     for n, value in enumerate(values):
-        text = str(value) if value else "–"
-        if links and value:
-            text = f'<a href="#{links[n]}">{text}</a>'
-        cells.append(f"<td>{text}</td>")
-    attribute = ' class="wp-differs"' if differs else ""
-    label = f"<code>{escape(name)}</code>" if links else escape(name)
-    return f'<tr{attribute}><th scope="row">{label}{mark}</th>{"".join(cells)}</tr>'
+        link = f'<a href="#{links[n]}">{value}</a>' if links and value else str(value)
+        cells.append(f"<td>{link}</td>")
+    if len(set(values)) == 1:
+        return f'<tr><th scope="row">{label}</th>{"".join(cells)}</tr>'
+    mark = '<span class="wp-mark" role="img" aria-label="the columns differ">≠</span>'
+    return f'<tr class="wp-differs"><th scope="row">{label} {mark}</th>{"".join(cells)}</tr>'
 
 
 def _calls(column: Column, number: int, key: str) -> str:
-    """Every kernel call of one recording in order; the first of each name is what numbers link to."""
-    seen: set[str] = set()
-    items = []
-    for event in column.recording.events:
-        if event.kind == "kernel.called":
-            anchor = ""
-            if event["name"] not in seen:
-                seen.add(event["name"])
-                anchor = f' id="wp-{key}-{number}-{escape(event["name"])}"'
-            items.append(f"<li{anchor}><code>{escape(call(event))}</code></li>")
-    if not items:
+    """Every kernel call of one recording in order; each leads to the next one of its name."""
+    calls = [event for event in column.recording.events if event.kind == "kernel.called"]
+    if not calls:
         return ""
-    title = f"The {len(items)} kernel calls of {column.heading}, in order"
-    return f"<details><summary>{escape(title)}</summary><ol>{''.join(items)}</ol></details>"
+    total = figures(column.recording).calls
+    seen: dict[str, int] = {}
+    items = []
+    for event in calls:
+        name = event["name"]
+        nth = seen[name] = seen.get(name, 0) + 1
+        anchor = f"wp-{key}-{number}-{escape(name)}"
+        onward = ""
+        if nth < total[name]:
+            onward = f' <a href="#{anchor}-{nth + 1}" title="the next {escape(name)}">↓</a>'
+        items.append(f'<li id="{anchor}-{nth}"><code>{escape(call(event))}</code>{onward}</li>')
+    title = f"The kernel calls of {column.heading}, in order ({len(calls)})"
+    return (
+        f'<details class="wp-details wp-calls"><summary>{escape(title)}</summary>'
+        f"<ol>{''.join(items)}</ol></details>"
+    )
 
 
 def call(event: Event) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from wakepoint.recording.model import Event, Recording
 _PROGRESS = frozenset(
     {"state.entered", "machine.started", "machine.returned", "machine.raised", "task.spawned"}
 )
+
+_RECEIVES = ("recv", "read")
+_SENDS = ("send", "write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,12 @@ class Figures:
         events: Events that the kernel returned.
         timers: Timers that fired.
         calls: Kernel calls by name.
+        operations: Calls that were handed to the kernel to be done later, by name.
         received: Bytes that came from the kernel.
         sent: Bytes that the kernel took.
+        received_pending: Those of ``received`` that the kernel wrote into the buffer of an
+            operation that was pending, and not within a call.
+        sent_pending: Those of ``sent`` that the kernel took from such a buffer.
     """
 
     tasks: int
@@ -43,8 +51,11 @@ class Figures:
     events: int
     timers: int
     calls: dict[str, int]
+    operations: dict[str, int]
     received: int
     sent: int
+    received_pending: int
+    sent_pending: int
 
 
 def figures(recording: Recording) -> Figures:
@@ -54,6 +65,14 @@ def figures(recording: Recording) -> Figures:
     useful = sum(bool(event["queued"]) for event in woken)
     unparked = [event for event in recording.events if event.kind == "executor.unparked"]
     calls = [event for event in recording.events if event.kind == "kernel.called"]
+    handed = {
+        event["operation"]: event["name"]
+        for event in recording.events
+        if event.kind == "operation.submitted"
+    }
+    done = [event for event in recording.events if event.kind == "operation.completed"]
+    received = _completed(done, handed, _RECEIVES)
+    sent = _completed(done, handed, _SENDS)
     return Figures(
         tasks=kinds["task.spawned"],
         polls=kinds["task.polled"],
@@ -66,13 +85,26 @@ def figures(recording: Recording) -> Figures:
         events=sum(event["events"] for event in unparked),
         timers=kinds["timer.fired"],
         calls=dict(sorted(Counter(event["name"] for event in calls).items())),
-        received=_moved(calls, ("recv", "read")),
-        sent=_moved(calls, ("send", "write")),
+        operations=dict(sorted(Counter(handed.values()).items())),
+        received=_moved(calls, _RECEIVES) + received,
+        sent=_moved(calls, _SENDS) + sent,
+        received_pending=received,
+        sent_pending=sent,
     )
 
 
 def _moved(calls: list[Event], names: tuple[str, ...]) -> int:
     return sum(event["bytes"] or 0 for event in calls if event["name"].startswith(names))
+
+
+def _completed(done: list[Event], handed: dict[int, str], names: tuple[str, ...]) -> int:
+    """The bytes that operations moved; a result begins with their number: ``5 bytes``, ``5``."""
+    moved = 0
+    for event in done:
+        if event["error"] is None and handed.get(event["operation"], "").startswith(names):
+            count = re.search(r"\d+", event["result"])
+            moved += int(count[0]) if count else 0
+    return moved
 
 
 def _vain(events: tuple[Event, ...]) -> int:
