@@ -45,18 +45,17 @@ class Document:
         self._owner = owner
         self._sources: dict[int, str] = {}
         self._fences = _Preprocessor(md, self)
-        md.registerExtension(self)  # type: ignore[arg-type]  # for `reset`
         md.preprocessors.register(self._fences, "wakepoint", _PRIORITY)
         md.postprocessors.register(_Fill(md, self), "wakepoint", 0)
-
-    def reset(self) -> None:
-        """Called by Markdown before each document."""
-        self._sources.clear()
 
     # -- superfences -------------------------------------------------------------------------
 
     def attach(self, lines: list[str]) -> list[str]:
-        """Makes superfences hand our fences over, whichever extension was loaded first."""
+        """Makes superfences hand our fences over, whichever extension was loaded first.
+
+        A document begins here, once its fences were found.
+        """
+        self._sources.clear()
         extension = superfences(self._md)
         replaced = extension is None
         if extension is None:  # Markdown's own fenced_code came after us and took its place
@@ -68,8 +67,8 @@ class Document:
                 {
                     "name": "wakepoint",
                     "test": lambda language: language in fence.LANGUAGES,
-                    "validator": self._validate,
-                    "formatter": self._format,
+                    "validator": _validate,
+                    "formatter": _format,
                     "reset": None,
                 }
             )
@@ -77,25 +76,15 @@ class Document:
             return list(self._md.preprocessors["fenced_code_block"].run(lines))
         return lines
 
-    def _validate(
-        self,
-        language: str,
-        inputs: dict[str, str],
-        options: dict[str, Any],
-        attrs: dict[str, str],
-        md: Markdown,
-    ) -> bool:
-        for found in self._fences.found:
-            if found.mark in inputs:
-                options["found"] = found
-                return True
-        return False
+    def named_in(self, inputs: dict[str, str]) -> Found | None:
+        """The fence whose mark stands in a header, as superfences has read it."""
+        return next((found for found in self._fences.found if found.mark in inputs), None)
 
-    def _format(self, src: str, options: dict[str, Any], **_: Any) -> str:
+    def place(self, found: Found, source: str) -> str:
+        """Takes a fence's source and holds its place in the page."""
         # Superfences may take this fence back if it stands in an indented code block. So it is only
         # noted here, and started once its place is seen in the converted page.
-        found: Found = options["found"]
-        self._sources[found.number] = src
+        self._sources[found.number] = source
         return f'<div class="wp-place" data-wp="{found.number}"></div>'
 
     # -- the converted page ------------------------------------------------------------------
@@ -144,10 +133,10 @@ class Document:
 class _Preprocessor(FencePreprocessor):
     def __init__(self, md: Markdown, document: Document) -> None:
         super().__init__(md)
-        self._document = document
+        self.document = document
 
     def run(self, lines: list[str]) -> list[str]:
-        return self._document.attach(super().run(lines))
+        return self.document.attach(super().run(lines))
 
 
 class _Fill(Postprocessor):
@@ -157,6 +146,31 @@ class _Fill(Postprocessor):
 
     def run(self, text: str) -> str:
         return self._document.fill(text)
+
+
+# Superfences gets the entry above from whichever document comes first, and markdown-exec lets one
+# object of it convert for several. So the document is found from the one that is converting.
+
+
+def _validate(
+    language: str,
+    inputs: dict[str, str],
+    options: dict[str, Any],
+    attrs: dict[str, str],
+    md: Markdown,
+) -> bool:
+    options["found"] = _document(md).named_in(inputs)
+    return options["found"] is not None
+
+
+def _format(src: str, options: dict[str, Any], md: Markdown, **_: Any) -> str:
+    return _document(md).place(options["found"], src)
+
+
+def _document(md: Markdown) -> Document:
+    preprocessor = md.preprocessors["wakepoint"]
+    assert isinstance(preprocessor, _Preprocessor)
+    return preprocessor.document
 
 
 def superfences(md: Markdown) -> Any:

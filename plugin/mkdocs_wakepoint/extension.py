@@ -45,6 +45,7 @@ class WakepointExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name for it
         """Called by Markdown."""
+        md.registerExtension(self)  # markdown-exec hands the list of these to a Markdown of its own
         if superfences(md) is None:
             md.registerExtensions(["pymdownx.superfences"], {})
         Document(md, self)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from mkdocs_wakepoint.snippet import Location, Options, Problem
+from wakepoint.recording.figures import Figures
 
 LANGUAGES: Final = frozenset({"python", "py", "python3"})
 WORD: Final = "wakepoint"
@@ -26,22 +27,7 @@ VIEWS: Final = {
 }
 """What `show` can name, and what that draws."""
 
-FIGURES: Final = (
-    "tasks",
-    "polls",
-    "vain",
-    "entered",
-    "suspended",
-    "wakes",
-    "idle_wakes",
-    "parked",
-    "events",
-    "timers",
-    "received",
-    "sent",
-    "received_pending",
-    "sent_pending",
-)
+FIGURES: Final = tuple(field.name for field in fields(Figures) if field.type in (int, "int"))
 """What ``expect`` can name: the numbers among the fields of `wakepoint.recording.figures`."""
 
 BACKENDS: Final = ("auto", "epoll", "kqueue", "iocp", "io_uring", "simulated")

@@ -1,0 +1,29 @@
+"""Converts a text with Python-Markdown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from textwrap import dedent
+from typing import Any
+
+import markdown
+import pytest
+from bs4 import BeautifulSoup
+from tools.pages import Convert, Page
+
+
+@pytest.fixture
+def convert(caplog: pytest.LogCaptureFixture) -> Convert:
+    def convert(text: str, extensions: Sequence[Any] = ("wakepoint",), **configs: Any) -> Page:
+        caplog.clear()
+        with caplog.at_level(logging.WARNING, "wakepoint"):
+            html = markdown.markdown(
+                dedent(text), extensions=list(extensions), extension_configs=configs
+            )
+        assert "wakepointfence" not in html
+        assert "wp-pending" not in html
+        assert "wp-place" not in html
+        return Page(BeautifulSoup(html, "html.parser"), caplog.messages)
+
+    return convert
