@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+import sys
+from typing import Any, cast
 
 from wakepoint import executor
 from wakepoint.reactor import Reactor
@@ -23,9 +24,12 @@ class PipeReader(_End):
 
     @classmethod
     def from_fd(cls, fd: int) -> PipeReader:
-        """Takes over a pipe's descriptor, such as a child's stdout; it becomes non-blocking."""
-        os.set_blocking(fd, False)
-        return cls(fd, executor.current().reactor)
+        """Takes over a pipe's descriptor, such as a child's stdout; it becomes non-blocking.
+
+        Raises:
+            NotImplementedError: On Windows, whose descriptors take no overlapped calls.
+        """
+        return cls(_unblocked(fd), executor.current().reactor)
 
     def read(self, size: int = 65536) -> Future[bytes]:
         """What is in the pipe, at most ``size`` bytes; ``b""`` once every writer is gone.
@@ -51,9 +55,12 @@ class PipeWriter(_End):
 
     @classmethod
     def from_fd(cls, fd: int) -> PipeWriter:
-        """Takes over a pipe's descriptor, such as a child's stdin; it becomes non-blocking."""
-        os.set_blocking(fd, False)
-        return cls(fd, executor.current().reactor)
+        """Takes over a pipe's descriptor, such as a child's stdin; it becomes non-blocking.
+
+        Raises:
+            NotImplementedError: On Windows, whose descriptors take no overlapped calls.
+        """
+        return cls(_unblocked(fd), executor.current().reactor)
 
     def write(self, data: bytes | memoryview) -> Future[int]:
         """Puts into the pipe what fits now; the value says how many bytes.
@@ -66,6 +73,13 @@ class PipeWriter(_End):
     def write_all(self, data: bytes) -> Future[None]:
         """Writes everything. Not cancel safe: part of it may be written when it is dropped."""
         return WriteAll(self, data)
+
+
+def _unblocked(fd: int) -> int:
+    if sys.platform == "win32":
+        raise NotImplementedError("a descriptor of Windows' C library takes no overlapped calls")
+    os.set_blocking(fd, False)
+    return fd
 
 
 def pipe() -> tuple[PipeReader, PipeWriter]:
@@ -82,5 +96,6 @@ def pipe() -> tuple[PipeReader, PipeWriter]:
         b'hello'
     """
     reactor: Reactor = executor.current().reactor
-    reader, writer = reactor.kernel.pipe()
+    kernel = cast(Any, reactor.kernel)  # on Windows, only that of completion ports has pipes
+    reader, writer = kernel.pipe()
     return PipeReader(reader, reactor), PipeWriter(writer, reactor)

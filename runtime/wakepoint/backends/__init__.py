@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _CLASSES = {
     "epoll": ("wakepoint.backends.epoll", "EpollBackend"),
     "kqueue": ("wakepoint.backends.kqueue", "KqueueBackend"),
+    "iocp": ("wakepoint.backends.iocp", "IocpBackend"),
     "simulated": ("wakepoint.backends.simulated", "SimulatedBackend"),
 }
 
@@ -66,7 +67,16 @@ def make_kernel(name: str) -> Kernel:
         return cast(Kernel, SimulatedKernel())
     if name == "kqueue" and sys.platform == "linux":
         return _libkqueue()
+    if name == "iocp":
+        return _iocp()
     return Kernel()
+
+
+def _iocp() -> Kernel:
+    if sys.platform != "win32":
+        raise ValueError("only Windows has completion ports; choose another backend")
+    kernel: Kernel = importlib.import_module("wakepoint.backends.iocp_kernel").IocpKernel()
+    return kernel
 
 
 def _libkqueue() -> Kernel:

@@ -231,6 +231,8 @@ def test_an_aborted_pipe_read_takes_nothing_with_it(piped: Rig) -> None:
 def test_a_descriptor_of_somebody_elses_can_be_read(piped: Rig) -> None:
     if piped.simulated:
         pytest.skip("the simulated kernel knows no real descriptors")
+    if piped.name == "iocp":
+        pytest.skip("Windows' descriptors take no overlapped calls")
     read_end, write_end = os.pipe()
 
     async def main() -> bytes:
