@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from mkdocs_wakepoint.comparison import Comparison, draw
 from mkdocs_wakepoint.engine import Pool, problems
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Options, Problem, Snippet
-from mkdocs_wakepoint.views import Item, render_all
+from mkdocs_wakepoint.views import Item, problem_box, render_all
 from wakepoint.recording import Recording
 
-_PLACEHOLDER = re.compile(r'<div class="wp-pending" data-wp="(\d+)"></div>')
+_PLACEHOLDER = re.compile(r'<div class="wp-pending" data-wp="(c?)(\d+)"></div>')
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Batch:
         self._report = report
         self._store = store
         self._waiting: list[_Waiting] = []
+        self._comparisons: list[tuple[Comparison, tuple[Problem, ...]]] = []
         self.page = Page("markdown")
 
     def add(self, snippet: Snippet, found: Iterable[Problem]) -> str:
@@ -64,6 +66,11 @@ class Batch:
         future = self._pool.submit(snippet) if run else None
         self._waiting.append(_Waiting(snippet, tuple(found), future))
         return f'<div class="wp-pending" data-wp="{len(self._waiting) - 1}"></div>'
+
+    def add_comparison(self, comparison: Comparison, found: Iterable[Problem]) -> str:
+        """Takes a comparison and returns the HTML that holds its place."""
+        self._comparisons.append((comparison, tuple(found)))
+        return f'<div class="wp-pending" data-wp="c{len(self._comparisons) - 1}"></div>'
 
     def report(self, problem: Problem) -> None:
         """Passes on a problem that belongs to no snippet."""
@@ -75,15 +82,21 @@ class Batch:
         Returns:
             What puts the rendered snippets into a page's HTML.
         """
+        comparisons, self._comparisons = self._comparisons, []
         items = [self._item(waiting) for waiting in self._waiting]
         self._waiting.clear()
-        for problem in self._store.problems:
+        for problem in (*self._store.problems, *(p for _, found in comparisons for p in found)):
             self._report(problem)
         for item in items:
             for problem in item.problems:
                 self._report(problem)
         rendered = render_all(items)
-        return lambda html: _PLACEHOLDER.sub(lambda place: rendered[int(place[1])], html)
+        drawn = [
+            "".join(map(problem_box, found)) + draw(asked, items, self._report)
+            for asked, found in comparisons
+        ]
+        parts = {"": rendered, "c": drawn}
+        return lambda html: _PLACEHOLDER.sub(lambda place: parts[place[1]][int(place[2])], html)
 
     def stale(self, *, whole_site: bool) -> list[Problem]:
         """The kept recordings that fit no snippet; see `Store.stale`. Ask before `finish`."""

@@ -11,6 +11,8 @@ from markdown.postprocessors import Postprocessor
 
 from mkdocs_wakepoint import fence
 from mkdocs_wakepoint.batch import Batch, Page, key
+from mkdocs_wakepoint.comparison import Comparison
+from mkdocs_wakepoint.comparison import parse as parse_comparison
 from mkdocs_wakepoint.preprocessor import FencePreprocessor, Found, find
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from mkdocs_wakepoint.views import problem_box
@@ -109,6 +111,10 @@ class Document:
         found = self._fences.found[number]
         location = self._location(batch.page, found)
         source = self._sources[number].rstrip("\n") + "\n"
+        if found.info == fence.COMPARE:
+            wanted, wrong = parse_comparison(source, location)
+            name = key(batch.page, "compare")
+            return batch.add_comparison(Comparison(wanted, location, name), wrong)
         if found.options is None:
             options = replace(Options(), run=False, show=("code",))
             problems: tuple[Problem, ...] = (_close(location),)
@@ -184,7 +190,7 @@ def _close(location: Location) -> Problem:
     return Problem(
         location,
         "this fence's header names wakepoint but is not one of its fences",
-        "write ```python wakepoint, followed by options",
+        "write ```python wakepoint and options, or ```wakepoint-compare alone",
     )
 
 

@@ -17,6 +17,9 @@ from wakepoint.recording.figures import Figures
 
 LANGUAGES: Final = frozenset({"python", "py", "python3"})
 WORD: Final = "wakepoint"
+COMPARE: Final = "wakepoint-compare"
+"""The header of a comparison, whole; see `mkdocs_wakepoint.comparison`."""
+
 VIEWS: Final = {
     "code": "the snippet, without its hidden lines",
     "output": "what it wrote to standard output and standard error",
@@ -74,8 +77,10 @@ def said(info: str) -> str | None:
 
 def comes_close(info: str) -> bool:
     """True for a header that is none of ours and seems to be meant as one."""
-    if said(info) is not None:
+    if said(info) is not None or info == COMPARE:
         return False
+    if info.lower().strip("{.").startswith(COMPARE):
+        return True
     bare = re.sub(_QUOTED, "", info)
     return any(
         word.partition("=")[0].strip(".,:").lower() == WORD for word in re.split(r"[\s{}]+", bare)

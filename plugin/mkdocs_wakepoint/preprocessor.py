@@ -15,7 +15,7 @@ from typing import Any
 
 from markdown.preprocessors import Preprocessor
 
-from mkdocs_wakepoint.fence import LANGUAGES, comes_close, said
+from mkdocs_wakepoint.fence import COMPARE, LANGUAGES, comes_close, said
 
 _FENCE = re.compile(r"^(?P<prefix>[> \t]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 _IN_LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])[ \t]+(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
@@ -59,7 +59,7 @@ def find(lines: list[str]) -> list[Found]:
     for line, text in enumerate(lines, 1):
         match = _FENCE.match(text) if line > end else None
         info = _info(text, match) if line > end else ""
-        if said(info) is not None or comes_close(info):
+        if info == COMPARE or said(info) is not None or comes_close(info):
             found.append(Found(len(found), line, info))
         if match is not None:
             end = _closed(lines, line, match) or end

@@ -13,6 +13,7 @@ import yaml
 from markdown import Markdown
 
 from mkdocs_wakepoint.batch import Page
+from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.engine import Pool, problems
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.fence import page_defaults
@@ -114,6 +115,9 @@ class _Collector:
         for problem in found:
             self.report(problem)
         self._snippets.append(snippet)
+        return ""
+
+    def add_comparison(self, comparison: Comparison, found: Iterable[Problem]) -> str:
         return ""
 
     def take(self) -> list[Snippet]:

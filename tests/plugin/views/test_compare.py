@@ -1,0 +1,263 @@
+"""Recordings side by side, and the fence that asks for them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from markdown import Markdown
+
+from mkdocs_wakepoint import comparison as compare
+from mkdocs_wakepoint.extension import WakepointExtension
+from mkdocs_wakepoint.recordings import Store
+from mkdocs_wakepoint.snippet import Location, Options, Snippet
+from mkdocs_wakepoint.views.compare import Column, comparison
+from wakepoint.recording import Environment, Event, Recording, record
+from wakepoint.recording.figures import figures
+
+SOURCE = """\
+import wakepoint
+
+
+async def main():
+    reader, writer = wakepoint.pipe()
+    await wakepoint.join(reader.read(100), writer.write_all(b"12345"))
+    reader.close()
+    writer.close()
+
+
+wakepoint.run(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def run() -> Recording:
+    return record(SOURCE, backend="simulated")
+
+
+@pytest.fixture(scope="module")
+def other(run: Recording) -> Recording:
+    """The same run as a completion backend would have made it: one read handed over."""
+    submitted = {"operation": 1, "task": 1, "source": "fd 3", "name": "read"}
+    done = {"operation": 1, "result": "5 bytes", "error": None}
+    kept = tuple(e for e in run.events if e.facts.get("name") != "read")
+    n = len(kept)
+    extra = (
+        Event(n + 1, "operation.submitted", "task 1", submitted),
+        Event(n + 2, "operation.completed", "reactor", done),
+    )
+    environment = Environment(
+        "iocp", "Windows", "CPython 3.11.9", emulation="Wine", recorded="2026-01-02"
+    )
+    return replace(run, environment=environment, events=kept + extra)
+
+
+def rows(html: str) -> dict[str, list[str]]:
+    """Each row's cells, by its label."""
+    found = {}
+    for row in BeautifulSoup(html, "html.parser").select("tbody tr:not(.wp-section)"):
+        label = row.select_one("th")
+        assert label is not None
+        name = re.sub(r"\s*≠$", "", label.get_text().strip())
+        found[name] = [cell.get_text() for cell in row.select("td")]
+    return found
+
+
+def test_each_column_says_where_it_comes_from(run: Recording, other: Recording) -> None:
+    html = comparison([Column("simulated", run), Column("iocp", other)], "key")
+    heads = [th.get_text() for th in BeautifulSoup(html, "html.parser").select("thead th")][1:]
+    assert heads[0].startswith("simulated")
+    assert heads[0].endswith("run by this build")
+    assert heads[1] == "iocpWindows, CPython 3.11.9, emulated by Wine, recorded 2026-01-02"
+
+
+def test_the_numbers_are_those_of_the_recordings(run: Recording, other: Recording) -> None:
+    found = rows(comparison([Column("a", run), Column("b", other)], "key"))
+    mine, theirs = figures(run), figures(other)
+    assert found["polls"] == [str(mine.polls), str(theirs.polls)]
+    assert found["suspensions"] == [str(mine.suspended), str(theirs.suspended)]
+    assert found["events returned"] == [str(mine.events), str(theirs.events)]
+    for name in mine.calls | theirs.calls:
+        assert found[name] == [str(f.calls.get(name, 0)) for f in (mine, theirs)]
+
+
+def test_bytes_are_told_by_who_copied_them(run: Recording, other: Recording) -> None:
+    found = rows(comparison([Column("a", run), Column("b", other)], "key"))
+    assert found["received, copied within a call of ours"] == ["5", "0"]
+    assert found["received, copied while we were pending"] == ["0", "5"]
+    assert figures(other).received == 5
+
+
+def test_a_row_that_differs_is_marked_in_words_and_by_a_sign(
+    run: Recording, other: Recording
+) -> None:
+    soup = BeautifulSoup(comparison([Column("a", run), Column("b", other)], "key"), "html.parser")
+    for row in soup.select("tbody tr:not(.wp-section)"):
+        cells = [cell.get_text() for cell in row.select("td")]
+        mark = row.select_one("[aria-label='the columns differ']")
+        assert (mark is not None) == (len(set(cells)) > 1)
+        assert mark is None or mark.get_text() == "≠"
+    same = comparison([Column("a", run), Column("b", run)], "key")
+    assert not BeautifulSoup(same, "html.parser").select(".wp-differs")
+
+
+def test_a_number_leads_to_all_the_calls_behind_it(run: Recording, other: Recording) -> None:
+    columns = [Column("a", run), Column("b", other)]
+    soup = BeautifulSoup(comparison(columns, "key"), "html.parser")
+    ids = [tag["id"] for tag in soup.select("[id]")]
+    assert len(ids) == len(set(ids))
+    for link in soup.select("tbody td a"):
+        name = link.find_parent("tr").select_one("code").get_text()  # type: ignore[union-attr]
+        visited = []
+        target: Tag | None = link
+        while target is not None:
+            item = soup.find(id=str(target["href"])[1:])
+            assert isinstance(item, Tag)
+            visited.append(item)
+            assert item.get_text().startswith(f"{name}(")
+            target = item.select_one("a")
+        assert len(visited) == int(link.get_text())
+
+
+def test_sections_can_be_chosen(run: Recording, other: Recording) -> None:
+    columns = [Column("a", run), Column("b", other)]
+    assert list(rows(comparison(columns, "key", ["operations"]))) == ["read"]
+    assert "polls" not in rows(comparison(columns, "key", ["calls"]))
+    assert "<details" not in comparison(columns, "key", ["figures"])
+
+
+# -- the fence ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source, wanted",
+    [
+        ("snippets: read", compare.Wanted(("read",))),
+        ("snippets: a, b\nby: snippet\n", compare.Wanted(("a", "b"), by="snippet")),
+        (
+            "snippets: book/a.md#read\nbackends: iocp epoll\nsections: bytes",
+            compare.Wanted(("book/a.md#read",), backends=("iocp", "epoll"), sections=("bytes",)),
+        ),
+    ],
+)
+def test_a_fence_is_read(source: str, wanted: compare.Wanted) -> None:
+    assert compare.parse(source, Location("docs/a.md", 7)) == (wanted, [])
+
+
+@pytest.mark.parametrize(
+    "source, told",
+    [
+        ("", "docs/a.md:7: it names no snippet; write snippets: and their ids"),
+        ("snippets: a\nby: colour", "docs/a.md:9: by: 'colour' cannot be; choose of backend, "),
+        ("snippet: a", "docs/a.md:8: a comparison has no 'snippet'; write snippets"),
+        ("snippets: a\nzzz: a", "docs/a.md:9: a comparison has no 'zzz'; there are snippets, by"),
+        ("snippets a", "docs/a.md:8: 'snippets a' has no name; write name: value, one to a line"),
+        ("snippets:", "docs/a.md:8: snippets has no value; write name: value, one to a line"),
+        ("snippets: a\nby: snippet backend", "docs/a.md:9: by has more than one value; write"),
+        ("snippets: a\nsnippets: b", "docs/a.md:9: 'snippets' is given twice; keep one of them"),
+        ("snippets: a\nbackends: select", "docs/a.md:9: backends: 'select' cannot be; choose of"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(source: str, told: str) -> None:
+    _, problems = compare.parse(source, Location("docs/a.md", 7))
+    assert [str(problem)[: len(told)] for problem in problems] == [told]
+
+
+PAGE = f"""\
+```python wakepoint id="pipe" backend="simulated" show="code"
+{SOURCE}```
+
+```wakepoint-compare
+FENCE
+```
+"""
+
+
+class Site:
+    """One page, converted by the extension alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told: list[str] = []
+        self._folder = folder
+
+    def convert(self, fence: str) -> BeautifulSoup:
+        extension = WakepointExtension(recordings=str(self._folder))
+        report = extension._report
+        extension._report = lambda problem: (  # type: ignore[method-assign]
+            self.told.append(str(problem)),
+            report(problem),
+        )[1]
+        markdown = Markdown(extensions=[extension, "pymdownx.superfences"])  # type: ignore[list-item]
+        return BeautifulSoup(markdown.convert(PAGE.replace("FENCE", fence)), "html.parser")
+
+
+@pytest.fixture
+def site(tmp_path: Path, run: Recording, other: Recording) -> Site:
+    options = Options(backend="simulated")
+    snippet = Snippet(SOURCE, options, Location("markdown", 1), "pipe")
+    macos = replace(run, environment=Environment("kqueue", "Darwin", "CPython 3.14.0"))
+    emulated = replace(
+        run, environment=Environment("kqueue", "Linux", "CPython 3.11.7", emulation="libkqueue")
+    )
+    for recording in (other, macos, emulated):
+        undated = replace(recording, environment=replace(recording.environment, recorded=None))
+        Store(tmp_path).save(snippet, undated, "page.pipe", "2026-01-02")
+    return Site(tmp_path)
+
+
+def columns(page: BeautifulSoup) -> list[str]:
+    return [str(next(iter(th.strings))) for th in page.select(".wp-compare thead th")][1:]
+
+
+def test_by_backend_the_builds_own_run_comes_first(site: Site) -> None:
+    assert columns(site.convert("snippets: pipe")) == ["simulated", "iocp", "kqueue"]
+    assert site.told == []
+
+
+def test_backends_are_shown_in_the_order_asked_for(site: Site) -> None:
+    page = site.convert("snippets: pipe\nbackends: kqueue simulated\nsections: figures")
+    assert columns(page) == ["kqueue", "simulated"]
+    assert site.told == []
+
+
+def test_a_backend_without_a_recording_is_told_in_log_and_page(site: Site) -> None:
+    page = site.convert("snippets: pipe\nbackends: simulated io_uring")
+    assert columns(page) == ["simulated"]
+    (told,) = site.told
+    assert told.startswith("markdown:15: there is no recording of 'pipe' on io_uring; make one")
+    assert "io_uring" in page.select_one(".wp-problem").get_text()  # type: ignore[union-attr]
+
+
+def test_a_snippet_that_is_not_there_is_told(site: Site) -> None:
+    assert columns(site.convert("snippets: pip")) == []
+    assert site.told == ["markdown:15: there is no snippet 'pip'; this page has pipe"]
+
+
+def test_by_snippet_has_a_column_for_each(site: Site) -> None:
+    assert columns(site.convert("snippets: pipe pipe\nby: snippet")) == ["pipe", "pipe"]
+    site.convert("snippets: pipe pipe")
+    assert site.told == [
+        "markdown:15: by backend compares one snippet; name one, or write by: snippet"
+    ]
+
+
+@pytest.mark.parametrize(
+    "header", ["wakepoint-compare x", 'wakepoint-compare by="snippet"', "Wakepoint-Compare"]
+)
+def test_a_header_that_comes_close_is_told(site: Site, header: str) -> None:
+    fence = f"snippets: pipe\n```\n\n```{header}\nsnippets: pipe"
+    site.convert(fence)
+    (told,) = site.told
+    assert told.startswith("markdown:19: this fence's header names wakepoint but is not one")
+
+
+def test_a_fence_that_is_only_shown_is_left_as_it_is(site: Site) -> None:
+    shown = (
+        "snippets: pipe\n```\n\n````text\n```wakepoint-compare\nsnippets: x\n```\n````\n\n```text"
+    )
+    page = site.convert(shown)
+    assert "```wakepoint-compare\nsnippets: x\n```" in page.get_text()
+    assert site.told == []
