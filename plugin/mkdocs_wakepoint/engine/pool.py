@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from mkdocs_wakepoint.engine.process import Process
@@ -14,12 +16,17 @@ from wakepoint.recording import Recording
 class Pool:
     """Runs snippets; `submit` is the only way in.
 
+    Args:
+        settings: The site's.
+        python: The command that starts Python; see `Process`.
+
     Attributes:
         settings: The site's.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, python: Sequence[str] = (sys.executable,)) -> None:
         self.settings = settings
+        self._python = python
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="wakepoint")
         self._running: set[Process] = set()
         self._lock = threading.Lock()
@@ -32,7 +39,7 @@ class Pool:
         return self._threads.submit(self._run, snippet)
 
     def _run(self, snippet: Snippet) -> Recording:
-        process = Process(snippet, self.settings)
+        process = Process(snippet, self.settings, self._python)
         with self._lock:
             self._running.add(process)
         try:

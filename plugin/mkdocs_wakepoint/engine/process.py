@@ -10,9 +10,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import IO
 
+import mkdocs_wakepoint
+import wakepoint
 from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.snippet import Snippet
 from wakepoint.recording import Environment, Outcome, Output, Recording, RecordingError, loads
@@ -37,11 +41,15 @@ class Process:
     Args:
         snippet: What to run.
         settings: The site's; the snippet's own time limit goes first.
+        python: The command that starts Python; it need not have this package installed.
     """
 
-    def __init__(self, snippet: Snippet, settings: Settings) -> None:
+    def __init__(
+        self, snippet: Snippet, settings: Settings, python: Sequence[str] = (sys.executable,)
+    ) -> None:
         self._snippet = snippet
         self._settings = settings
+        self._python = python
         self._timeout = snippet.options.timeout or settings.timeout
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -56,7 +64,7 @@ class Process:
             with self._lock:
                 if self._killed:
                     return self._lost(Outcome("killed", message="the build was ended"), ())
-                self._process = _start(job)
+                self._process = _start(self._python, job)
             timed_out, output = self._collect(self._process)
             return self._recording(result, timed_out, output)
 
@@ -114,18 +122,31 @@ class Process:
         return Recording(self._snippet.source, environment, (), (), output, outcome)
 
 
-def _start(job: Path) -> subprocess.Popen[bytes]:
+def _start(python: Sequence[str], job: Path) -> subprocess.Popen[bytes]:
     # -P keeps the current folder off the module path, so a page's neighbours are not imported by
     # accident; hash seed 0 makes the order of sets the same in every run.
-    command = [sys.executable, "-P", "-s", "-u", "-X", "utf8"]
     return subprocess.Popen(
-        [*command, "-m", "mkdocs_wakepoint.engine.worker", str(job)],
+        [*python, "-P", "-s", "-u", "-X", "utf8", "-c", _BOOTSTRAP, str(job)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONHASHSEED": "0", "NO_COLOR": "1"},
         start_new_session=True,
     )
+
+
+def _home(package: ModuleType) -> str:
+    """The folder that has to be on the module path for a package."""
+    assert package.__file__ is not None
+    return Path(package.__file__).parents[1].as_posix()
+
+
+# The paths come last: another Python (under Wine, say) finds the two packages here and everything
+# else at home.
+_BOOTSTRAP = (
+    f"import sys; sys.path += {[_home(wakepoint), _home(mkdocs_wakepoint)]!r}; "
+    "from mkdocs_wakepoint.engine.worker import main; main()"
+)
 
 
 def _signal_name(number: int) -> str:

@@ -1,4 +1,4 @@
-"""The process in which one snippet runs: ``python -m mkdocs_wakepoint.engine.worker JOB``.
+"""The process in which one snippet runs; see `mkdocs_wakepoint.engine.process` for its command.
 
 JOB is a file with the snippet and its limits; the recording goes to a file named in it. What the
 snippet prints, on whatever way, goes to this process's stdout and stderr, which the pool reads.
@@ -45,7 +45,3 @@ def _limit_memory(mebibytes: int) -> None:
         return
     size = mebibytes << 20
     resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
-if __name__ == "__main__":
-    main()
