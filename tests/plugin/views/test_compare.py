@@ -13,7 +13,7 @@ from markdown import Markdown
 from mkdocs_wakepoint import comparison as compare
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.recordings import Store
-from mkdocs_wakepoint.snippet import Location, Options, Snippet
+from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from mkdocs_wakepoint.views.compare import Column, comparison
 from wakepoint.recording import Environment, Event, Recording, record
 from wakepoint.recording.figures import figures
@@ -186,11 +186,13 @@ class Site:
     def convert(self, fence: str) -> BeautifulSoup:
         extension = WakepointExtension(recordings=str(self._folder))
         report = extension._report
-        extension._report = lambda problem: (  # type: ignore[method-assign]
-            self.told.append(str(problem)),
-            report(problem),
-        )[1]
-        markdown = Markdown(extensions=[extension, "pymdownx.superfences"])  # type: ignore[list-item]
+
+        def heard(problem: Problem) -> None:
+            self.told.append(str(problem))
+            report(problem)
+
+        extension._report = heard  # type: ignore[method-assign]
+        markdown = Markdown(extensions=[extension, "pymdownx.superfences"])
         return BeautifulSoup(markdown.convert(PAGE.replace("FENCE", fence)), "html.parser")
 
 
