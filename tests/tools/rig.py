@@ -86,6 +86,9 @@ def rigs() -> Iterator[Any]:
     if sys.platform not in ("linux", "win32"):
         yield pytest.param(("kqueue", None), id="kqueue")
     if sys.platform == "linux":
+        from tools.kqueue_double import KqueueDouble
+
+        yield pytest.param(("kqueue", KqueueDouble), id="kqueue-double")
         libkqueue = pytest.mark.libkqueue
         yield pytest.param(("kqueue", find.libkqueue_kernel), id="libkqueue", marks=libkqueue)
     if importlib.util.find_spec("wakepoint.backends.simulated"):

@@ -11,16 +11,15 @@ import errno
 import functools
 import os
 import signal
-import socket
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from wakepoint.backends.emulated import EmulatedKqueue
 from wakepoint.backends.kevent import (
     EV_ADD,
     EV_CLEAR,
     EV_DELETE,
-    EV_EOF,
     EV_ERROR,
     EVFILT_READ,
     EVFILT_SIGNAL,
@@ -28,7 +27,6 @@ from wakepoint.backends.kevent import (
     EVFILT_WRITE,
     Kevent,
 )
-from wakepoint.kernel import Address, Kernel
 
 ENVIRONMENT = "WAKEPOINT_LIBKQUEUE"
 
@@ -89,7 +87,7 @@ class Queue:
         return self._fd
 
 
-class LibkqueueKernel(Kernel):
+class LibkqueueKernel(EmulatedKqueue):
     """Linux with kqueue.
 
     Args:
@@ -99,10 +97,10 @@ class LibkqueueKernel(Kernel):
     emulation = "libkqueue on Linux"
 
     def __init__(self, path: str) -> None:
+        super().__init__()
         self._library = load(path)
         self._registered: set[tuple[int, int]] = set()
         self._queue: Queue | None = None
-        self._errors: dict[int, int] = {}
 
     def kqueue(self) -> Queue:
         """Makes an empty kqueue."""
@@ -144,7 +142,7 @@ class LibkqueueKernel(Kernel):
             for each in events[:count]
         ]
         self._registered -= {e[:2] for e in found if e.flags & EV_ERROR}
-        self._keep_errors(found)
+        self.keep_errors(found)
         if count == max_events:
             self._report_again(queue)
         return found
@@ -182,65 +180,11 @@ class LibkqueueKernel(Kernel):
                 else:
                     self._registered.add(key)
 
-    def close(self, sock: socket.socket) -> None:  # type: ignore[override]
-        """Closes a socket and deletes what is registered on it, as a kernel does on its own."""
-        self._forget(sock.fileno())
-        sock.close()
-
-    def close_fd(self, fd: int) -> None:
-        """Closes a descriptor and deletes what is registered on it."""
-        self._forget(fd)
-        os.close(fd)
-
-    def _forget(self, fd: int) -> None:
-        self._errors.pop(fd, None)
+    def forget(self, fd: int) -> None:
+        super().forget(fd)
         for filter_ in _ABOUT_DESCRIPTORS:
             if (fd, filter_) in self._registered and self._queue is not None:
                 self.kevent_change(self._queue, [Kevent(fd, filter_, EV_DELETE)])
-
-    # -- what a kernel leaves alone: a socket's error, which libkqueue reads and so clears -----
-
-    def _keep_errors(self, events: Sequence[Kevent]) -> None:
-        for event in events:
-            about_socket = event.filter in (EVFILT_READ, EVFILT_WRITE)
-            if about_socket and event.flags & EV_EOF and event.fflags:
-                self._errors.setdefault(event.ident, event.fflags)
-
-    def _raise_kept(self, sock: socket.socket) -> None:
-        code = self._errors.pop(sock.fileno(), 0)
-        if code:
-            raise OSError(code, os.strerror(code))
-
-    def getsockopt(self, sock: socket.socket, level: int, option: int) -> Any:  # type: ignore[override]
-        """An option's value."""
-        if (level, option) == (socket.SOL_SOCKET, socket.SO_ERROR):
-            kept = self._errors.pop(sock.fileno(), 0)
-            if kept:
-                return kept
-        return sock.getsockopt(level, option)
-
-    def recv(self, sock: socket.socket, size: int) -> bytes:  # type: ignore[override]
-        """What has arrived."""
-        data = sock.recv(size)
-        if not data and size:
-            self._raise_kept(sock)
-        return data
-
-    def send(self, sock: socket.socket, data: bytes | memoryview) -> int:  # type: ignore[override]
-        """Sends what fits."""
-        try:
-            return sock.send(data)
-        except BrokenPipeError:
-            self._raise_kept(sock)
-            raise
-
-    def recvfrom(self, sock: socket.socket, size: int) -> tuple[bytes, Address]:  # type: ignore[override]
-        """One datagram."""
-        try:
-            return sock.recvfrom(size)
-        except BlockingIOError:
-            self._raise_kept(sock)
-            raise
 
 
 def _unblock(number: int) -> None:
