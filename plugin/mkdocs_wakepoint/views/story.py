@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from wakepoint.machine.model import TERMINAL_KINDS, Machine, StateKind
+from wakepoint.machine.model import Machine, StateKind
 from wakepoint.recording import Event, Recording
 
 STRAIGHT_ON = "went straight on"
@@ -26,6 +26,7 @@ class Visit:
         suspended: How many polls ended here.
         waits_on: What was registered while it stood here: ``timer 1``, ``fd 4 READ``.
         n: Ordinal of the event that entered it.
+        inside: The coroutine that it awaited, a machine of its own, if it was one.
     """
 
     state: int
@@ -34,6 +35,7 @@ class Visit:
     n: int
     suspended: int = 0
     waits_on: list[str] = field(default_factory=list)
+    inside: Instance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,18 @@ class Instance:
         """How often a poll ended in that state."""
         return sum(visit.suspended for visit in self.visits_of(state))
 
-    def steps_between(self, source: int, target: int) -> list[Step]:
-        """The steps that were taken on one transition."""
-        return [step for step in self.steps if (step.source, step.target) == (source, target)]
+    def steps_from(self, source: int) -> dict[int, list[Step]]:
+        """The steps that left a state, by the state that they reached."""
+        found: defaultdict[int, list[Step]] = defaultdict(list)
+        for step in self.steps:
+            if step.source == source:
+                found[step.target].append(step)
+        return dict(found)
+
+    @property
+    def stands(self) -> int | None:
+        """The state in which the recording left it; None if it came to an end."""
+        return None if self.end is not None else self.standing
 
 
 @dataclass(slots=True)
@@ -145,13 +156,17 @@ class _Teller:
     # -- instances -------------------------------------------------------------------------------
 
     def _machine_started(self, event: Event) -> None:
-        self.instances[event["instance"]] = Instance(
+        started = Instance(
             number=event["instance"],
             machine=self._machines[event["machine"]],
             task=event["task"],
             parent=event["parent"],
             arguments=_values(event),
         )
+        self.instances[started.number] = started
+        parent = self.instances.get(started.parent or 0)
+        if parent is not None and parent.visits:
+            parent.visits[-1].inside = started
 
     def _state_entered(self, event: Event) -> None:
         instance = self.instances[event["instance"]]
@@ -201,8 +216,3 @@ class _Teller:
 
 def _values(event: Event) -> dict[str, str]:
     return {variable["name"]: variable["value"] for variable in event["variables"]}
-
-
-def terminal(machine: Machine, state: int) -> bool:
-    """True for returned, raised and dropped."""
-    return machine.states[state].kind in TERMINAL_KINDS

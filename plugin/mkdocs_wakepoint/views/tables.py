@@ -5,159 +5,190 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from mkdocs_wakepoint.views.boxes import KEYWORDS
-from mkdocs_wakepoint.views.story import Instance, Step
+from mkdocs_wakepoint.views.boxes import NOTES, heading, saved, waits
+from mkdocs_wakepoint.views.context import Context, Shown
+from mkdocs_wakepoint.views.story import Instance, Visit
+from mkdocs_wakepoint.views.words import breakable, causes, ranges, times
 from wakepoint.machine.model import TERMINAL_KINDS, State, StateKind, Variable, VariableKind
 from wakepoint.recording import Event, Recording
 
-_HEADINGS = ("State", "Line", "Entered", "Suspended", "Saved variables", "Awaits", "Left by")
 MAX_CALLS = 60
 """More kernel calls than this are folded; the recording has them all."""
+LAST_CALLS = 10
+"""So many of them stand after the fold."""
+
+_HEADINGS = (
+    ("State", ""),
+    ("Line", ""),
+    ("Entered", "how often its await was reached"),
+    ("Suspended", "how often a poll ended there"),
+    ("Saved variables", "● read later, ○ kept by CPython and never read again"),
+    ("Awaits", "type of the awaited future"),
+    ("Waits on", "what was to wake it"),
+    ("Left by", "number of the step in this run, and what made it possible"),
+)
 
 
-def states(instance: Instance, key: str) -> str:
-    """Everything that the diagram says, in words."""
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS)
-    rows = "".join(_state_row(instance, state, key) for state in instance.machine.states)
-    return _scrolling(
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
-        f"States of {instance.machine.name}",
+def states(recording: Recording, context: Context) -> str:
+    """Everything that the diagrams say, in words: a table for each machine that is shown."""
+    return "".join(_machine(shown, context) for shown in context.shown)
+
+
+def _machine(shown: Shown, context: Context) -> str:
+    machine = shown.instance.machine
+    rows = [_State(shown.instance, state, context).row() for state in machine.states]
+    return _table(
+        f"States of {machine.qualname}",
+        _HEADINGS,
+        rows,
+        f' class="wp-states" id="{shown.anchor}-table"',
     )
 
 
-def _scrolling(table: str, label: str) -> str:
+def _table(
+    title: str, headings: Sequence[tuple[str, str]], rows: Iterable[str], attributes: str
+) -> str:
+    head = "".join(
+        f'<th scope="col" title="{told}">{name}</th>' if told else f'<th scope="col">{name}</th>'
+        for name, told in headings
+    )
     return (
-        f'<div class="wp-scroll md-typeset__scrollwrap" tabindex="0" role="region" '
-        f'aria-label="{escape(label)}"><div class="md-typeset__table">{table}</div></div>'
+        f'<div class="wp-scroll wp-table" tabindex="0" role="region" aria-label="{escape(title)}">'
+        f"<table{attributes}><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
-def _state_row(instance: Instance, state: State, key: str) -> str:
-    if state.kind is StateKind.RAISED and instance.end is not StateKind.RAISED:
-        return ""
-    visits = instance.visits_of(state.index)
-    terminal = state.kind in TERMINAL_KINDS
-    entered = int(instance.end is state.kind) if terminal else len(visits)
-    if state.kind is StateKind.START:
-        entered = 1
-    cells = [
-        _line(instance, state, key),
-        str(entered) if entered else "never",
-        "" if terminal or state.kind is StateKind.START else str(instance.suspended(state.index)),
-        _variables(instance, state),
-        _awaits(instance, state),
-        _left_by(instance, state),
-    ]
-    body = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row">{_name(instance, state)}</th>{body}</tr>'
+class _State:
+    """A row of the table of states."""
 
+    def __init__(self, instance: Instance, state: State, context: Context) -> None:
+        self._instance = instance
+        self._state = state
+        self._context = context
+        self._visits = instance.visits_of(state.index)
+        self._ended_here = instance.end is state.kind
 
-def _name(instance: Instance, state: State) -> str:
-    match state.kind:
-        case StateKind.START:
-            return f"0 <code>{escape(instance.machine.name)}()</code>"
-        case StateKind.RETURNED:
-            return "✓ returned"
-        case StateKind.RAISED:
-            return "✗ raised"
-        case StateKind.DROPPED:
-            return "dropped"
-        case _:
-            return f"{state.index} <code>{escape(KEYWORDS[state.kind] + state.label)}</code>"
+    def row(self) -> str:
+        start = self._state.kind is StateKind.START
+        terminal = self._state.kind in TERMINAL_KINDS
+        entered = len(self._visits) or int(self._ended_here or start)
+        suspended = "" if start or terminal else str(self._instance.suspended(self._state.index))
+        cells = [
+            self._line(),
+            str(entered or "never"),
+            suspended,
+            self._variables(),
+            self._awaits(),
+            self._waits(),
+            self._left_by(),
+        ]
+        body = "".join(f"<td>{cell}</td>" for cell in cells)
+        unseen = "" if entered else ' class="wp-never"'
+        return f'<tr{unseen}><th scope="row">{self._name()}</th>{body}</tr>'
 
+    def _name(self) -> str:
+        match self._state.kind:
+            case StateKind.START:
+                return f"0 <code>{escape(self._instance.machine.name)}()</code>"
+            case StateKind.RETURNED:
+                return "✓ returned"
+            case StateKind.RAISED:
+                return "✗ raised"
+            case StateKind.DROPPED:
+                return "✗ dropped"
+            case _:
+                return f"{self._state.index} {_code(heading(self._state))}"
 
-def _line(instance: Instance, state: State, key: str) -> str:
-    if state.span is not None:
-        line = state.span.line
-    elif instance.end is state.kind and instance.end_line:
-        line = instance.end_line
-    else:
-        return ""
-    return f'<a href="#wp-{key}-line-{line}">{line}</a>'
+    def _line(self) -> str:
+        line = self._instance.end_line if self._ended_here else None
+        if self._state.span is not None:
+            line = self._state.span.line
+        key = self._context.snippet.key
+        return f'<a href="#wp-{key}-line-{line}">{line}</a>' if line else ""
 
-
-def _variables(instance: Instance, state: State) -> str:
-    if state.kind is StateKind.START:
-        return _list(
-            f"<code>{escape(name)} = {escape(value)}</code>"
-            for name, value in instance.arguments.items()
+    def _variables(self) -> str:
+        if self._state.kind is StateKind.START:
+            arguments = self._instance.arguments.items()
+            return _lines(_code(f"{name} = {value}") for name, value in arguments)
+        if self._ended_here:
+            return _code(self._instance.result)
+        if not self._visits:
+            return _lines(_variable(variable, None) for variable in self._state.variables)
+        last = self._visits[-1]
+        return _lines(
+            _variable(variable, last.variables.get(variable.name))
+            for variable in saved(self._state, last)
         )
-    visits = instance.visits_of(state.index)
-    values = visits[-1].variables if visits else {}
-    shown = [
-        variable
-        for variable in state.variables
-        if not visits or variable.name in values or variable.kind is VariableKind.OPERAND
-    ]
-    return _list(_variable(variable, values.get(variable.name)) for variable in shown)
+
+    def _awaits(self) -> str:
+        return _lines(dict.fromkeys(map(self._awaited, self._visits)))
+
+    def _awaited(self, visit: Visit) -> str:
+        if visit.inside is None:
+            return escape(visit.awaiting)
+        machine = visit.inside.machine
+        name = f"<code>{escape(machine.name)}()</code>"
+        anchor = self._context.anchor(machine)
+        return f'<a href="#{anchor}-table">{name}</a>' if anchor else name
+
+    def _waits(self) -> str:
+        told = causes(waits(visit) for visit in self._visits if visit.suspended)
+        stuck = self._visits and self._instance.stands == self._state.index
+        return escape(told) + (" <strong>(still)</strong>" if stuck and told else "")
+
+    def _left_by(self) -> str:
+        return _lines(
+            f"{', '.join(ranges([step.number for step in steps]))} to {self._to(target)}: "
+            f"{escape(causes(step.cause for step in steps))}"
+            for target, steps in self._instance.steps_from(self._state.index).items()
+        )
+
+    def _to(self, target: int) -> str:
+        state = self._instance.machine.states[target]
+        return state.kind.value if state.kind in TERMINAL_KINDS else str(target)
 
 
 def _variable(variable: Variable, value: str | None) -> str:
     text = variable.name if value is None else f"{variable.name} = {value}"
-    mark, meaning = ("●", "read later") if variable.live else ("○", "not read again")
+    mark, meaning = ("●" if variable.live else "○"), NOTES[variable.live]
     if variable.kind is VariableKind.OPERAND:
         mark, meaning = "◆", "half evaluated"
     elif variable.kind is not VariableKind.LOCAL:
         meaning += ", shared with an inner function"
-    return f'<span title="{meaning}">{mark}</span> <code>{escape(text)}</code>'
+    return f'<span title="{meaning}">{mark}</span> {_code(text)}'
 
 
-def _list(items: Iterable[str]) -> str:
-    return "<br>".join(items) or "none"
+def _code(text: str) -> str:
+    return f"<code>{breakable(escape(text))}</code>"
 
 
-def _awaits(instance: Instance, state: State) -> str:
-    if state.kind in TERMINAL_KINDS:
-        return f"<code>{escape(instance.result)}</code>" if instance.end is state.kind else ""
-    visits = instance.visits_of(state.index)
-    types = list(dict.fromkeys(visit.awaiting for visit in visits if visit.awaiting))
-    waits = list(dict.fromkeys(what for visit in visits for what in visit.waits_on))
-    told = ", ".join(types[:3])
-    waited = [what for what in waits if what not in types]
-    if waited:
-        told += f"; waits on {', '.join(waited[:4])}" + (" …" if len(waited) > 4 else "")
-    return escape(told)
+def _lines(items: Iterable[str]) -> str:
+    return "<br>".join(items)
 
 
-def _left_by(instance: Instance, state: State) -> str:
-    steps = [step for step in instance.steps if step.source == state.index]
-    told = [_step(instance, step) for step in steps[:6]]
-    if len(steps) > 6:
-        told.append(f"and {len(steps) - 6} more")
-    return "<br>".join(told)
-
-
-def _step(instance: Instance, step: Step) -> str:
-    target = instance.machine.states[step.target]
-    name = target.kind.value if target.kind in TERMINAL_KINDS else f"state {step.target}"
-    return f"{step.number}. to {name}: {escape(step.cause)}"
-
-
-def kernel_calls(recording: Recording) -> str:
-    """Each call that left the process, in order."""
+def kernel_calls(recording: Recording, context: Context) -> str:
+    """Each call that left the process, in order, in a box that opens."""
     calls = [event for event in recording.events if event.kind == "kernel.called"]
     if not calls:
-        return '<p class="wp-caption">The run made no call to the kernel that the runtime saw.</p>'
-    rows = "".join(_call_row(n, event) for n, event in _shown(calls))
-    head = "".join(f'<th scope="col">{h}</th>' for h in ("#", "By", "Call", "Result"))
-    folded = ""
-    if len(calls) > MAX_CALLS:
-        folded = (
-            f'<p class="wp-caption">{len(calls) - MAX_CALLS} of {len(calls)} calls are folded; '
-            "the recording has them all.</p>"
-        )
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return _scrolling(table, "Kernel calls") + folded
-
-
-def _shown(calls: Sequence[Event]) -> list[tuple[int, Event]]:
+        return '<p class="wp-caption">The runtime made no call to the kernel.</p>'
     numbered = list(enumerate(calls, 1))
-    if len(calls) <= MAX_CALLS:
-        return numbered
-    return [*numbered[: MAX_CALLS - 10], *numbered[-10:]]
+    rows = [_call(number, event) for number, event in numbered]
+    if len(calls) > MAX_CALLS:
+        folded = len(calls) - MAX_CALLS
+        note = (
+            f'<tr><td colspan="4">{folded} calls are folded; the recording has them all</td></tr>'
+        )
+        rows = [*rows[: MAX_CALLS - LAST_CALLS], note, *rows[-LAST_CALLS:]]
+    headings = [(heading, "") for heading in ("Step", "By", "Call", "Result")]
+    table = _table("Kernel calls", headings, rows, ' class="wp-kernel"')
+    return (
+        f'<details class="wp-details" data-search-exclude><summary>'
+        f"{times(len(calls), 'kernel call')}</summary>{table}</details>"
+    )
 
 
-def _call_row(number: int, event: Event) -> str:
+def _call(number: int, event: Event) -> str:
     arguments = escape(", ".join(event["args"]))
     error = event["error"]
     result = f"−1 <strong>{escape(error)}</strong>" if error else escape(event["result"])

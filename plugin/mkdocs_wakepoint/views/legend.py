@@ -1,0 +1,33 @@
+"""What the signs of a state machine diagram mean; only those that the diagram has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mkdocs_wakepoint.views.boxes import Box
+from mkdocs_wakepoint.views.edges import Edge
+
+
+def legend(boxes: Sequence[Box], edges: Sequence[Edge]) -> str:
+    """As text that wraps where the page is narrow."""
+    items = "".join(
+        f'<span><span class="wp-sign wp-sign-{kind}">{sign}</span> {meaning}</span>'
+        for kind, sign, meaning in _signs(boxes, edges)
+    )
+    return f'<p class="wp-signs" aria-hidden="true">{items}</p>'
+
+
+def _signs(boxes: Sequence[Box], edges: Sequence[Edge]) -> Iterable[tuple[str, str, str]]:
+    rows = [row for box in boxes for row in box.rows]
+    if any(edge.badges for edge in edges):
+        yield "step", "n", "n-th transition"
+    if any(box.suspension for box in boxes):
+        yield "count", "×n", "suspended n times"
+    if any(row.live and not row.operand for row in rows):
+        yield "live", "●", "read later"
+    if any(not row.live for row in rows):
+        yield "kept", "○", "kept by CPython, never read again"
+    if any(row.operand for row in rows):
+        yield "live", "◆", "half of an expression"
+    if any(not edge.badges for edge in edges):
+        yield "ghost", "╌╌", "possible, not taken"

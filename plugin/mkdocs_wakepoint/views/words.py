@@ -1,0 +1,78 @@
+"""Runs of numbers, causes and long lines, put into few words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+MAX_PILLS = 4
+"""More numbers or ranges than this are folded between the first ones and the last one."""
+
+_NUMBER = re.compile(r"\d+")
+_BREAKS = (" ,(", ".[=")
+"""Where a line of code can be broken: best first."""
+
+_BREAKABLE = re.compile(r"[.(,\[/](?=\S)|_(?=[a-z])")
+
+
+def ranges(numbers: Sequence[int]) -> list[str]:
+    """Ascending numbers, with three or more neighbours as one range: ``4``, ``6–9``."""
+    told: list[str] = []
+    for _, pairs in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in pairs]
+        told += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run)
+    if len(told) > MAX_PILLS:
+        told = [*told[: MAX_PILLS - 2], "…", told[-1]]
+    return told
+
+
+def causes(found: Iterable[str]) -> str:
+    """Each cause once; those that differ in a number only as one: ``timer 3 … 9 fired``."""
+    unlike: dict[str, list[str]] = {}
+    for cause in found:
+        same = unlike.setdefault(_NUMBER.sub("#", cause), [])
+        if cause not in same:
+            same.append(cause)
+    return " or ".join(_one(same) for same in unlike.values())
+
+
+def _one(same: list[str]) -> str:
+    if len(same) == 1:
+        return same[0]
+    numbers = [_NUMBER.findall(cause) for cause in same]
+    if len(numbers[0]) != 1:
+        return f"{same[0]} … {same[-1]}"
+    listed = [found[0] for found in numbers]
+    text = ", ".join(listed) if len(listed) < MAX_PILLS else f"{listed[0]} … {listed[-1]}"
+    return _NUMBER.sub(text, same[0], count=1)
+
+
+def times(count: int, what: str) -> str:
+    """``1 poll``, ``2 polls``."""
+    return f"{count} {what}" + ("" if count == 1 else "s")
+
+
+def cut(text: str, room: int) -> str:
+    """The text, shortened to so many characters."""
+    return text if len(text) <= room else text[: max(room - 1, 1)] + "…"
+
+
+def wrap(text: str, room: int, lines: int) -> list[str]:
+    """The text on at most so many lines of so many characters, broken where code can be."""
+    told: list[str] = []
+    while len(text) > room and len(told) < lines - 1:
+        end = next(filter(None, (_last(text, marks, room) for marks in _BREAKS)), room)
+        told.append(text[:end].rstrip())
+        text = text[end:]
+    return [*told, cut(text, room)]
+
+
+def _last(text: str, marks: str, room: int) -> int:
+    """Behind the last of the marks in the second half of a line; 0 if there is none."""
+    return max(text.rfind(mark, room // 2, room) for mark in marks) + 1
+
+
+def breakable(html: str) -> str:
+    """Escaped code with places where a browser may break it."""
+    return _BREAKABLE.sub(r"\g<0><wbr>", html)
