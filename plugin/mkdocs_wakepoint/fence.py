@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ BACKENDS: Final = ("auto", "epoll", "kqueue", "iocp", "io_uring", "simulated")
 
 _QUOTED: Final = r"""(?:"[^"]*"|'[^']*')"""
 _WORD: Final = re.compile(rf"(?:{_QUOTED}|\S)+")
+_DEFAULTS: Final = re.compile(rf"{WORD}\s*:")
 # A value without quotes ends before the next NAME=, so that one mistake is told as one.
 _TOKEN: Final = re.compile(
     rf"""(?P<name>[^\s="']+)(?:\s*=\s*(?P<value>{_QUOTED}|\S*(?:[ \t]+[^\s"'=]+(?=\s|$))*))?"""
@@ -130,6 +131,11 @@ def page_defaults(values: object, location: Location) -> Header:
     for name, value in values.items():
         _take(str(name), _plain(value), taken, wrong)
     return Header(Options(**taken), _problems(wrong, location))
+
+
+def defaults_line(lines: Sequence[str]) -> int:
+    """The line of a page's front matter in which its defaults begin."""
+    return next((n for n, text in enumerate(lines, 1) if _DEFAULTS.match(text)), 1)
 
 
 def _problems(wrong: list[tuple[str, str]], location: Location) -> tuple[Problem, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +17,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs_wakepoint.batch import Batch, Page
 from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
 from mkdocs_wakepoint.extension import WakepointExtension
-from mkdocs_wakepoint.fence import page_defaults
+from mkdocs_wakepoint.fence import defaults_line, page_defaults
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.views import script, stylesheet
@@ -26,8 +25,6 @@ from mkdocs_wakepoint.views import script, stylesheet
 logger = get_plugin_logger(__name__)
 
 ASSETS = "assets/wakepoint"
-
-_DEFAULTS = re.compile(r"wakepoint\s*:")
 
 
 class WakepointConfig(Config):  # type: ignore[no-untyped-call]
@@ -92,8 +89,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         name, lines = _as_typed(page.file.src_path, config), _text(page).splitlines()
         self._batch.page = Page(name, lines)
         if "wakepoint" in page.meta:
-            line = next((n for n, text in enumerate(lines, 1) if _DEFAULTS.match(text)), 1)
-            header = page_defaults(page.meta["wakepoint"], Location(name, line))
+            header = page_defaults(page.meta["wakepoint"], Location(name, defaults_line(lines)))
             self._batch.page.defaults = header.options
             self._batch.page.problems += header.problems
         return markdown

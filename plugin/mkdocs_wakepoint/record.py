@@ -16,7 +16,7 @@ from mkdocs_wakepoint.batch import Page
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.engine import Pool, problems
 from mkdocs_wakepoint.extension import WakepointExtension
-from mkdocs_wakepoint.fence import page_defaults
+from mkdocs_wakepoint.fence import defaults_line, page_defaults
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from wakepoint.backends import resolve
@@ -87,15 +87,15 @@ def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Rec
 
 
 def snippets(docs: Path, report: Callable[[Problem], None]) -> Iterator[Snippet]:
-    """The snippets of every Markdown file below a folder, in the order of their paths.
+    """The snippets of a Markdown file, or of every one below a folder in the order of their paths.
 
     Args:
-        docs: The folder.
+        docs: The file or folder.
         report: Called with each problem of a header.
     """
     found = _Collector(report)
     markdown = Markdown(extensions=[*_CONTAINERS, WakepointExtension(found)])  # type: ignore[arg-type]
-    for path in sorted(docs.rglob("*.md")):
+    for path in [docs] if docs.is_file() else sorted(docs.rglob("*.md")):
         text = path.read_text(encoding="utf-8")
         found.page = _page(path, text)
         markdown.reset()
@@ -130,7 +130,7 @@ def _page(path: Path, text: str) -> Page:
     matter = _FRONT_MATTER.match(text)
     values: Any = yaml.safe_load(matter[1]) if matter else None
     if isinstance(values, dict) and "wakepoint" in values:
-        header = page_defaults(values["wakepoint"], Location(page.file, 1))
+        header = page_defaults(values["wakepoint"], Location(page.file, defaults_line(page.lines)))
         page.defaults = header.options
         page.problems += header.problems
     return page

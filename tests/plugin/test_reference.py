@@ -1,10 +1,13 @@
 """The reference pages say what the code says."""
 
+import argparse
+import re
 from pathlib import Path
 
 import pytest
 
 from mkdocs_wakepoint import reference
+from mkdocs_wakepoint.cli import parser
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -21,3 +24,16 @@ def test_every_table_is_on_a_page() -> None:
     pages = "".join(path.read_text(encoding="utf-8") for path in PAGES.glob("*.md"))
     for name, table in reference.TABLES.items():
         assert table() in pages, name
+
+
+def test_the_command_line_page_has_each_command_and_option_and_no_other() -> None:
+    page = (PAGES / "command-line.md").read_text(encoding="utf-8")
+    (each,) = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(each.choices)
+    general, _, rest = page.partition("\n## ")
+    for name, command in each.choices.items():
+        section = f"\n## {rest}".partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        known = {option for action in command._actions for option in action.option_strings}
+        known -= {"-h", "--help", "--timeout", "--concurrency"}
+        assert set(re.findall(r"^\| `(--[\w-]+)", section, re.MULTILINE)) == known, name
+    assert set(re.findall(r"`(--[\w-]+)", general)) == {"--timeout", "--concurrency"}

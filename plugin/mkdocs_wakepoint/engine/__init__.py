@@ -2,6 +2,7 @@
 
 from mkdocs_wakepoint.engine.pool import Pool
 from mkdocs_wakepoint.engine.problems import problems
+from mkdocs_wakepoint.engine.process import own_backend
 from mkdocs_wakepoint.engine.settings import Settings, SettingsError
 
-__all__ = ["Pool", "Settings", "SettingsError", "problems"]
+__all__ = ["Pool", "Settings", "SettingsError", "own_backend", "problems"]

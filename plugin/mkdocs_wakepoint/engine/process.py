@@ -135,6 +135,20 @@ def _start(python: Sequence[str], job: Path) -> subprocess.Popen[bytes]:
     )
 
 
+def own_backend(python: Sequence[str]) -> str:
+    """The backend that a Python takes if nobody names one.
+
+    Raises:
+        OSError: If the Python does not start.
+        ValueError: If it cannot run the runtime.
+    """
+    program = f"{_PATHS}; from wakepoint.backends import resolve; print(resolve(None))"
+    ran = subprocess.run([*python, "-c", program], capture_output=True, text=True, check=False)
+    if ran.returncode != 0:
+        raise ValueError(f"{' '.join(python)} cannot run the runtime: {ran.stderr.strip()}")
+    return ran.stdout.strip()
+
+
 def _home(package: ModuleType) -> str:
     """The folder that has to be on the module path for a package."""
     assert package.__file__ is not None
@@ -143,10 +157,8 @@ def _home(package: ModuleType) -> str:
 
 # The paths come last: another Python (under Wine, say) finds the two packages here and everything
 # else at home.
-_BOOTSTRAP = (
-    f"import sys; sys.path += {[_home(wakepoint), _home(mkdocs_wakepoint)]!r}; "
-    "from mkdocs_wakepoint.engine.worker import main; main()"
-)
+_PATHS = f"import sys; sys.path += {[_home(wakepoint), _home(mkdocs_wakepoint)]!r}"
+_BOOTSTRAP = f"{_PATHS}; from mkdocs_wakepoint.engine.worker import main; main()"
 
 
 def _signal_name(number: int) -> str:

@@ -1,0 +1,98 @@
+"""Runs, checks, records and shows executed snippets."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mkdocs_wakepoint.commands.check import check
+from mkdocs_wakepoint.commands.record import record
+from mkdocs_wakepoint.commands.run import run
+from mkdocs_wakepoint.commands.show import show
+from mkdocs_wakepoint.engine import Pool, Settings, SettingsError, own_backend
+from mkdocs_wakepoint.fence import BACKENDS
+from wakepoint.recording import RecordingError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line.
+
+    Returns:
+        The exit status: 0, 1 for problems in snippets, 2 for a command that cannot be.
+    """
+    said = parser().parse_args(arguments)
+    try:
+        if said.command == "show":
+            return show(said.recording, as_html=said.html)
+        return _with_pool(said)
+    except (OSError, RecordingError, SettingsError, UnicodeDecodeError, ValueError) as error:
+        print(f"mkdocs-wakepoint: {error}", file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of each command."""
+    whole = argparse.ArgumentParser("mkdocs-wakepoint", description=__doc__)
+    each = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    one = each.add_parser("run", help="run a script or a page's snippets, and tell what happened")
+    one.add_argument("path", type=Path, metavar="FILE.py|PAGE.md")
+    one.add_argument("--json", action="store_true", help="print the recordings instead")
+    one.add_argument("--backend", choices=BACKENDS, default="auto", help="for a script")
+    _engine(one)
+
+    one = each.add_parser("check", help="run every snippet of a site, and tell what is wrong")
+    one.add_argument("docs", type=Path, metavar="DOCS")
+    one.add_argument(
+        "--repeat", type=_times, default=1, metavar="N", help="tell as well where N runs differ"
+    )
+    _engine(one)
+
+    one = each.add_parser("record", help="keep what the snippets of a site do on this platform")
+    one.add_argument("docs", type=Path, metavar="DOCS")
+    one.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of recordings")
+    one.add_argument("--backend", choices=BACKENDS, default="auto")
+    one.add_argument("--python", metavar="COMMAND", help="another Python to run the snippets")
+    _engine(one)
+
+    one = each.add_parser("show", help="print a recording")
+    one.add_argument("recording", type=Path, metavar="RECORDING.json")
+    one.add_argument("--html", action="store_true", help="as a page, with diagrams")
+    return whole
+
+
+def _engine(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--timeout", type=float, metavar="SECONDS", help="for one snippet")
+    one.add_argument("--concurrency", type=int, metavar="N", help="how many run at a time")
+
+
+def _times(text: str) -> int:
+    times = int(text)
+    if times < 1:
+        raise argparse.ArgumentTypeError("it has to be 1 or more")
+    return times
+
+
+def _backend(said: argparse.Namespace, python: Sequence[str]) -> str:
+    """The backend to record; what ``auto`` is, the Python says that runs the snippets."""
+    return own_backend(python) if said.python and said.backend == "auto" else str(said.backend)
+
+
+def _with_pool(said: argparse.Namespace) -> int:
+    given = {"timeout": said.timeout, "concurrency": said.concurrency}
+    settings = Settings.of({name: value for name, value in given.items() if value is not None})
+    python = shlex.split(getattr(said, "python", None) or "") or [sys.executable]
+    pool = Pool(settings, python)
+    try:
+        match said.command:
+            case "run":
+                return run(said.path, pool, said.backend, as_json=said.json)
+            case "check":
+                return check(said.docs, pool, said.repeat)
+            case _:
+                return record(said.docs, said.out, pool, _backend(said, python))
+    finally:
+        pool.close()

@@ -1,0 +1,34 @@
+"""``mkdocs-wakepoint record``: keeps what the snippets of a site do on this platform."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mkdocs_wakepoint.engine import Pool
+from mkdocs_wakepoint.record import record_site
+
+
+def record(docs: Path, out: Path, pool: Pool, backend: str) -> int:
+    """Runs, keeps, and prints what was left out.
+
+    Args:
+        docs: The folder of Markdown files.
+        out: The folder of the store.
+        pool: Runs the snippets.
+        backend: Runs those that do not ask for one themselves.
+
+    Returns:
+        The exit status: 1 if there was a problem.
+
+    Raises:
+        NotADirectoryError: If ``docs`` is no folder.
+    """
+    if not docs.is_dir():
+        raise NotADirectoryError(f"{docs} is no folder")
+    told = record_site(docs, out, pool, backend)
+    for problem in (*told.left_out, *told.problems):
+        print(problem)
+    for path in told.removed:
+        print(f"removed {path}, which belongs to no snippet any more")
+    print(f"{len(told.kept)} recordings in {out}")
+    return 1 if told.problems else 0

@@ -1,0 +1,50 @@
+"""``mkdocs-wakepoint run``: runs a script, or the snippets of a page, and tells what happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mkdocs_wakepoint.commands.text import text
+from mkdocs_wakepoint.engine import Pool, problems
+from mkdocs_wakepoint.record import snippets
+from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from wakepoint.recording import Recording, dumps
+
+
+def run(path: Path, pool: Pool, backend: str, *, as_json: bool) -> int:
+    """Runs and prints.
+
+    Args:
+        path: A Python file, or a Markdown file with fences.
+        pool: Runs the snippets.
+        backend: For a Python file, which has no header to name one.
+        as_json: Print the recordings themselves, one after another.
+
+    Returns:
+        The exit status: 1 if there was a problem.
+    """
+    wrong: list[Problem] = []
+    found = list(snippets(path, wrong.append)) if path.suffix == ".md" else [_script(path, backend)]
+    running = [(one, pool.submit(one)) for one in found if one.options.run]
+    for snippet, future in running:
+        recording = future.result()
+        if as_json:
+            print(dumps(recording), end="")
+        else:
+            print(_told(snippet, recording))
+        wrong += problems(snippet, recording)
+    for problem in wrong:
+        print(problem)
+    return 1 if wrong else 0
+
+
+def _told(snippet: Snippet, recording: Recording) -> str:
+    if not snippet.location.line:
+        return text(recording)
+    return f"{snippet.location}  {snippet.options.title}".rstrip() + f"\n\n{text(recording)}\n"
+
+
+def _script(path: Path, backend: str) -> Snippet:
+    """A file as a snippet: its first line is line 1, as if the fence stood in line 0."""
+    source = path.read_text(encoding="utf-8")
+    return Snippet(source, Options(backend=backend), Location(path.as_posix(), 0), "script")

@@ -1,0 +1,54 @@
+"""``mkdocs-wakepoint show``: a recording that was kept, as text or as a page."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+
+from mkdocs_wakepoint.commands.text import text
+from mkdocs_wakepoint.snippet import Location, Options, Snippet
+from mkdocs_wakepoint.views import Item, render_all, script, stylesheet
+from wakepoint.recording import Recording, RecordingError, loads
+
+
+def show(path: Path, *, as_html: bool) -> int:
+    """Prints it.
+
+    Args:
+        path: A recording, or a file of the store of recordings.
+        as_html: A whole page instead of text.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        RecordingError: If the file is none.
+    """
+    recording = _load(path)
+    print(_page(path, recording) if as_html else text(recording))
+    return 0
+
+
+def _load(path: Path) -> Recording:
+    content = path.read_text(encoding="utf-8")
+    try:
+        data = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise RecordingError(f"not a recording: {error}") from None
+    kept = data.get("recording") if isinstance(data, dict) else None
+    return loads(content if kept is None else json.dumps(kept))
+
+
+def _page(path: Path, recording: Recording) -> str:
+    # A file of the store does without the source, which its page has.
+    views = ("code",) if recording.source else ()
+    options = Options(show=(*views, "output", "machine", "table", "kernel"))
+    snippet = Snippet(recording.source, options, Location(path.as_posix(), 1), "recording")
+    (html,) = render_all([Item(snippet, recording, ())])
+    return (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width">\n<title>{escape(path.name)}</title>\n'
+        f"<style>{stylesheet()}</style>\n<body>\n{html}\n"
+        f'<script type="module">{script()}</script>\n</body>\n</html>'
+    )
