@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any, Protocol
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.postprocessors import Postprocessor
+from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_wakepoint import fence
 from mkdocs_wakepoint.batch import Batch, Page, key
@@ -46,8 +48,10 @@ class Document:
         self._md = md
         self._owner = owner
         self._sources: dict[int, str] = {}
+        self.serialised = False
         self._fences = _Preprocessor(md, self)
         md.preprocessors.register(self._fences, "wakepoint", _PRIORITY)
+        md.treeprocessors.register(_Serialised(md, self), "wakepoint", -100)
         md.postprocessors.register(_Fill(md, self), "wakepoint", 0)
 
     # -- superfences -------------------------------------------------------------------------
@@ -93,6 +97,9 @@ class Document:
 
     def fill(self, text: str) -> str:
         """The page with its snippets started, and a place for each."""
+        if not self.serialised:
+            return text
+        self.serialised = False
         batch = self._owner.batch_for(self._md)
         wrong = [*batch.page.problems]
         batch.page.problems.clear()
@@ -143,6 +150,20 @@ class _Preprocessor(FencePreprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         return self.document.attach(super().run(lines))
+
+
+class _Serialised(Treeprocessor):
+    """Comes last among its kind: what the postprocessors get from now on is the whole document.
+
+    The extension toc runs them over each heading before.
+    """
+
+    def __init__(self, md: Markdown, document: Document) -> None:
+        super().__init__(md)
+        self._document = document
+
+    def run(self, root: Element) -> None:
+        self._document.serialised = True
 
 
 class _Fill(Postprocessor):

@@ -124,6 +124,12 @@ def test_a_fence_that_superfences_would_lose_in_silence_is_told(convert: Convert
     assert len(page.soup.select(".wp-problem")) == 1
 
 
+def test_headings_in_a_table_of_contents_tell_nothing_twice(convert: Convert) -> None:
+    page = convert("# One\n\n## Two\n\n```python wakepoint\n1 / 0\n", ["toc", "wakepoint"])
+    assert len(page.told) == 1
+    assert len(page.soup.select(".wp-problem")) == 1
+
+
 def test_an_id_that_is_taken_is_told(convert: Convert) -> None:
     fence = '```python wakepoint id="same" show="code"\nprint(1)\n```\n\n'
     page = convert(fence * 2)

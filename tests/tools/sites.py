@@ -1,0 +1,64 @@
+"""Builds a site as its author does: in a folder of its own, by the command ``mkdocs``."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+BARE = "site_name: A site\nplugins:\n  - wakepoint\n"
+"""All that a site needs."""
+
+ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1700000000"}
+"""Material's banner off, and a date for the site map that does not change."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build said and made."""
+
+    status: int
+    log: list[str]
+    folder: Path
+
+    @property
+    def warnings(self) -> list[str]:
+        """Each warning and error, without its level."""
+        return [
+            line.partition("-")[2].strip()
+            for line in self.log
+            if line.startswith(("WARNING", "ERROR"))
+        ]
+
+    def page(self, name: str) -> BeautifulSoup:
+        """A page of the site: ``page`` for page.md, empty for index.md."""
+        html = (self.folder / name / "index.html").read_text(encoding="utf-8")
+        return BeautifulSoup(html, "html.parser")
+
+
+def write(folder: Path, pages: dict[str, str], config: str = BARE) -> None:
+    """Writes a site.
+
+    Args:
+        folder: The folder for mkdocs.yml.
+        pages: The text of each file below docs/.
+        config: The text of mkdocs.yml.
+    """
+    (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
+    for name, text in pages.items():
+        path = folder / "docs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def build(folder: Path, *flags: str, into: str = "site") -> Built:
+    """Runs ``mkdocs build``."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", into, *flags]
+    ran = subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    return Built(ran.returncode, (ran.stderr + ran.stdout).splitlines(), folder / into)
