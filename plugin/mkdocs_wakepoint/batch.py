@@ -50,6 +50,10 @@ class Batch:
         pool: Runs them.
         report: Called with every problem, once.
         store: Has the recordings from other platforms.
+
+    Attributes:
+        page: The page that is being converted.
+        used: True once it was given a snippet, a comparison or a problem.
     """
 
     def __init__(self, pool: Pool, report: Callable[[Problem], None], store: Store) -> None:
@@ -59,9 +63,11 @@ class Batch:
         self._waiting: list[_Waiting] = []
         self._comparisons: list[tuple[Comparison, tuple[Problem, ...]]] = []
         self.page = Page("markdown")
+        self.used = False
 
     def add(self, snippet: Snippet, found: Iterable[Problem]) -> str:
         """Starts a snippet and returns the HTML that holds its place."""
+        self.used = True
         run = snippet.options.run
         future = self._pool.submit(snippet) if run else None
         self._waiting.append(_Waiting(snippet, tuple(found), future))
@@ -69,11 +75,13 @@ class Batch:
 
     def add_comparison(self, comparison: Comparison, found: Iterable[Problem]) -> str:
         """Takes a comparison and returns the HTML that holds its place."""
+        self.used = True
         self._comparisons.append((comparison, tuple(found)))
         return f'<div class="wp-pending" data-wp="c{len(self._comparisons) - 1}"></div>'
 
     def report(self, problem: Problem) -> None:
         """Passes on a problem that belongs to no snippet."""
+        self.used = True
         self._report(problem)
 
     def finish(self) -> Callable[[str], str]:

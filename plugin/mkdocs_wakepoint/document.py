@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 from xml.etree.ElementTree import Element
@@ -28,11 +29,8 @@ _PLACE = re.compile(r'<div class="wp-place" data-wp="(\d+)"></div>')
 class Owner(Protocol):
     """The extension, as a document sees it."""
 
-    def batch_for(self, md: Markdown) -> Batch:
-        """The batch that takes the document's snippets."""
-
-    def finish(self, batch: Batch, text: str) -> str:
-        """The converted document; complete, if nobody else completes it."""
+    def complete(self, md: Markdown, fill: Callable[[Batch], str]) -> str:
+        """The converted document; ``fill`` adds its snippets to a batch, and places for them."""
 
 
 class Document:
@@ -100,7 +98,9 @@ class Document:
         if not self.serialised:
             return text
         self.serialised = False
-        batch = self._owner.batch_for(self._md)
+        return self._owner.complete(self._md, lambda batch: self._places(batch, text))
+
+    def _places(self, batch: Batch, text: str) -> str:
         wrong = [*batch.page.problems]
         batch.page.problems.clear()
         wrong += [
@@ -111,8 +111,7 @@ class Document:
         for problem in wrong:
             batch.report(problem)
         text = _PLACE.sub(lambda place: self._start(batch, int(place[1])), text)
-        text = "".join(map(problem_box, wrong)) + self._fences.restore(text)
-        return self._owner.finish(batch, text)
+        return "".join(map(problem_box, wrong)) + self._fences.restore(text)
 
     def _start(self, batch: Batch, number: int) -> str:
         found = self._fences.found[number]

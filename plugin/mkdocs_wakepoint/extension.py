@@ -6,8 +6,9 @@ have run. MkDocs' plugin hands a batch in, and fills the places itself once all 
 
 from __future__ import annotations
 
-import atexit
 import logging
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,6 @@ class WakepointExtension(Extension):
         super().__init__()
         self.batch = batch
         self._settings = Settings.of(settings)
-        self._pool: Pool | None = None
         self._problems: list[Problem] = []
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name for it
@@ -50,26 +50,27 @@ class WakepointExtension(Extension):
             md.registerExtensions(["pymdownx.superfences"], {})
         Document(md, self)
 
-    def batch_for(self, md: Markdown) -> Batch:
-        """The batch that takes a document's snippets: the site's, or one of its own."""
-        if self.batch is not None:
-            return self.batch
-        if self._pool is None:
-            self._pool = Pool(self._settings)
-            atexit.register(self._pool.close)
-        store = Store(Path(self._settings.recordings))
-        batch = Batch(self._pool, self._report, store)
-        batch.page = Page(_path(md))
-        return batch
+    def complete(self, md: Markdown, fill: Callable[[Batch], str]) -> str:
+        """The converted document: with its snippets, or with places for them in a site's batch.
 
-    def finish(self, batch: Batch, text: str) -> str:
-        """Completes a document that is a batch of its own.
+        Args:
+            md: Converted it.
+            fill: Adds its snippets to a batch, and returns it with a place for each.
 
         Raises:
             SnippetError: If something is wrong and ``on_error`` is ``fail``.
         """
-        if batch is self.batch or "wp-" not in text:
-            return text
+        if self.batch is not None:
+            return fill(self.batch)
+        # No thread of the pool outlives the document: to a `wakepoint.run` in this process it would
+        # be one that might hold a waker, and hide a deadlock.
+        with closing(Pool(self._settings)) as pool:
+            batch = Batch(pool, self._report, Store(Path(self._settings.recordings)))
+            batch.page = Page(_path(md))
+            text = fill(batch)
+            return self._finish(batch, text) if batch.used else text
+
+    def _finish(self, batch: Batch, text: str) -> str:
         for problem in batch.stale(whole_site=False):
             logger.info("%s", problem)
         filled = batch.finish()(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import markdown
@@ -167,8 +168,14 @@ def test_one_markdown_object_converts_one_document_after_another() -> None:
     assert 'class="wp' not in md.reset().convert("Nothing here.")
 
 
+def test_no_thread_outlives_a_document(convert: Convert) -> None:
+    before = set(threading.enumerate())
+    assert convert("```python wakepoint\nprint(1)\n```\n").outputs == ["1"]
+    assert set(threading.enumerate()) == before
+
+
 def test_a_document_without_a_snippet_is_left_alone() -> None:
-    text = "# Title\n\n```python\nprint(1)\n```\n"
+    text = "# Title in wp-content\n\n```python\nprint(1)\n```\n"
     with_us = markdown.markdown(text, extensions=["pymdownx.superfences", "wakepoint"])
     assert with_us == markdown.markdown(text, extensions=["pymdownx.superfences"])
 

@@ -170,10 +170,10 @@ def _signal_name(number: int) -> str:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     try:
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
+        if sys.platform == "win32":
             process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass  # nobody is left
 

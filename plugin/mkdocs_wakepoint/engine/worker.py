@@ -39,9 +39,8 @@ def main() -> None:
 
 
 def _limit_memory(mebibytes: int) -> None:
-    try:
-        import resource  # noqa: PLC0415 - Unix alone has it
-    except ImportError:
-        return
-    size = mebibytes << 20
-    resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - Windows has none
+
+        size = mebibytes << 20
+        resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
