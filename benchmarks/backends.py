@@ -123,7 +123,7 @@ def measure(name: str, count: int) -> float | None:
 
 def run() -> dict[str, Any]:
     """Measures every mechanism at every N, in turn, so that a slow moment hits all alike."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     gc.disable()
     seconds: dict[str, list[float | None]] = {name: [] for name in MECHANISMS}

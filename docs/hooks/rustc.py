@@ -1,6 +1,6 @@
 """Puts rustc's states beside ours, into every page that has ``<!-- rustc: name name -->``.
 
-rustc's side is data, recorded with its version by tests/runtime/oracle/rustc.py. Our side is
+rustc's side is data, recorded with its version by tests/tools/rustc.py. Our side is
 analysed anew by each build.
 """
 

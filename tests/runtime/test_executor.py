@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextvars
 import gc
-import signal
-import sys
 import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tools.alarm import on_alarm
 
 from wakepoint import (
     PENDING,
@@ -282,11 +281,10 @@ def test_an_interrupt_during_a_poll_drops_every_task() -> None:
     assert log == ["main left", "other dropped"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interval timers")
 def test_an_interrupt_during_the_wait_drops_every_task() -> None:
     log: list[str] = []
 
-    def interrupt(number: int, frame: object) -> None:
+    def interrupt() -> None:
         raise KeyboardInterrupt
 
     async def work(name: str) -> None:
@@ -297,15 +295,11 @@ def test_an_interrupt_during_the_wait_drops_every_task() -> None:
 
     async def main() -> None:
         spawn(work("child"))
-        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        alarm_in(0.02)
         await work("main")
 
-    before = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            run(main())
-    finally:
-        signal.signal(signal.SIGALRM, before)
+    with on_alarm(interrupt) as alarm_in, pytest.raises(KeyboardInterrupt):
+        run(main())
     assert log == ["main", "child"]
     assert run(spawn_later()) == "a new run works"
 

@@ -7,28 +7,26 @@ cache remembers it, so no further ``epoll_ctl`` is needed however often the inte
 
 from __future__ import annotations
 
-import select
+import sys
 
+from wakepoint.backends.epoll_events import (
+    EPOLLERR,
+    EPOLLET,
+    EPOLLHUP,
+    EPOLLIN,
+    EPOLLOUT,
+    EPOLLPRI,
+    EPOLLRDHUP,
+    describe,
+)
 from wakepoint.backends.readiness import ReadinessBackend
 from wakepoint.reactor import Interest, Reactor, Source
 
-_HUNG_UP = select.EPOLLHUP | select.EPOLLERR | select.EPOLLRDHUP
-_READABLE = select.EPOLLIN | select.EPOLLPRI | _HUNG_UP
-_WRITABLE = select.EPOLLOUT | select.EPOLLHUP | select.EPOLLERR
-_NAMES = {
-    select.EPOLLIN: "EPOLLIN",
-    select.EPOLLPRI: "EPOLLPRI",
-    select.EPOLLOUT: "EPOLLOUT",
-    select.EPOLLRDHUP: "EPOLLRDHUP",
-    select.EPOLLERR: "EPOLLERR",
-    select.EPOLLHUP: "EPOLLHUP",
-    select.EPOLLET: "EPOLLET",
-}
+assert sys.platform == "linux"  # so type checkers know which calls the kernel has
 
-
-def describe(events: int) -> str:
-    """An epoll event mask in the kernel's words, ``EPOLLIN|EPOLLRDHUP``."""
-    return "|".join(name for bit, name in _NAMES.items() if events & bit) or "0"
+_HUNG_UP = EPOLLHUP | EPOLLERR | EPOLLRDHUP
+_READABLE = EPOLLIN | EPOLLPRI | _HUNG_UP
+_WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR
 
 
 class EpollBackend(ReadinessBackend):
@@ -43,7 +41,7 @@ class EpollBackend(ReadinessBackend):
         self._eventfd = -1
 
     def add(self, source: Source) -> None:
-        events = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
+        events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET
         self.reactor.kernel.epoll_ctl(self._epoll, "ADD", source.fd, events)
         self._sources[source.fd] = source
 
@@ -76,7 +74,7 @@ class EpollBackend(ReadinessBackend):
         kernel = self.reactor.kernel
         if self._eventfd < 0:
             self._eventfd = kernel.eventfd(0)
-            kernel.epoll_ctl(self._epoll, "ADD", self._eventfd, select.EPOLLIN)
+            kernel.epoll_ctl(self._epoll, "ADD", self._eventfd, EPOLLIN)
         kernel.eventfd_write(self._eventfd, 1)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,10 +25,8 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         seconds: The limit; None sets none. Where there are no interval timers, and on threads
             other than the main one, there is no limit either: the caller has to end the process.
     """
-    possible = hasattr(signal, "setitimer") and (
-        threading.current_thread() is threading.main_thread()
-    )
-    if seconds is None or not possible:
+    on_main = threading.current_thread() is threading.main_thread()
+    if sys.platform == "win32" or seconds is None or not on_main:
         yield
         return
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import reprlib
 import signal
+import sys
 import threading
 import time
 from types import FrameType
@@ -88,9 +89,7 @@ def _within_budget(value: object) -> str:
     function, where the interpreter has tracing switched off. An interval timer works there, and
     ends a sleep as well as a loop. It is lent from `time_limit`, which may be using it.
     """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(
-        signal, "setitimer"
-    ):
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         return repr(value)  # the caller's time limit is all there is
     handler = signal.signal(signal.SIGALRM, _expired)
     left, interval = signal.setitimer(signal.ITIMER_REAL, _SECONDS)

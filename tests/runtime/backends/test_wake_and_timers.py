@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import signal
-import sys
 import threading
 import time
 
 import pytest
+from tools.alarm import on_alarm
 from tools.peers import connected, settle
 from tools.rig import Rig
 
@@ -215,25 +214,20 @@ def test_data_and_a_thread_in_one_wait(rig: Rig) -> None:
     assert rig.run(main()) == (b"data", "set")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interval timers")
 def test_a_signal_handler_wakes_the_thread_that_it_interrupts(rig: Rig) -> None:
     async def main() -> str:
         async with connected() as (_, server):
             flag = Flag()
-            signal.signal(signal.SIGALRM, lambda number, frame: flag.raise_())
-            signal.setitimer(signal.ITIMER_REAL, 0.02)
             reading = spawn(server.read())  # an open read makes the kernel wait worth while
-            word = await flag
+            with on_alarm(flag.raise_) as alarm_in:
+                alarm_in(0.02)
+                word = await flag
             reading.abort()
             return word
 
     if rig.simulated:
         pytest.skip("virtual time would pass before a real signal came")
-    before = signal.getsignal(signal.SIGALRM)
-    try:
-        assert rig.run(main()) == "set"
-    finally:
-        signal.signal(signal.SIGALRM, before)
+    assert rig.run(main()) == "set"
 
 
 def test_when_nobody_is_left_to_wake_anybody_it_says_so(rig: Rig) -> None:

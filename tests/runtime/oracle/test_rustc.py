@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tools.rustc import oracle
 
 from wakepoint.machine import analyze_source
 from wakepoint.machine.model import TERMINAL_KINDS, State, StateKind
@@ -49,10 +50,8 @@ def test_what_is_live_here_is_what_is_saved_there(name: str) -> None:
 
 @pytest.mark.rustc
 def test_the_data_is_what_the_installed_rustc_says() -> None:
-    from rustc import oracle  # beside this file
-
     installed: dict[str, Any] = oracle()
     assert installed["functions"] == DATA["functions"], (
         f"{installed['rustc']} differs from the recorded {DATA['rustc']}; "
-        "run python tests/runtime/oracle/rustc.py and look at the difference"
+        "run python tests/tools/rustc.py and look at the difference"
     )

@@ -1,6 +1,6 @@
 """Asks rustc which states it gives an ``async fn``, and what each of them saves.
 
-``python tests/runtime/oracle/rustc.py`` compiles functions.rs and writes rustc.json, with its
+``python tests/tools/rustc.py`` compiles functions.rs and writes rustc.json, with its
 version. The compiler is needed for that alone; the book and the tests read the file.
 """
 
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parents[3] / "docs" / "data" / "rustc"
+HERE = Path(__file__).parents[2] / "docs" / "data" / "rustc"
 SOURCE = HERE / "functions.rs"
 DATA = HERE / "rustc.json"
 
