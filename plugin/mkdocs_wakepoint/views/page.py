@@ -14,6 +14,7 @@ from mkdocs_wakepoint.views.compare import Column, comparison
 from mkdocs_wakepoint.views.context import Context, context
 from mkdocs_wakepoint.views.machine import machines
 from mkdocs_wakepoint.views.tables import kernel_calls, states
+from mkdocs_wakepoint.views.timeline import timeline
 from mkdocs_wakepoint.views.words import times
 from wakepoint.recording import Environment, Recording
 from wakepoint.recording.figures import figures
@@ -36,6 +37,7 @@ VIEWS: dict[str, View] = {
     "output": output,
     "machine": machines,
     "table": states,
+    "timeline": timeline,
     "kernel": _kernel,
 }
 """What draws each value of the option ``show``; ``code`` needs no recording and stands apart."""

@@ -37,7 +37,7 @@ def states(recording: Recording, context: Context) -> str:
 def _machine(shown: Shown, context: Context) -> str:
     machine = shown.instance.machine
     rows = [_State(shown.instance, state, context).row() for state in machine.states]
-    return _table(
+    return table(
         f"States of {machine.qualname}",
         _HEADINGS,
         rows,
@@ -45,9 +45,17 @@ def _machine(shown: Shown, context: Context) -> str:
     )
 
 
-def _table(
+def table(
     title: str, headings: Sequence[tuple[str, str]], rows: Iterable[str], attributes: str
 ) -> str:
+    """A table in a box of its own that scrolls.
+
+    Args:
+        title: Its caption.
+        headings: Of each column the name, and what it means where that needs telling.
+        rows: The HTML of each.
+        attributes: Of the table element, with a space before each.
+    """
     head = "".join(
         f'<th scope="col" title="{told}">{name}</th>' if told else f'<th scope="col">{name}</th>'
         for name, told in headings
@@ -181,10 +189,10 @@ def kernel_calls(recording: Recording, context: Context) -> str:
         )
         rows = [*rows[: MAX_CALLS - LAST_CALLS], note, *rows[-LAST_CALLS:]]
     headings = [(heading, "") for heading in ("Step", "By", "Call", "Result")]
-    table = _table("Kernel calls", headings, rows, ' class="wp-kernel"')
+    told = table("Kernel calls", headings, rows, ' class="wp-kernel"')
     return (
         f'<details class="wp-details" data-search-exclude><summary>'
-        f"{times(len(calls), 'kernel call')}</summary>{table}</details>"
+        f"{times(len(calls), 'kernel call')}</summary>{told}</details>"
     )
 
 

@@ -1,0 +1,290 @@
+"""Who called whom: a recording's events as rows between lifelines, for the timeline."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mkdocs_wakepoint.views.boxes import heading
+from mkdocs_wakepoint.views.story import Instance, Story
+from mkdocs_wakepoint.views.words import cut
+from wakepoint.recording import Event
+
+EXECUTOR, WAKER, REACTOR, KERNEL = "executor", "waker", "reactor", "kernel"
+MAX_TASKS: Final = 6
+"""More tasks than this share a lane from here on."""
+OTHERS: Final = "other tasks"
+LONGEST_WITHIN: Final = 44
+"""Characters of what happens within a lane; the table says it in full."""
+
+_REGISTRATIONS = frozenset({"interest.registered", "timer.armed", "operation.submitted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the timeline: one actor calls another, or something happens within one.
+
+    Attributes:
+        n: Ordinal of its event.
+        kind: What it is, and how it looks: ``poll``, ``pending``, ``ready``, ``raised``, ``state``,
+            ``returned``, ``failed``, ``spawn``, ``register``, ``wake``, ``call``, ``park``,
+            ``parked``, ``unpark``, ``note``.
+        source: Whose lane it begins at.
+        target: Whose lane it ends at; the same for what happens within one.
+        text: What it says.
+        key: Equal for two rows that tell the same but for their numbers.
+        task: The task that it is about, if one.
+        full: All of it, where `text` is an extract.
+        first: False for the second row of an event.
+    """
+
+    n: int
+    kind: str
+    source: str
+    target: str
+    text: str
+    key: tuple[object, ...]
+    task: int | None = None
+    full: str = ""
+    first: bool = True
+
+    @property
+    def within(self) -> bool:
+        """True if it happens within one lane."""
+        return self.source == self.target
+
+
+def rows(story: Story) -> list[Row]:
+    """Every row, in the order of the run."""
+    return _Reader(story).read()
+
+
+def lane_of_task(task: int) -> str:
+    """The lifeline of a task."""
+    return f"task {task}" if task <= MAX_TASKS else OTHERS
+
+
+class _Reader:
+    def __init__(self, story: Story) -> None:
+        self._events: Sequence[Event] = story.recording.events
+        self._instances = {instance.number: instance for instance in story.instances}
+        machines = Counter(instance.task for instance in story.instances)
+        self._nested = {task for task, count in machines.items() if count > 1}
+        spawned = [event for event in self._events if event.kind == "task.spawned"]
+        self._one_task = len({event["task"] for event in spawned}) < 2
+        self._until = ""  # what the thread sleeps for, while it is parked
+        # Name and state of what was suspended since the last poll began, innermost first.
+        self._standing: list[tuple[str, int]] = []
+        self._rows: list[Row] = []
+
+    def read(self) -> list[Row]:
+        for index, event in enumerate(self._events):
+            handler: Callable[[Event, int], None] | None
+            handler = getattr(self, "_" + event.kind.replace(".", "_"), None)
+            if handler is not None:
+                handler(event, index)
+        return self._rows
+
+    # -- tasks ---------------------------------------------------------------------------------
+
+    def _task_spawned(self, event: Event, index: int) -> None:
+        text = f"spawn {self._task(event)}{event['name']}"
+        self._add(event, "spawn", event.by, EXECUTOR, text, key=event["name"])
+
+    def _task_polled(self, event: Event, index: int) -> None:
+        self._standing.clear()
+        other = lane_of_task(event["task"]) == OTHERS
+        text = f"poll {event['poll']}" + (f" of task {event['task']}" if other else "")
+        self._add(event, "poll", EXECUTOR, self._lane(event), text)
+
+    def _task_pending(self, event: Event, index: int) -> None:
+        path = self._standing[::-1]
+        state = f", state {path[0][1]}" if len(path) == 1 else ""
+        text = f"Pending, {len(path)} deep" if len(path) > 1 else f"Pending{state}"
+        where = ", ".join(f"{name} in state {state}" for name, state in path)
+        full = f"Pending: {where}" if path else text
+        lane = self._lane(event)
+        self._add(event, "pending", lane, EXECUTOR, text, key=path, full=full)
+
+    def _task_ready(self, event: Event, index: int) -> None:
+        self._add(event, "ready", self._lane(event), EXECUTOR, f"Ready({event['value']})")
+
+    def _task_raised(self, event: Event, index: int) -> None:
+        text = f"raised {event['error']}: {event['message']}".rstrip(": ")
+        self._add(event, "raised", self._lane(event), EXECUTOR, text, key=event["error"])
+
+    def _task_dropped(self, event: Event, index: int) -> None:
+        self._add(event, "note", self._lane(event), self._lane(event), f"dropped: {event['why']}")
+
+    # -- coroutines ----------------------------------------------------------------------------
+
+    def _state_entered(self, event: Event, index: int) -> None:
+        instance = self._instances[event["instance"]]
+        if instance.task is None or event["state"] is None:
+            return
+        name = f"{instance.machine.name} " if instance.task in self._nested else ""
+        awaited = heading(instance.machine.states[event["state"]])
+        on = "" if self._suspends(instance, index) else ": straight on"
+        begin = f"{name}{event['state']}: "
+        text = begin + cut(awaited, max(LONGEST_WITHIN - len(begin + on), 8)) + on
+        self._within(event, instance, "state", text, f"{begin}{awaited}{on}")
+
+    def _suspends(self, instance: Instance, index: int) -> bool:
+        """True unless the instance goes straight on from the state that it enters here."""
+        for later in self._events[index + 1 :]:
+            if later.facts.get("instance") != instance.number or later.kind == "future.polled":
+                continue
+            return later.kind == "state.suspended"
+        return True
+
+    def _state_suspended(self, event: Event, index: int) -> None:
+        name = self._instances[event["instance"]].machine.name
+        self._standing.append((name, event["state"]))
+
+    def _machine_returned(self, event: Event, index: int) -> None:
+        instance = self._instances[event["instance"]]
+        if instance.parent is not None:  # the task's own ends with its task
+            text = f"{instance.machine.name} returns {event['value']}"
+            self._within(event, instance, "returned", text)
+
+    def _machine_raised(self, event: Event, index: int) -> None:
+        instance = self._instances[event["instance"]]
+        if instance.parent is not None:
+            text = f"{instance.machine.name} raises {event['error']}"
+            self._within(event, instance, "failed", text)
+
+    def _machine_dropped(self, event: Event, index: int) -> None:
+        instance = self._instances[event["instance"]]
+        text = f"{instance.machine.name} dropped in state {event['state']}"
+        self._within(event, instance, "note", text)
+
+    def _within(
+        self, event: Event, instance: Instance, kind: str, text: str, full: str = ""
+    ) -> None:
+        if instance.task is not None:
+            lane = lane_of_task(instance.task)
+            key = (instance.machine.name, event.facts.get("state"), text.endswith("straight on"))
+            self._add(event, kind, lane, lane, text, key=key, full=full, task=instance.task)
+
+    # -- wakers and the reactor ------------------------------------------------------------------
+
+    def _waker_cloned(self, event: Event, index: int) -> None:
+        around = self._events[max(index - 1, 0) : index + 2]
+        if any(one.kind in _REGISTRATIONS and one["task"] == event["task"] for one in around):
+            return  # told there
+        full = f"clones the waker{self._of_task(event)}, to keep it"
+        self._add(event, "register", event.by, WAKER, "keep a clone", full=full)
+
+    def _waker_woken(self, event: Event, index: int) -> None:
+        because = f": {event['because']}" if event["because"] else ""
+        idle = "" if event["queued"] else ", to no effect"
+        full = f"wake{self._of_task(event, ' ')}{because}{idle}"
+        text = f"wake{because}" if event["queued"] else "wake, to no effect"
+        self._add(event, "wake", event.by, WAKER, text, key=event["queued"], full=full)
+        if event["queued"]:
+            self._add(event, "wake", WAKER, EXECUTOR, f"queue task {event['task']}")
+
+    def _waker_dropped(self, event: Event, index: int) -> None:
+        self._add(event, "note", WAKER, WAKER, f"waker{self._of_task(event)} dropped unused")
+
+    def _timer_armed(self, event: Event, index: int) -> None:
+        text = f"timer {event['timer']}, {event['delay']} + waker"
+        self._add(event, "register", self._lane(event), REACTOR, text)
+
+    def _timer_cancelled(self, event: Event, index: int) -> None:
+        self._add(event, "register", event.by, REACTOR, f"cancel timer {event['timer']}")
+
+    def _interest_registered(self, event: Event, index: int) -> None:
+        text = f"{event['source']} {event['interest']} + waker"
+        self._add(event, "register", self._lane(event), REACTOR, text, key=event["interest"])
+
+    def _interest_removed(self, event: Event, index: int) -> None:
+        text = f"forget {event['source']} {event['interest']}"
+        self._add(event, "register", event.by, REACTOR, text, key=event["interest"])
+
+    def _operation_submitted(self, event: Event, index: int) -> None:
+        text = f"{event['name']} on {event['source']} + waker"
+        self._add(event, "register", self._lane(event), REACTOR, text, key=event["name"])
+
+    def _operation_cancelled(self, event: Event, index: int) -> None:
+        self._add(event, "register", event.by, REACTOR, f"cancel operation {event['operation']}")
+
+    def _event_dispatched(self, event: Event, index: int) -> None:
+        after = self._events[index + 1 : index + 2]
+        if not any(one.kind == "waker.woken" for one in after):
+            text = f"{event['source']} {event['event']}: nobody waits for it"
+            self._add(event, "note", REACTOR, REACTOR, text)
+
+    # -- the kernel ------------------------------------------------------------------------------
+
+    def _executor_parked(self, event: Event, index: int) -> None:
+        self._until = "an event" if event["until"] == "event" else event["until"]
+        self._add(event, "park", EXECUTOR, REACTOR, "queue empty: park")
+
+    def _executor_unparked(self, event: Event, index: int) -> None:
+        self._until = ""
+        before = self._events[index - 1]
+        told = before["result"] if before.kind == "kernel.called" else f"{event['events']} events"
+        self._add(
+            event, "unpark", KERNEL, REACTOR, _terse(told), key=event["events"] > 0, full=told
+        )
+
+    def _kernel_called(self, event: Event, index: int) -> None:
+        call = f"{event['name']}({', '.join(event['args'])})"
+        after = self._events[index + 1 : index + 2]
+        if self._until and after and after[0].kind == "executor.unparked":
+            text = f"{event['name']}({event['args'][0]}, …)"
+            self._add(event, "call", event.by, KERNEL, text, key=event["name"], full=call)
+            self._add(event, "parked", REACTOR, KERNEL, f"parked until {self._until}")
+            return
+        result = event["error"] or event["result"]
+        told = _terse(call) if result == "0" else f"{_terse(call)} = {result}"
+        key, full = (event["name"], event["error"]), f"{call} = {result}"
+        self._add(event, "call", event.by, KERNEL, told, key=key, full=full)
+
+    # -- words -------------------------------------------------------------------------------------
+
+    def _add(
+        self,
+        event: Event,
+        kind: str,
+        source: str,
+        target: str,
+        text: str,
+        *,
+        key: object = None,
+        full: str = "",
+        task: int | None = None,
+    ) -> None:
+        source = self._shared(source)
+        told = (kind, source, target, str(key))
+        task = event.facts.get("task", task)
+        first = not self._rows or self._rows[-1].n != event.n
+        self._rows.append(Row(event.n, kind, source, target, text, told, task, full or text, first))
+
+    @staticmethod
+    def _shared(actor: str) -> str:
+        sort, _, number = actor.partition(" ")
+        return lane_of_task(int(number)) if sort == "task" and number.isdigit() else actor
+
+    @staticmethod
+    def _lane(event: Event) -> str:
+        task = event["task"]
+        return event.by if task is None else lane_of_task(task)
+
+    def _task(self, event: Event) -> str:
+        return "" if self._one_task else f"task {event['task']}: "
+
+    def _of_task(self, event: Event, between: str = " of ") -> str:
+        return "" if self._one_task else f"{between}task {event['task']}"
+
+
+_SAID = re.compile(r"\b(?:EPOLL_CTL_|EPOLL(?=[A-Z]))|(?<=epoll_ctl\()fd \d+, ")
+
+
+def _terse(call: str) -> str:
+    """A call without what its name says already: ``epoll_ctl(ADD, fd 6, IN|OUT)``."""
+    return _SAID.sub("", call)

@@ -1,0 +1,136 @@
+"""The lifelines of a timeline: which there are, what their heads say, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mkdocs_wakepoint.views.calls import (
+    EXECUTOR,
+    KERNEL,
+    LONGEST_WITHIN,
+    OTHERS,
+    REACTOR,
+    WAKER,
+    Row,
+)
+from mkdocs_wakepoint.views.words import cut
+from wakepoint.recording import Recording
+
+CHARACTER: Final = 7.3
+"""Width of a character of a row's text, in pixels: 12 px monospace is 0.6 em wide, plus slack."""
+NUMBERS: Final = 36.0
+"""Width of the column of event numbers, in pixels."""
+HEAD_WIDTH: Final = 78.0
+LONGEST: Final = 36
+"""Characters of a row's text; the table says it in full."""
+LONGEST_BETWEEN: Final = 23
+"""The same for a text that has to fit between two neighbours."""
+LONGEST_NAME: Final = 11
+
+_ORDER: Final = ("thread", "main", EXECUTOR)
+_LAST: Final = (WAKER, REACTOR, KERNEL)
+_NARROWEST: Final = 86.0
+_BESIDE: Final = 20.0
+"""Room that an arrow needs besides its text, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lifeline: its name, what stands below the name, and where it is, in pixels."""
+
+    name: str
+    note: str
+    x: float
+
+
+class Lanes:
+    """The lifelines, from left to right.
+
+    Args:
+        recording: Names the backend, the system and the tasks.
+        rows: Those that are drawn; only lanes that they touch are.
+    """
+
+    def __init__(self, recording: Recording, rows: Sequence[Row]) -> None:
+        names = _names(rows)
+        self._numbers = {name: number for number, name in enumerate(names)}
+        x = NUMBERS + HEAD_WIDTH / 2
+        self.all: list[Lane] = []
+        for name, gap in zip(names, [*self._gaps(rows), 0.0], strict=True):
+            self.all.append(Lane(name, _note(name, recording), x))
+            x += gap
+        self._lanes = {lane.name: lane for lane in self.all}
+        beside = (18 + len(self.text(row)) * CHARACTER for row in rows if row.within)
+        at = (self[row.source].x for row in rows if row.within)
+        self.right = self.all[-1].x + HEAD_WIDTH / 2
+        """Where the last head ends."""
+        self.width = max(self.right, *map(sum, zip(at, beside, strict=True)), 0.0)
+
+    def __getitem__(self, name: str) -> Lane:
+        return self._lanes[name]
+
+    def text(self, row: Row) -> str:
+        """What the row says, as long as it may be."""
+        first, last = self._span(row)
+        room = {0: LONGEST_WITHIN, 1: LONGEST_BETWEEN}.get(last - first, LONGEST)
+        return row.text if len(row.text) <= room else _shortened(row.text, room)
+
+    def _span(self, row: Row) -> tuple[int, int]:
+        ends = self._numbers[row.source], self._numbers[row.target]
+        return min(ends), max(ends)
+
+    def _gaps(self, rows: Iterable[Row]) -> list[float]:
+        """The distances between neighbours, so wide that every text fits between its lanes."""
+        gaps = [_NARROWEST] * (len(self._numbers) - 1)
+        wanted: dict[tuple[int, int], float] = {}
+        for row in rows:
+            room = len(self.text(row)) * CHARACTER + _BESIDE
+            wanted[self._span(row)] = max(wanted.get(self._span(row), 0.0), room)
+        for (first, last), room in sorted(wanted.items(), key=lambda one: one[0][1] - one[0][0]):
+            missing = room - sum(gaps[first:last])
+            for gap in range(first, last) if missing > 0 else ():
+                gaps[gap] += missing / (last - first)
+        return gaps
+
+
+def _shortened(text: str, room: int) -> str:
+    """A call without its last arguments, but with its result; any other text cut."""
+    call, equals, result = text.partition(" = ")
+    name, bracket, _ = call.partition("(")
+    if bracket and len(name + equals + result) + 3 <= room:
+        end = call.rfind(", ", 0, room - len(equals + result) - 2)
+        kept = f"{call[:end]}, …)" if end > len(name) else f"{name}(…)"
+        return kept + equals + result
+    return cut(text, room)
+
+
+def _names(rows: Sequence[Row]) -> list[str]:
+    used = {lane for row in rows for lane in (row.source, row.target)}
+    tasks = sorted(
+        (lane for lane in used if lane not in (*_ORDER, *_LAST, OTHERS)),
+        key=lambda lane: int(lane.removeprefix("task ")),
+    )
+    return [lane for lane in (*_ORDER, *tasks, OTHERS, *_LAST) if lane in used]
+
+
+def _note(name: str, recording: Recording) -> str:
+    environment = recording.environment
+    sort, _, number = name.partition(" ")
+    if sort == "task":
+        told = [
+            event["name"]
+            for event in recording.events
+            if event.kind == "task.spawned" and str(event["task"]) == number
+        ]
+        return cut(told[0], LONGEST_NAME) if told else ""
+    notes = {
+        "main": "the script",
+        "thread": "another one",
+        EXECUTOR: "run queue",
+        WAKER: "of a task",
+        REACTOR: environment.backend or "",
+        KERNEL: environment.emulation or environment.system,
+    }
+    return notes.get(name, "")

@@ -1,0 +1,369 @@
+"""The timeline: what becomes a row, what is folded, and what the picture and its table say."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+from xml.etree import ElementTree as ET
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mkdocs_wakepoint import fence
+from mkdocs_wakepoint.snippet import Location, Options, Snippet
+from mkdocs_wakepoint.views import page
+from mkdocs_wakepoint.views.calls import MAX_TASKS, OTHERS, Row, rows
+from mkdocs_wakepoint.views.context import context
+from mkdocs_wakepoint.views.folding import MAX_ROWS, Fold, fold
+from mkdocs_wakepoint.views.lanes import CHARACTER
+from mkdocs_wakepoint.views.story import tell
+from mkdocs_wakepoint.views.timeline import timeline
+from wakepoint.recording import Recording, record
+from wakepoint.recording.figures import figures
+
+NAPS = """
+    import wakepoint
+
+    async def naps():
+        await wakepoint.sleep(0.010)
+        await wakepoint.sleep(0.020)
+        return 2
+
+    wakepoint.run(naps())
+"""
+
+PIPE = """
+    import wakepoint
+
+    async def read(reader):
+        return await reader.read(100)
+
+    async def main():
+        reader, writer = wakepoint.pipe()
+        task = wakepoint.spawn(read(reader))
+        await wakepoint.sleep(0.001)
+        await writer.write_all(b"12345")
+        print(await task)
+        reader.close()
+        writer.close()
+
+    wakepoint.run(main())
+"""
+
+COUNTDOWN = """
+    from wakepoint import PENDING, Future, Ready, run
+
+    class Countdown(Future):
+        def __init__(self, count):
+            self.count = count
+
+        def poll(self, cx):
+            self.count -= 1
+            if self.count == 0:
+                return Ready("lift-off")
+            cx.waker.wake()
+            return PENDING
+
+    run(Countdown(POLLS))
+"""
+
+
+def ran(source: str, backend: str = "simulated") -> Recording:
+    return record(dedent(source), backend=backend)
+
+
+def told(source: str) -> list[Row]:
+    return rows(tell(ran(source)))
+
+
+def html(recording: Recording) -> str:
+    snippet = Snippet(recording.source, Options(), Location("docs/a.md", 1), "key")
+    return timeline(recording, context(snippet, recording))
+
+
+def soup(recording: Recording) -> BeautifulSoup:
+    return BeautifulSoup(html(recording), "html.parser")
+
+
+def drawing(recording: Recording) -> Tag:
+    svg = soup(recording).select_one("svg")
+    assert svg is not None
+    return svg
+
+
+def lines(found: list[Row]) -> list[str]:
+    return [f"{row.source} > {row.target}: {row.text}" for row in found]
+
+
+# -- the option -----------------------------------------------------------------------------------
+
+
+def test_everything_that_show_can_name_is_drawn() -> None:
+    assert set(page.VIEWS) | {"code"} == set(fence.VIEWS)
+
+
+def test_what_nothing_draws_is_refused_in_one_line() -> None:
+    header = fence.parse('show="code gantt"', Location("docs/a.md", 7))
+    (problem,) = header.problems
+    assert str(problem).startswith("docs/a.md:7: show='code gantt' cannot be; there is no view")
+
+
+# -- rows -----------------------------------------------------------------------------------------
+
+
+def test_poll_wait_wake_and_poll_again() -> None:
+    found = [line for line in lines(told(NAPS)) if "kernel" not in line]
+    assert found[:9] == [
+        "executor > executor: spawn naps",
+        "executor > task 1: poll 1",
+        "task 1 > task 1: 1: await wakepoint.sleep(0.010)",
+        "task 1 > reactor: timer 1, 10 ms + waker",
+        "task 1 > executor: Pending, state 1",
+        "executor > reactor: queue empty: park",
+        "reactor > waker: wake: timer 1 fired",
+        "waker > executor: queue task 1",
+        "executor > task 1: poll 2",
+    ]
+    assert found[-1] == "task 1 > executor: Ready(2)"
+
+
+def test_a_wait_in_the_kernel_is_a_call_a_rest_and_a_return() -> None:
+    found = told(NAPS)
+    kinds = [row.kind for row in found]
+    at = kinds.index("parked")
+    assert kinds[at - 2 : at + 2] == ["park", "call", "parked", "unpark"]
+    assert found[at].text == "parked until timer 1"
+    assert (found[at + 1].source, found[at + 1].target) == ("kernel", "reactor")
+
+
+@pytest.mark.parametrize("source", [NAPS, PIPE, COUNTDOWN.replace("POLLS", "5")])
+def test_nothing_that_can_be_counted_is_missing(source: str) -> None:
+    recording = ran(source)
+    kinds = [row.kind for row in rows(tell(recording))]
+    counted = figures(recording)
+    assert kinds.count("poll") == counted.polls
+    assert kinds.count("spawn") == counted.tasks
+    assert kinds.count("wake") == 2 * counted.wakes + counted.idle_wakes
+    assert kinds.count("park") == kinds.count("parked") == counted.parked
+    assert kinds.count("call") == sum(counted.calls.values())
+
+
+def test_an_await_that_does_not_suspend_is_told_apart() -> None:
+    source = """
+        import wakepoint
+
+        async def cached():
+            return 1
+
+        async def main():
+            await cached()
+            await wakepoint.sleep(0.001)
+
+        wakepoint.run(main())
+    """
+    states = [row.text for row in told(source) if row.kind == "state"]
+    assert states == ["main 1: await cached(): straight on", "main 2: await wakepoint.sleep(0.001)"]
+
+
+def test_of_nested_machines_it_is_told_where_each_stands() -> None:
+    source = """
+        import wakepoint
+
+        async def inner():
+            await wakepoint.sleep(0.001)
+
+        async def outer():
+            await wakepoint.yield_now()
+            await inner()
+
+        wakepoint.run(outer())
+    """
+    pending = [(row.text, row.full) for row in told(source) if row.kind == "pending"]
+    assert pending == [
+        ("Pending, state 1", "Pending: outer in state 1"),
+        ("Pending, 2 deep", "Pending: outer in state 2, inner in state 1"),
+    ]
+
+
+def test_a_wake_that_does_nothing_queues_nothing() -> None:
+    source = """
+        from wakepoint import PENDING, Future, Ready, run
+
+        class Eager(Future):
+            polls = 0
+
+            def poll(self, cx):
+                self.polls += 1
+                cx.waker.wake()
+                cx.waker.wake()
+                return PENDING if self.polls == 1 else Ready(None)
+
+        run(Eager())
+    """
+    first = [row for row in told(source) if row.kind in ("wake", "pending")][:4]
+    assert [row.text for row in first] == ["wake", "queue task 1", "wake, to no effect", "Pending"]
+
+
+def test_many_tasks_share_a_lane_and_are_told_apart() -> None:
+    source = f"""
+        import wakepoint
+
+        async def nothing():
+            pass
+
+        async def main():
+            for task in [wakepoint.spawn(nothing()) for _ in range({MAX_TASKS + 2})]:
+                await task
+
+        wakepoint.run(main())
+    """
+    recording = ran(source)
+    polls = [row for row in rows(tell(recording)) if row.kind == "poll" and row.target == OTHERS]
+    assert [row.text for row in polls] == [
+        f"poll 1 of task {number}" for number in range(MAX_TASKS + 1, MAX_TASKS + 4)
+    ]
+    names = [tag.get_text() for tag in drawing(recording).select(".wp-lane-name")]
+    tasks = [f"task {number}" for number in range(1, MAX_TASKS + 1)]
+    assert names[: MAX_TASKS + 3] == ["executor", *tasks, OTHERS, "waker"]
+
+
+@pytest.mark.parametrize(
+    "body, last",
+    [
+        ("raise ValueError('no')", "raised ValueError: no"),
+        ("await wakepoint.Future()", "raised NotImplementedError"),
+        ("return '<b>' + 100 * 'x'", "Ready('<b>xxxxxxxxxxxx"),
+    ],
+)
+def test_each_end_is_told(body: str, last: str) -> None:
+    source = f"import wakepoint\nasync def main():\n    {body}\nwakepoint.run(main())"
+    recording = ran(source)
+    ends = [row for row in rows(tell(recording)) if row.source == "task 1" and not row.within]
+    assert ends[-1].text.startswith(last)
+    assert f"{ends[-1].full}</code>".replace("<b>", "&lt;b&gt;") in html(recording).replace(
+        "&#x27;", "'"
+    )
+
+
+def test_a_run_that_hangs_in_a_poll_has_a_timeline() -> None:
+    source = "import wakepoint\nasync def main():\n    while True: pass\nwakepoint.run(main())"
+    recording = record(source, backend="simulated", timeout=0.1)
+    assert recording.outcome.kind == "timeout"
+    assert len(drawing(recording).select(".wp-bar")) == 1
+
+
+def test_without_a_task_it_says_so() -> None:
+    assert html(ran("print(1)")) == (
+        '<p class="wp-caption">No task ran, so there is no timeline.</p>'
+    )
+
+
+# -- folding --------------------------------------------------------------------------------------
+
+
+def unfolded(steps: list[Row | Fold]) -> list[Row]:
+    return [row for step in steps for row in (step.rows if isinstance(step, Fold) else [step])]
+
+
+def test_turns_that_repeat_are_folded_and_said_to_be() -> None:
+    found = told(COUNTDOWN.replace("POLLS", "200"))
+    steps = fold(found)
+    assert unfolded(steps) == found
+    (folded,) = [step for step in steps if isinstance(step, Fold)]
+    first, last = folded.rows[0].n, folded.rows[-1].n
+    assert folded.text == f"the same 198 times more: events {first}–{last}"
+    assert len(steps) < 12
+    assert [row.text for row in steps if isinstance(row, Row)][-1] == "Ready('lift-off')"
+
+
+def test_few_rows_are_not_folded() -> None:
+    found = told(COUNTDOWN.replace("POLLS", "4"))
+    assert fold(found) == found
+
+
+def row(n: int, kind: str) -> Row:
+    return Row(n, kind, "executor", "task 1", f"{kind} {n}", (kind,))
+
+
+@given(st.lists(st.sampled_from(["poll", "call", "wake"]), max_size=400))
+def test_a_fold_loses_and_moves_nothing(kinds: list[str]) -> None:
+    found = [row(n, kind) for n, kind in enumerate(kinds, 1)]
+    steps = fold(found)
+    assert unfolded(steps) == found
+    assert len(steps) <= MAX_ROWS + 1
+    for step in steps:
+        if isinstance(step, Fold):
+            assert re.findall(r"\d+(?=–)|(?<=–)\d+", step.text) == [
+                str(step.rows[0].n),
+                str(step.rows[-1].n),
+            ]
+
+
+# -- the picture and the table --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", [NAPS, PIPE, COUNTDOWN.replace("POLLS", "9")])
+def test_two_runs_give_the_same_bytes(source: str) -> None:
+    assert html(ran(source, "auto")) == html(ran(source, "auto"))
+
+
+@pytest.mark.parametrize("source", [NAPS, PIPE])
+def test_the_picture_is_well_formed_named_and_free_of_script_and_style(source: str) -> None:
+    svg = drawing(ran(source))
+    ET.fromstring(str(svg))  # raises if it is not
+    assert svg["role"] == "img"
+    for attribute, name in (("aria-labelledby", "title"), ("aria-describedby", "desc")):
+        named = svg.find(id=str(svg[attribute]))
+        assert isinstance(named, Tag)
+        assert named.name == name
+        assert named.get_text()
+    assert not svg.select("style, script, foreignObject")
+
+
+@pytest.mark.parametrize("source", [NAPS, PIPE])
+def test_no_text_leaves_the_picture(source: str) -> None:
+    svg = drawing(ran(source))
+    left, _, width, _ = map(float, str(svg["viewbox"]).split())
+    for text in svg.select(".wp-said"):
+        shown = "".join(text.find_all(string=True, recursive=False))
+        room = len(shown) * CHARACTER
+        x = float(str(text["x"])) - (room / 2 if text["text-anchor"] == "middle" else 0)
+        assert x >= left
+        assert x + room <= left + width
+
+
+def test_each_poll_has_a_bar_that_ends_where_it_ends() -> None:
+    recording = ran(PIPE)
+    svg = drawing(recording)
+    lanes = {
+        lane.select_one(".wp-lane-name").get_text(): float(str(lane.rect["x"]))  # type: ignore[index,union-attr]
+        for lane in svg.select(".wp-lane")
+    }
+    bars = [float(str(bar["x"])) for bar in svg.select(".wp-bar")]
+    of_tasks = [x for x in bars if x < lanes["waker"]]
+    assert len(of_tasks) == figures(recording).polls
+    for bar in svg.select(".wp-bar"):
+        assert float(str(bar["height"])) > 0
+
+
+def test_the_table_has_each_row_in_full() -> None:
+    recording = ran(PIPE)
+    cells = [
+        [cell.get_text() for cell in line.select("td")]
+        for line in soup(recording).select("details tbody tr")
+    ]
+    found = rows(tell(recording))
+    assert cells == [
+        [str(row.n), row.source, "" if row.within else row.target, row.full] for row in found
+    ]
+
+
+def test_it_is_kept_from_the_search_index_and_can_be_scrolled_by_keyboard() -> None:
+    figure = soup(ran(NAPS)).select_one("figure")
+    assert figure is not None
+    assert figure.has_attr("data-search-exclude")
+    box = figure.select_one(".wp-scroll")
+    assert box is not None
+    assert (box["tabindex"], box["role"], box["aria-label"]) == ("0", "region", "Timeline")
