@@ -22,8 +22,8 @@ def convert(caplog: pytest.LogCaptureFixture) -> Convert:
                 dedent(text), extensions=list(extensions), extension_configs=configs
             )
         assert "wakepointfence" not in html
-        assert "wp-pending" not in html
-        assert "wp-place" not in html
-        return Page(BeautifulSoup(html, "html.parser"), caplog.messages)
+        soup = BeautifulSoup(html, "html.parser")
+        assert soup.select("[data-wp]") == []  # no place is left empty
+        return Page(soup, caplog.messages)
 
     return convert
