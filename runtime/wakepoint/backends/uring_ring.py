@@ -1,0 +1,170 @@
+"""One ring: its memory, the calls that the kernel has, and the buffers that it may fill."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+from collections.abc import Sequence
+
+from wakepoint.backends.uring_entries import (
+    IORING_CQE_BUFFER_SHIFT,
+    IORING_CQE_F_BUFFER,
+    Cqe,
+    Sqe,
+)
+from wakepoint.backends.uring_library import Completion, Liburing, Params, RingMemory
+from wakepoint.backends.uring_memory import Incoming
+
+BUFFER_GROUP = 0
+
+_COOP_TASKRUN = 1 << 8
+_SINGLE_ISSUER = 1 << 12
+_DEFER_TASKRUN = 1 << 13
+_FEAT_EXT_ARG = 1 << 8
+
+_SETUPS = (_SINGLE_ISSUER | _DEFER_TASKRUN, _COOP_TASKRUN, 0)
+"""How to set up a ring, best first: the kernel finishes calls while we wait and at no other time
+(Linux 6.1), while we are in any system call (5.19), or it interrupts us."""
+
+_TAKE = 64
+
+
+def set_up(library: Liburing, entries: int) -> tuple[RingMemory, int]:
+    """A ring's memory and features.
+
+    Raises:
+        ValueError: If the kernel has no io_uring, too old a one, or lets us not use it.
+    """
+    result = 0
+    for flags in _SETUPS:
+        memory, params = RingMemory(), Params(flags=flags)
+        result = library.queue_init_params(entries, memory, params)
+        if result == -errno.EINVAL:  # unknown to an older kernel
+            continue
+        if result < 0:
+            raise ValueError(_refusal(-result))
+        if not params.features & _FEAT_EXT_ARG:
+            library.queue_exit(memory)
+            raise ValueError("this kernel's io_uring is too old: it takes Linux 5.11 or later")
+        return memory, params.features
+    raise ValueError(_refusal(-result))
+
+
+def _refusal(code: int) -> str:
+    reasons = {
+        errno.ENOSYS: "has no io_uring",
+        errno.EPERM: "forbids io_uring (the sysctl kernel.io_uring_disabled, or a container)",
+        errno.EACCES: "forbids io_uring (a security module)",
+    }
+    reason = reasons.get(code, f"gives us no ring: {os.strerror(code)}")
+    return f"this kernel {reason}; choose another backend"
+
+
+class Ring:
+    """A submission and a completion queue, shared with the kernel.
+
+    Attributes:
+        memory: struct io_uring.
+        fd: Its descriptor.
+        pending: The calls that the kernel has, by number. Each keeps its memory alive.
+    """
+
+    completion_type = Completion
+
+    def __init__(self, library: Liburing, entries: int) -> None:
+        self._library = library
+        self.memory, _ = set_up(library, entries)
+        self.fd: int = self.memory.ring_fd
+        self.pending: dict[int, Sqe] = {}
+        self._numbers = 0
+        self._completions = (ctypes.POINTER(Completion) * _TAKE)()
+        self._buffers: _Buffers | None = None
+
+    def fileno(self) -> int:
+        return self.fd
+
+    def put(self, sqes: Sequence[Sqe]) -> None:
+        """Writes calls into the submission queue."""
+        library = self._library
+        for sqe in sqes:
+            entry = library.get_sqe(self.memory)
+            if not entry:  # full
+                result = library.submit(self.memory)
+                if result < 0:
+                    raise OSError(-result, os.strerror(-result))
+                entry = library.get_sqe(self.memory)
+            getattr(library, f"prep_{sqe.call}")(entry, *sqe.arguments)
+            if sqe.flags:
+                library.sqe_set_flags(entry, sqe.flags)
+                library.sqe_set_buf_group(entry, BUFFER_GROUP)
+            library.sqe_set_data64(entry, sqe.user_data)
+            if sqe.owner is not None:
+                self.pending[sqe.user_data] = sqe
+
+    def number(self, sqe: Sqe) -> None:
+        """Gives a call its number."""
+        self._numbers += 1
+        sqe.user_data = self._numbers
+
+    def take(self, room: int) -> list[Cqe]:
+        """Takes completions out of their queue; this is no system call."""
+        room = min(room, _TAKE)
+        count = self._library.peek_batch_cqe(self.memory, self._completions, room)
+        taken = [self._told(self._completions[n].contents) for n in range(count)]
+        self._library.cq_advance(self.memory, count)
+        return taken
+
+    def _told(self, completion: Completion) -> Cqe:
+        user_data, res, flags = completion.user_data, completion.res, completion.flags
+        data = None
+        if flags & IORING_CQE_F_BUFFER:
+            assert self._buffers is not None
+            data = self._buffers.take(flags >> IORING_CQE_BUFFER_SHIFT, res)
+        cqe = Cqe(user_data, res, flags, self.pending.get(user_data), data)
+        if not cqe.more:
+            self.pending.pop(user_data, None)
+        return cqe
+
+    def provide(self, count: int, size: int) -> None:
+        """Registers buffers for multishot receives."""
+        self._buffers = _Buffers(self, self._library, count, size)
+
+    def close(self) -> None:
+        """Unmaps the queues and closes the descriptor. Nothing may be pending."""
+        if self._buffers is not None:
+            self._buffers.close()
+        self._library.queue_exit(self.memory)
+
+
+class _Buffers:
+    """Buffers that the kernel takes from as data arrives (io_uring_setup_buf_ring(3))."""
+
+    def __init__(self, ring: Ring, library: Liburing, count: int, size: int) -> None:
+        self._ring = ring
+        self._library = library
+        self._count, self._size = count, size
+        self._memory = Incoming(count * size)
+        error = ctypes.c_int()
+        self._group = library.setup_buf_ring(ring.memory, count, BUFFER_GROUP, 0, error)
+        if not self._group:
+            raise OSError(-error.value, os.strerror(-error.value))
+        for number in range(count):
+            self._give(number, number)
+        library.buf_ring_advance(self._group, count)
+
+    def _give(self, number: int, offset: int) -> None:
+        address = self._memory.address + number * self._size
+        mask = self._count - 1
+        self._library.buf_ring_add(self._group, address, self._size, number, mask, offset)
+
+    def take(self, number: int, size: int) -> bytes:
+        """A copy of what a buffer holds; the buffer is the kernel's again."""
+        data = ctypes.string_at(self._memory.address + number * self._size, max(size, 0))
+        self._give(number, 0)
+        self._library.buf_ring_advance(self._group, 1)
+        return data
+
+    def close(self) -> None:
+        """Takes the buffers back."""
+        self._library.free_buf_ring(self._ring.memory, self._group, self._count, BUFFER_GROUP)
