@@ -1,0 +1,137 @@
+"""How a reader gets about: without JavaScript, by keyboard, from page to page, and by search."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from tools.book import chapters, pages
+from tools.sites import Built
+
+Open = Callable[..., Page]
+
+SHOWN = """() => [...document.querySelectorAll(".wp-svg")].map((svg) => {
+    const box = svg.getBoundingClientRect();
+    return [box.width, box.height].join() + getComputedStyle(svg.querySelector("text")).fill;
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", chapters())
+def test_without_javascript_all_is_there(open_page: Open, address: str) -> None:
+    page = open_page(address, java_script_enabled=False)
+    for what in (".wp-svg", ".wp pre", ".wp-output", ".wp-table", ".wp-where"):
+        for one in page.locator(what).all():
+            folded = one.locator("xpath=ancestor::details[1]")
+            if folded.count() and folded.get_attribute("open") is None:
+                folded.locator("summary").first.click()
+            expect(one).to_be_visible()
+    assert page.locator(".wp-where").count() > 0
+
+
+@pytest.mark.browser
+def test_the_keyboard_reaches_and_scrolls_each_box(open_page: Open) -> None:
+    page = open_page("book/04-waker", 390)
+    wanted = page.locator(".wp-scroll:visible, .wp summary").count()
+    reached = 0
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        kind = page.evaluate("document.activeElement.className + document.activeElement.tagName")
+        if "wp-scroll" not in kind and not page.evaluate(
+            "document.activeElement.matches('.wp summary')"
+        ):
+            continue
+        reached += 1
+        assert page.evaluate(
+            """() => {
+                const {outlineStyle, outlineWidth} = getComputedStyle(document.activeElement);
+                return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
+            }"""
+        ), f"the focus on {kind} is not to be seen"
+        if "wp-scroll" in kind:
+            hidden = page.evaluate(
+                "document.activeElement.scrollWidth - document.activeElement.clientWidth"
+            )
+            if hidden > 1:
+                page.keyboard.press("ArrowRight")
+                page.wait_for_function("document.activeElement.scrollLeft > 0")
+        if reached == wanted:
+            break
+    assert reached == wanted > 3
+
+
+@pytest.mark.browser
+def test_a_details_box_opens_by_keyboard(open_page: Open) -> None:
+    page = open_page("book/03-phases")
+    summary = page.locator(".wp-timeline summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".wp-timeline table").first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_instant_navigation_keeps_diagrams_as_they_are(open_page: Open) -> None:
+    loaded = open_page("book/04-waker").evaluate(SHOWN)
+    page = open_page("book/03-phases")
+    page.evaluate("window.stayed = true")
+    page.locator(".md-nav--primary a[href$='04-waker/'], .md-footer__link--next").last.click()
+    page.wait_for_url("**/book/04-waker/")
+    expect(page.locator("#wp-socket-timeline svg")).to_be_visible()
+    assert page.evaluate("window.stayed") is True, "the page was loaded anew"
+    assert page.evaluate(SHOWN) == loaded
+
+
+@pytest.mark.browser
+def test_the_palette_can_be_changed_on_the_page(open_page: Open) -> None:
+    page = open_page("book/03-phases", color_scheme="light")
+    before = page.evaluate(SHOWN)
+    page.locator("form[data-md-component=palette] label:visible").click()  # to light
+    page.locator("form[data-md-component=palette] label:visible").click()  # to dark
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    assert page.evaluate(SHOWN) != before
+
+
+@pytest.mark.browser
+def test_a_line_number_leads_to_its_line(open_page: Open) -> None:
+    page = open_page("book/03-phases")
+    link = page.locator("#wp-naps-naps-table a").nth(1)
+    line = page.locator("#" + str(link.get_attribute("href")).partition("#")[2])
+    before = line.evaluate("line => getComputedStyle(line).backgroundColor")
+    link.click()
+    expect(line).to_be_in_viewport()
+    expect(line).not_to_have_css("background-color", before)
+
+
+@pytest.mark.parametrize("name", pages())
+def test_the_search_index_has_no_text_of_a_picture(book: Built, name: str) -> None:
+    index = json.loads((book.folder / "search" / "search_index.json").read_text("utf-8"))
+    address = f"{name}/" if name else ""
+    indexed = " ".join(
+        entry["text"] for entry in index["docs"] if entry["location"].split("#")[0] == address
+    )
+    soup = book.page(name)
+    drawn = {text.get_text() for text in soup.select("svg.wp-svg text, svg.wp-svg desc")}
+    for excluded in soup.select("[data-search-exclude]"):
+        excluded.decompose()
+    said = soup.get_text()
+    assert drawn
+    assert indexed
+    assert [text for text in drawn if text in indexed and text not in said] == []
+    assert "<svg" not in indexed
+
+
+@pytest.mark.parametrize("name", pages())
+def test_ids_are_unique_and_links_within_a_page_lead_somewhere(book: Built, name: str) -> None:
+    soup = book.page(name)
+    ids = Counter(str(tag["id"]) for tag in soup.select(".wp [id], .wp[id]"))
+    assert [name for name, count in ids.items() if count > 1] == []
+    targets = {str(tag["id"]) for tag in soup.select("[id]")}
+    links = {str(tag["href"])[1:] for tag in soup.select(".wp a[href^='#']")}
+    assert links - targets == set()
+
+
+def test_the_build_ends_in_silence(book: Built) -> None:
+    assert [line for line in book.log if not line.startswith("INFO")] == []
