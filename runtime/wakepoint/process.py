@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import signal
-import sys
 import warnings
 from collections.abc import Mapping
 from subprocess import DEVNULL, PIPE
@@ -153,7 +152,7 @@ class _Wait(Future[int]):
         pid = self._child.pid
         if hasattr(backend, "filters"):
             self._source = backend.filters.process(pid)
-        elif sys.platform == "linux" and backend.model == "readiness":
+        elif hasattr(kernel, "pidfd_open"):
             self._source = Source(kernel.pidfd_open(pid))
         else:
             return spawn_blocking(kernel.waitpid, pid, 0)

@@ -169,9 +169,8 @@ class _Hub:
     def rest(self) -> None:
         """Nobody waits just now, so the executor has to see that no signal is waited for."""
         idle = not any(each.waits for each in self._all())
-        # What is dropped under completion may hold a signal; under readiness it holds nothing.
-        if idle and self._receiving is not None and self.reactor.backend.model == "readiness":
-            self._receiving.drop()
+        if idle and self._receiving is not None:
+            self._receiving.drop()  # what it may have brought is kept for the next
             self._receiving = None
 
     def _wake(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import math
 import os
 import socket as sockets
 import time
@@ -12,8 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wakepoint.backends.uring_entries import WAKE, Cqe, Sqe
-from wakepoint.backends.uring_library import Liburing, Timespec, load
-from wakepoint.backends.uring_ring import Ring, set_up
+from wakepoint.backends.uring_library import Liburing, load
+from wakepoint.backends.uring_ring import Ring, check, set_up
 from wakepoint.kernel import Kernel
 
 _IORING_OP_SOCKET = 45
@@ -67,33 +66,26 @@ class UringKernel(Kernel):
             timeout: Seconds to wait at most; None for ever.
         """
         ring.put(sqes)
-        if timeout == 0:
-            _check(self._library.submit_and_get_events(ring.memory))
-        else:
-            self._wait(ring, timeout)
-        return ring.take(room)
-
-    def _wait(self, ring: Ring, timeout: float | None) -> None:
         end = None if timeout is None else time.monotonic() + timeout
-        first = ctypes.POINTER(ring.completion_type)()
+        left = timeout
         while True:
-            limit = None
+            try:
+                ring.enter(0 if left == 0 else 1, left)
+            except InterruptedError:
+                pass  # Python handles the signal between two instructions of this loop
+            except TimeoutError:
+                break
             if end is not None:
                 left = max(0.0, end - time.monotonic())
-                whole = math.floor(left)
-                limit = Timespec(whole, math.ceil((left - whole) * 1e9))
-            result = self._library.submit_and_wait_timeout(ring.memory, first, 1, limit, None)
-            # A signal ends the call; Python handles it between two instructions of this loop.
-            if result != -errno.EINTR:
+            # Interrupted after it has submitted something, the call says only that it has.
+            if ring.ready or left == 0:
                 break
-        if result != -errno.ETIME:
-            _check(result)
+        return ring.take(room)
 
     def io_uring_submit(self, ring: Ring, sqes: Sequence[Sqe]) -> int:
         """Submits calls and waits for nothing; returns how many."""
         ring.put(sqes)
-        submitted: int = _check(self._library.submit_and_get_events(ring.memory))
-        return submitted
+        return ring.enter(0, None)
 
     def io_uring_register_buffers(self, ring: Ring, count: int, size: int) -> None:
         """Gives the ring buffers, from which multishot receives take."""
@@ -103,7 +95,7 @@ class UringKernel(Kernel):
         """Sends a completion to a ring, which ends its wait. Any thread may."""
         entry = ctypes.create_string_buffer(64)
         self._library.prep_msg_ring(entry, ring.fd, 0, WAKE, 0)
-        _check(self._library.register_sync_msg(entry))
+        check(self._library.register_sync_msg(entry))
 
     def io_uring_close(self, ring: Ring) -> None:
         """Gives the ring back."""
@@ -122,12 +114,6 @@ class UringKernel(Kernel):
     def make_blocking(fd: int) -> None:
         """Clears O_NONBLOCK."""
         os.set_blocking(fd, True)
-
-
-def _check(result: int) -> int:
-    if result < 0:
-        raise OSError(-result, os.strerror(-result))
-    return result
 
 
 def _probe(library: Liburing) -> Features:

@@ -20,15 +20,20 @@ MISSING = (
 
 
 class RingMemory(ctypes.Structure):
-    """struct io_uring (liburing.h): the two queues, and after them what we look at."""
+    """struct io_uring (liburing.h): the two queues, and after them what there is to know."""
 
     _fields_ = (
-        ("queues", c_ulonglong * 24),
+        ("sq_khead", POINTER(c_uint)),
+        ("sq_ktail", POINTER(c_uint)),
+        ("_sq_pointers", c_void_p * 6),
+        ("sqe_head", c_uint),
+        ("sqe_tail", c_uint),
+        ("_rest_of_queues", c_ulonglong * 15),
         ("flags", c_uint),
         ("ring_fd", c_int),
         ("features", c_uint),
         ("enter_ring_fd", c_int),
-        ("rest", c_ulonglong * 8),
+        ("_rest", c_ulonglong * 8),
     )
 
 
@@ -58,6 +63,17 @@ class Timespec(ctypes.Structure):
     _fields_ = (("tv_sec", c_longlong), ("tv_nsec", c_longlong))
 
 
+class EnterArguments(ctypes.Structure):
+    """struct io_uring_getevents_arg (io_uring_enter(2))."""
+
+    _fields_ = (
+        ("sigmask", c_ulonglong),
+        ("sigmask_sz", c_uint),
+        ("min_wait_usec", c_uint),
+        ("ts", POINTER(Timespec)),
+    )
+
+
 _RING = POINTER(RingMemory)
 _ENTRY = c_void_p
 _COMPLETIONS = POINTER(POINTER(Completion))
@@ -73,7 +89,7 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "io_uring_sqe_set_flags": (None, (_ENTRY, c_uint)),
     "io_uring_sqe_set_buf_group": (None, (_ENTRY, c_int)),
     "io_uring_submit": (c_int, (_RING,)),
-    "io_uring_submit_and_get_events": (c_int, (_RING,)),
+    "io_uring_cq_ready": (c_uint, (_RING,)),
     "io_uring_peek_batch_cqe": (c_uint, (_RING, _COMPLETIONS, c_uint)),
     "io_uring_cq_advance": (None, (_RING, c_uint)),
     "io_uring_setup_buf_ring": (c_void_p, (_RING, c_uint, c_int, c_uint, POINTER(c_int))),
@@ -101,7 +117,7 @@ class Liburing:
     """The functions as attributes, without ``io_uring_``; each returns at once, but for one.
 
     Attributes:
-        submit_and_wait_timeout: Sleeps; other threads run meanwhile.
+        enter2: Sleeps; other threads run meanwhile.
     """
 
     def __init__(self, path: str) -> None:
@@ -111,10 +127,10 @@ class Liburing:
             function = getattr(library, name)
             function.restype, function.argtypes = result, arguments
             setattr(self, name.removeprefix("io_uring_"), function)
-        wait = ctypes.CDLL(path).io_uring_submit_and_wait_timeout
-        wait.restype = c_int
-        wait.argtypes = (_RING, _COMPLETIONS, c_uint, POINTER(Timespec), c_void_p)
-        self.submit_and_wait_timeout = wait
+        enter2 = ctypes.CDLL(path).io_uring_enter2
+        enter2.restype = c_int
+        enter2.argtypes = (c_uint, c_uint, c_uint, c_uint, POINTER(EnterArguments), ctypes.c_size_t)
+        self.enter2 = enter2
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"liburing's io_uring_{name} is not among those that are used")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import math
 import os
 from collections.abc import Sequence
 
@@ -13,19 +14,31 @@ from wakepoint.backends.uring_entries import (
     Cqe,
     Sqe,
 )
-from wakepoint.backends.uring_library import Completion, Liburing, Params, RingMemory
+from wakepoint.backends.uring_library import (
+    Completion,
+    EnterArguments,
+    Liburing,
+    Params,
+    RingMemory,
+    Timespec,
+)
 from wakepoint.backends.uring_memory import Incoming
 
 BUFFER_GROUP = 0
 
+_SUBMIT_ALL = 1 << 7
 _COOP_TASKRUN = 1 << 8
 _SINGLE_ISSUER = 1 << 12
 _DEFER_TASKRUN = 1 << 13
 _FEAT_EXT_ARG = 1 << 8
 
-_SETUPS = (_SINGLE_ISSUER | _DEFER_TASKRUN, _COOP_TASKRUN, 0)
+_SETUPS = (_SUBMIT_ALL | _SINGLE_ISSUER | _DEFER_TASKRUN, _SUBMIT_ALL | _COOP_TASKRUN, 0)
 """How to set up a ring, best first: the kernel finishes calls while we wait and at no other time
 (Linux 6.1), while we are in any system call (5.19), or it interrupts us."""
+
+_ENTER_GETEVENTS = 1 << 0
+_ENTER_EXT_ARG = 1 << 3
+_SIGSET_SIZE = 8
 
 _TAKE = 64
 
@@ -61,6 +74,13 @@ def _refusal(code: int) -> str:
     return f"this kernel {reason}; choose another backend"
 
 
+def check(result: int) -> int:
+    """A function's result, or its error as an OSError."""
+    if result < 0:
+        raise OSError(-result, os.strerror(-result))
+    return result
+
+
 class Ring:
     """A submission and a completion queue, shared with the kernel.
 
@@ -69,8 +89,6 @@ class Ring:
         fd: Its descriptor.
         pending: The calls that the kernel has, by number. Each keeps its memory alive.
     """
-
-    completion_type = Completion
 
     def __init__(self, library: Liburing, entries: int) -> None:
         self._library = library
@@ -90,9 +108,7 @@ class Ring:
         for sqe in sqes:
             entry = library.get_sqe(self.memory)
             if not entry:  # full
-                result = library.submit(self.memory)
-                if result < 0:
-                    raise OSError(-result, os.strerror(-result))
+                check(library.submit(self.memory))
                 entry = library.get_sqe(self.memory)
             getattr(library, f"prep_{sqe.call}")(entry, *sqe.arguments)
             if sqe.flags:
@@ -106,6 +122,41 @@ class Ring:
         """Gives a call its number."""
         self._numbers += 1
         sqe.user_data = self._numbers
+
+    def enter(self, wait: int, timeout: float | None) -> int:
+        """One io_uring_enter(2): submits what was put, and waits for ``wait`` completions.
+
+        liburing's own functions that wait with a timeout go on waiting when a signal comes, before
+        Python can handle it. So the first lines are what its ``__io_uring_flush_sq`` does.
+
+        Returns:
+            How many calls were submitted.
+
+        Raises:
+            InterruptedError: If a signal came.
+            TimeoutError: If the time was over, and nothing was submitted.
+        """
+        memory = self.memory
+        memory.sqe_head = memory.sqe_tail
+        memory.sq_ktail[0] = memory.sqe_tail
+        to_submit = (memory.sqe_tail - memory.sq_khead[0]) & 0xFFFFFFFF
+        limit = None
+        if timeout is not None:
+            whole = math.floor(timeout)
+            limit = ctypes.pointer(Timespec(whole, math.ceil((timeout - whole) * 1e9)))
+        arguments = EnterArguments(0, _SIGSET_SIZE, 0, limit)
+        flags = _ENTER_GETEVENTS | _ENTER_EXT_ARG
+        size = ctypes.sizeof(arguments)
+        result: int = self._library.enter2(self.fd, to_submit, wait, flags, arguments, size)
+        if result == -errno.ETIME:
+            raise TimeoutError
+        return check(result)
+
+    @property
+    def ready(self) -> int:
+        """How many completions there are."""
+        count: int = self._library.cq_ready(self.memory)
+        return count
 
     def take(self, room: int) -> list[Cqe]:
         """Takes completions out of their queue; this is no system call."""
@@ -148,7 +199,7 @@ class _Buffers:
         error = ctypes.c_int()
         self._group = library.setup_buf_ring(ring.memory, count, BUFFER_GROUP, 0, error)
         if not self._group:
-            raise OSError(-error.value, os.strerror(-error.value))
+            check(error.value)
         for number in range(count):
             self._give(number, number)
         library.buf_ring_advance(self._group, count)
