@@ -12,6 +12,7 @@ import functools
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -119,39 +120,50 @@ class LibkqueueKernel(EmulatedKqueue):
         self, queue: Queue, changes: list[Kevent], max_events: int, timeout: float | None
     ) -> list[Kevent]:
         """Makes the changes, then waits ``timeout`` seconds at most (None: for ever)."""
-        self._learn(changes)
-        events = (_Struct * max_events)()
-        limit = None
-        if timeout is not None:
-            whole = int(timeout)
-            limit = ctypes.byref(_Timespec(whole, int((timeout - whole) * 1e9)))
-        handed_over = _array(changes)
-        size = len(changes)
-        while True:
-            count = self._library.kevent(
-                queue.fileno(), handed_over, size, events, max_events, limit
-            )
-            if count >= 0:
-                break
-            if ctypes.get_errno() != errno.EINTR:
-                raise _failure()
-            # The handler has run between that call and this line (PEP 475); the changes are made.
-            handed_over, size = None, 0
-        found = [
-            Kevent(each.ident, each.filter, each.flags, each.fflags, each.data)
-            for each in events[:count]
-        ]
-        self._registered -= {e[:2] for e in found if e.flags & EV_ERROR}
+        errors = self._make(queue, changes)
+        if errors:
+            return errors
+        found = self._wait(queue, max_events, timeout)
         self.keep_errors(found)
-        if count == max_events:
+        if len(found) == max_events:
             self._report_again(queue)
         return found
 
+    def _make(self, queue: Queue, changes: list[Kevent]) -> list[Kevent]:
+        """Makes the changes; returns an event for each that fails.
+
+        A kernel returns such events at once. libkqueue waits first, and forgets them if nothing
+        else happens; so the changes are made one by one, without room for events.
+        """
+        errors = []
+        for change in changes:
+            try:
+                self.kevent_change(queue, [change])
+            except OSError as error:
+                told = Kevent(change.ident, change.filter, EV_ERROR, 0, error.errno or 0)
+                errors.append(told)
+        return errors
+
+    def _wait(self, queue: Queue, max_events: int, timeout: float | None) -> list[Kevent]:
+        events = (_Struct * max_events)()
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            limit = None if until is None else _timespec(until - time.monotonic())
+            count = self._library.kevent(queue.fileno(), None, 0, events, max_events, limit)
+            if count >= 0:
+                return [
+                    Kevent(each.ident, each.filter, each.flags, each.fflags, each.data)
+                    for each in events[:count]
+                ]
+            # After a signal Python's handler has run between that call and this line (PEP 475).
+            if ctypes.get_errno() != errno.EINTR:
+                raise _failure()
+
     def kevent_change(self, queue: Queue, changes: list[Kevent]) -> None:
         """Makes the changes and takes no events. Raises OSError if one fails."""
-        now = ctypes.byref(_Timespec(0, 0))
-        size = len(changes)
-        if self._library.kevent(queue.fileno(), _array(changes), size, None, 0, now) < 0:
+        array = (_Struct * len(changes))(*(_Struct(*each, None) for each in changes))
+        now = _timespec(0)
+        if self._library.kevent(queue.fileno(), array, len(changes), None, 0, now) < 0:
             raise _failure()
         self._learn(changes)
 
@@ -194,7 +206,7 @@ def _unblock(number: int) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
 
 
-def _array(changes: Sequence[Kevent]) -> Any:
-    if not changes:
-        return None
-    return (_Struct * len(changes))(*(_Struct(*each, None) for each in changes))
+def _timespec(seconds: float) -> Any:
+    seconds = max(0.0, seconds)
+    whole = int(seconds)
+    return ctypes.byref(_Timespec(whole, int((seconds - whole) * 1e9)))

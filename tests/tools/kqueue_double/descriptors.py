@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from tools.kqueue_double.knotes import Knote
 
-from wakepoint.backends.kevent import EV_EOF
+from wakepoint.backends.kevent import EV_EOF, Kevent
 
 if sys.platform == "linux":
     from tools.kqueue_double.watcher import Found, PlainFilter, Watcher
@@ -38,6 +38,11 @@ class _Direction(PlainFilter):
             watcher.watch(knote, self.events)
         except PermissionError:  # a file: always ready, says epoll, and does not take it
             self.mode = stat.S_IFREG
+        self.tells = not stat.S_ISREG(self.mode)  # epoll reports what is ready at once
+
+    def touch(self, change: Kevent) -> None:
+        if self.tells:
+            self.watcher.report(self.knote, self.events)
 
     def detach(self) -> None:
         if not stat.S_ISREG(self.mode):

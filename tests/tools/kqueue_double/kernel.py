@@ -23,7 +23,7 @@ class Queue:
     def __init__(self) -> None:
         # A signal handler may make a change in the middle of this thread's own call.
         self.lock = threading.RLock()
-        self.watcher = Watcher()
+        self.watcher = Watcher(self.lock)
         self.knotes = Knotes(lambda knote: make(knote, self.watcher))
 
     def fileno(self) -> int:

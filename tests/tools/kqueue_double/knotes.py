@@ -48,6 +48,9 @@ class Filter(Protocol):
     def detach(self) -> None:
         """The knote is deleted."""
 
+    tells: bool
+    """True if it activates its knote itself when that is made or changed."""
+
     deadline: float | None
     """When there will be something to report, if that is known."""
 
@@ -98,7 +101,8 @@ class Knotes:
             knote.enabled = False
         elif change.flags & (EV_ADD | EV_ENABLE):
             knote.enabled = True
-        knote.activate()  # the scan finds out whether there is an event
+        if not knote.filter.tells:
+            knote.activate()  # the scan finds out whether there is an event
 
     def _delete(self, key: Key) -> None:
         knote = self._all.pop(key, None)
@@ -131,7 +135,9 @@ class Knotes:
             if len(events) == room:
                 break
             knote = self._all[key]
-            found = knote.filter.event() if knote.enabled else None
+            if not knote.enabled:
+                continue  # it stays active, for when it is enabled
+            found = knote.filter.event()
             if found is None:
                 del self._active[key]
                 continue

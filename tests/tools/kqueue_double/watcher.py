@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import sys
+import threading
 from collections.abc import Callable
 
 from tools.kqueue_double.knotes import Knote
@@ -23,9 +24,13 @@ class Watcher:
 
     One epoll takes a descriptor but once, and a knote for reading must not be activated by news
     about writing.
+
+    Args:
+        lock: Held while the kqueue's knotes change.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lock: threading.RLock) -> None:
+        self._lock = lock
         self._all = select.epoll()
         self._directions = {EVFILT_READ: select.epoll(), EVFILT_WRITE: select.epoll()}
         self._knotes: dict[tuple[int, int], Knote] = {}
@@ -58,6 +63,11 @@ class Watcher:
             self._directions[filter_].modify(fd, events | select.EPOLLET)
         self._knotes[knote.key] = knote
 
+    def report(self, knote: Knote, events: int) -> None:
+        """Activates a knote if its descriptor is ready now; the next `look` does."""
+        fd, filter_ = knote.key
+        self._directions[filter_].modify(fd, events | select.EPOLLET)
+
     def unwatch(self, knote: Knote) -> None:
         """Forgets the knote's descriptor."""
         fd, filter_ = knote.key
@@ -78,16 +88,17 @@ class Watcher:
     def look(self, timeout: float | None) -> bool:
         """Waits, and activates the knotes that there is news of. True if there was any."""
         found = self._all.poll(timeout)
-        for fd, _ in found:
-            if fd == self._kick:
-                os.eventfd_read(fd)
-            elif fd in self._others:
-                self._others[fd]()
-        for filter_, epoll in self._directions.items():
-            for fd, _ in epoll.poll(0):
-                knote = self._knotes.get((fd, filter_))
-                if knote is not None:
-                    knote.activate()
+        with self._lock:  # another thread may be in the middle of a change
+            for fd, _ in found:
+                if fd == self._kick:
+                    os.eventfd_read(fd)
+                elif fd in self._others:
+                    self._others[fd]()
+            for filter_, epoll in self._directions.items():
+                for fd, _ in epoll.poll(0):
+                    knote = self._knotes.get((fd, filter_))
+                    if knote is not None:
+                        knote.activate()
         return bool(found)
 
 
@@ -95,6 +106,7 @@ class PlainFilter:
     """A filter that has nothing to keep."""
 
     deadline: float | None = None
+    tells = False
 
     def __init__(self, knote: Knote, watcher: Watcher) -> None:
         self.knote = knote
