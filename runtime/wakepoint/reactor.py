@@ -97,6 +97,9 @@ class Reactor:
         blocking_jobs: How many calls are under way on threads of ours.
     """
 
+    completions_per_wait = 64
+    """How many a completion backend takes in one wait at most; the others stay in the kernel."""
+
     def __init__(self, make_backend: Callable[[Reactor], Backend], kernel: Kernel) -> None:
         self.kernel = kernel
         self._make_backend = make_backend

@@ -18,6 +18,7 @@ _CLASSES = {
     "epoll": ("wakepoint.backends.epoll", "EpollBackend"),
     "kqueue": ("wakepoint.backends.kqueue", "KqueueBackend"),
     "iocp": ("wakepoint.backends.iocp", "IocpBackend"),
+    "io_uring": ("wakepoint.backends.uring", "UringBackend"),
     "simulated": ("wakepoint.backends.simulated", "SimulatedBackend"),
 }
 
@@ -58,8 +59,14 @@ def factory(name: str) -> Callable[[Reactor], Backend]:
     return backend
 
 
-def make_kernel(name: str) -> Kernel:
-    """The kernel that the backend of that name talks to."""
+def make_kernel(name: str, *, steady: bool = False) -> Kernel:
+    """The kernel that the backend of that name talks to.
+
+    Args:
+        name: The backend's name.
+        steady: Tell of completions that come at about the same time in an order that is the same
+            in every run; it takes a few milliseconds more per wait.
+    """
     if name == "simulated":
         from wakepoint.simulation import SimulatedKernel  # noqa: PLC0415 - needed by few
 
@@ -68,14 +75,29 @@ def make_kernel(name: str) -> Kernel:
     if name == "kqueue" and sys.platform == "linux":
         return _libkqueue()
     if name == "iocp":
-        return _iocp()
+        return _iocp(steady)
+    if name == "io_uring":
+        return _io_uring(steady)
     return Kernel()
 
 
-def _iocp() -> Kernel:
+def _iocp(steady: bool) -> Kernel:
     if sys.platform != "win32":
         raise ValueError("only Windows has completion ports; choose another backend")
-    kernel: Kernel = importlib.import_module("wakepoint.backends.iocp_kernel").IocpKernel()
+    module, attribute = (
+        ("iocp_steady", "SteadyIocpKernel") if steady else ("iocp_kernel", "IocpKernel")
+    )
+    kernel: Kernel = getattr(importlib.import_module(f"wakepoint.backends.{module}"), attribute)()
+    return kernel
+
+
+def _io_uring(steady: bool) -> Kernel:
+    if sys.platform != "linux":
+        raise ValueError("only Linux has io_uring; choose another backend")
+    module, attribute = (
+        ("uring_steady", "SteadyUringKernel") if steady else ("uring_kernel", "UringKernel")
+    )
+    kernel: Kernel = getattr(importlib.import_module(f"wakepoint.backends.{module}"), attribute)()
     return kernel
 
 

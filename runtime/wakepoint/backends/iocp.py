@@ -20,9 +20,6 @@ from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor, Source
 from wakepoint.task import Future
 
-_MAX_PACKETS = 64
-"""How many packets one wait takes; the others stay at the port."""
-
 
 class IocpBackend(CompletionBackend):
     """One port, which one thread waits at."""
@@ -76,7 +73,8 @@ class IocpBackend(CompletionBackend):
     def wait(self, timeout: float | None) -> int:
         # Rounded up: waking before the deadline would only mean to wait again.
         limit = None if timeout is None else math.ceil(timeout * 1000)
-        packets = self.kernel.GetQueuedCompletionStatusEx(self._port, _MAX_PACKETS, limit)
+        room = self.reactor.completions_per_wait
+        packets = self.kernel.GetQueuedCompletionStatusEx(self._port, room, limit)
         for packet in packets:
             operation = self._in_flight.pop(packet.overlapped, None)
             if operation is not None:

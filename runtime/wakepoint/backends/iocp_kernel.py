@@ -103,8 +103,9 @@ class IocpKernel(Kernel):
         made: int = _overlapped.CreateIoCompletionPort(device, port, key, threads)
         return made
 
-    @staticmethod
-    def GetQueuedCompletionStatusEx(port: int, room: int, timeout: int | None) -> list[Packet]:
+    def GetQueuedCompletionStatusEx(
+        self, port: int, room: int, timeout: int | None
+    ) -> list[Packet]:
         """Takes packets off the port; waits until there is one.
 
         Args:
@@ -141,8 +142,7 @@ class IocpKernel(Kernel):
 
     # -- overlapped calls --------------------------------------------------------------------
 
-    @staticmethod
-    def overlapped() -> Overlapped:
+    def overlapped(self) -> Overlapped:
         """A fresh OVERLAPPED without an event: the packet is enough."""
         return _overlapped.Overlapped(0)
 

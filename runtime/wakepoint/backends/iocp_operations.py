@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -21,23 +23,18 @@ An overlapped send completes when all of it is in the system's buffer or on its 
 that takes. Giving it parts makes the value of a send what it is elsewhere: what is taken now.
 """
 
-ERROR_NETNAME_DELETED = 64
-ERROR_BROKEN_PIPE = 109
-ERROR_NO_DATA = 232
-ERROR_OPERATION_ABORTED = 995
-ERROR_PORT_UNREACHABLE = 1234
-
-_MEANINGS: dict[int, type[OSError]] = {
-    # Windows' names for what the socket's own calls tell as WSAECONNRESET.
-    ERROR_NETNAME_DELETED: ConnectionResetError,
-    ERROR_PORT_UNREACHABLE: ConnectionRefusedError,
-}
+_ERROR_NETNAME_DELETED = 64
+_ERROR_PORT_UNREACHABLE = 1234
 
 
 def _meaning(error: OSError) -> OSError:
-    """An error of an overlapped call as the exception that other systems raise for it."""
-    kind = _MEANINGS.get(getattr(error, "winerror", None) or 0)
-    return error if kind is None else kind(*error.args)
+    """An error of an overlapped call as the exception that a socket's own call would raise."""
+    code = getattr(error, "winerror", None)
+    if code == _ERROR_NETNAME_DELETED:
+        return ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+    if code == _ERROR_PORT_UNREACHABLE:
+        return ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+    return error
 
 
 class Overlapped(Operation[T], Generic[T]):

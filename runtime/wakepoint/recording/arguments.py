@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from wakepoint import linux
-from wakepoint.backends import kevent
+from wakepoint.backends import epoll_events, kevent
 from wakepoint.backends.kevent import Kevent
+from wakepoint.recording import windows
 from wakepoint.recording.names import Names
 from wakepoint.recording.safe_repr import safe_repr
 
@@ -81,12 +82,6 @@ def _socket_option(level: int, option: int) -> str:
     return str(option)
 
 
-def _epoll_mask(mask: int) -> str:
-    from wakepoint.backends.epoll import describe  # noqa: PLC0415 - exists on Linux alone
-
-    return describe(mask)
-
-
 def _bind(d: Describer, args: Sequence[Any]) -> list[str]:
     sock, address = args
     if isinstance(address, tuple) and len(address) >= 2:
@@ -97,7 +92,7 @@ def _bind(d: Describer, args: Sequence[Any]) -> list[str]:
 def _epoll_ctl(d: Describer, args: Sequence[Any]) -> list[str]:
     epoll, operation, fd, events = args
     told = [d.fd(epoll), f"EPOLL_CTL_{operation}", d.fd(fd)]
-    return told if operation == "DEL" else [*told, _epoll_mask(events)]
+    return told if operation == "DEL" else [*told, epoll_events.describe(events)]
 
 
 def _accepted(d: Describer, args: Sequence[Any], result: Any) -> str:
@@ -112,7 +107,7 @@ def _datagram(d: Describer, args: Sequence[Any], result: Any) -> str:
 
 def _epoll_events(d: Describer, args: Sequence[Any], events: list[tuple[int, int]]) -> str:
     count = f"{len(events)} event" + ("" if len(events) == 1 else "s")
-    told = [f"{d.fd(fd)} {_epoll_mask(mask)}" for fd, mask in events]
+    told = [f"{d.fd(fd)} {epoll_events.describe(mask)}" for fd, mask in events]
     return f"{count}: {_shown(told)}" if told else count
 
 
@@ -172,6 +167,12 @@ def _waited(d: Describer, args: Sequence[Any], result: tuple[int, int]) -> str:
     return f"{d.names.process(pid)}, status {status}" if pid else "0"
 
 
+def error_name(error: OSError) -> str:
+    """What the system calls the error, ``ECONNRESET``."""
+    name = windows.ERRORS.get(getattr(error, "winerror", None) or 0)
+    return name or errno.errorcode.get(error.errno or 0, type(error).__name__)
+
+
 ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
     "socket": lambda d, a: [_FAMILIES.get(a[0], str(a[0])), _KINDS.get(a[1], str(a[1]))],
     "bind": _bind,
@@ -195,6 +196,7 @@ ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
     "waitpid": lambda d, a: [d.names.process(a[0]), "WNOHANG" if a[1] else "0"],
     "kevent": _kevent_call,
     "kevent_change": lambda d, a: [d.fd(a[0]), _changes(d, a[1]), "room for 0 events"],
+    **windows.ARGUMENTS,
 }
 """How to tell the arguments of a call; those not named here are told one by one."""
 
@@ -214,5 +216,6 @@ RESULTS: dict[str, Callable[[Describer, Sequence[Any], Any], str]] = {
     "posix_spawnp": lambda d, a, r: d.names.process(r),
     "waitpid": _waited,
     "kevent": _kevents,
+    **windows.RESULTS,
 }
 """How to tell the result of a call."""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable
 from typing import Any
 
 from wakepoint.kernel import Kernel
-from wakepoint.recording.arguments import ARGUMENTS, RESULTS, Describer
+from wakepoint.recording import windows
+from wakepoint.recording.arguments import ARGUMENTS, RESULTS, Describer, error_name
 from wakepoint.recording.recorder import Recorder
 
 WAITS = frozenset(
-    {"epoll_wait", "kevent", "io_uring_enter", "GetQueuedCompletionStatus", "sim_wait"}
+    {"epoll_wait", "kevent", "io_uring_enter", "GetQueuedCompletionStatusEx", "sim_wait"}
 )
 """The calls in which the thread sleeps."""
 
-_MOVES_BYTES = frozenset({"recv", "recvfrom", "read", "send", "sendto", "write"})
-_CLOSES = frozenset({"close", "close_fd", "epoll_close", "kqueue_close"})
+_MOVES_BYTES = frozenset({"recv", "recvfrom", "read", "send", "sendto", "write"}) | {
+    "GetQueuedCompletionStatusEx"
+}
+_CLOSES = frozenset({"close", "close_fd", "epoll_close", "kqueue_close", "close_port"})
 # A lookup runs on a thread, so its place among the events is chance, as is what it finds.
-_UNRECORDED = frozenset({"monotonic", "getaddrinfo"})
+_UNRECORDED = frozenset({"monotonic", "getaddrinfo"}) | windows.UNRECORDED
 _REAL_NAMES = {
     "close_fd": "close",
     "epoll_close": "close",
@@ -40,6 +42,7 @@ class RecordingKernel:
         self._kernel = kernel
         self._recorder = recorder
         self.describe = Describer(recorder.names)
+        self._real_names = windows.REAL_NAMES if kernel.system == "Windows" else _REAL_NAMES
         self.on_return: Callable[[int], None] | None = None
         """Called with the number of events when a wait comes back."""
 
@@ -59,8 +62,7 @@ class RecordingKernel:
             try:
                 result = call(*args)
             except OSError as error:
-                code = errno.errorcode.get(error.errno or 0, type(error).__name__)
-                self._note(name, arguments, "-1", code, None)
+                self._note(name, arguments, "-1", error_name(error), None)
                 raise
             told = RESULTS[name](self.describe, args, result) if name in RESULTS else None
             moved = _bytes_moved(result) if name in _MOVES_BYTES else None
@@ -83,7 +85,7 @@ class RecordingKernel:
     ) -> None:
         self._recorder.emit(
             "kernel.called",
-            name=_REAL_NAMES.get(name, name),
+            name=self._real_names.get(name, name),
             args=args,
             result=result,
             error=error,
@@ -96,5 +98,7 @@ def _number(thing: Any) -> int:
 
 
 def _bytes_moved(result: Any) -> int:
+    if isinstance(result, list):  # completion packets
+        return sum(packet.size for packet in result)
     payload = result[0] if isinstance(result, tuple) else result
     return payload if isinstance(payload, int) else len(payload)

@@ -23,6 +23,8 @@ class Names:
         self._ports = ports or {}
         self._chosen: set[int] = set()
         self._processes: dict[int, int] = {}
+        self._overlapped: dict[int, int] = {}
+        self._calls = 0
 
     @property
     def ports(self) -> dict[int, int]:
@@ -45,6 +47,17 @@ class Names:
     def process(self, number: int) -> str:
         """The name of a process, ``process 1``; they count from 1."""
         return f"process {self._processes.setdefault(number, len(self._processes) + 1)}"
+
+    def overlapped(self, address: int) -> str:
+        """The name of an overlapped call, by its OVERLAPPED's address; they count from 1."""
+        if address not in self._overlapped:
+            self._calls += 1
+            self._overlapped[address] = self._calls
+        return f"overlapped {self._overlapped[address]}"
+
+    def forget_overlapped(self, address: int) -> None:
+        """The call is done; another one may get its memory."""
+        self._overlapped.pop(address, None)
 
     def keep_port(self, port: int) -> None:
         """The snippet asked for this port itself."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Awaitable
 from typing import Any, TypeVar, cast
 
@@ -12,6 +11,7 @@ from wakepoint.executor import Executor
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Interest, Reactor, Source, Timer
+from wakepoint.recording.arguments import error_name
 from wakepoint.recording.kernel import RecordingKernel
 from wakepoint.recording.recorder import Recorder
 from wakepoint.task import Future, Waker
@@ -114,12 +114,17 @@ class RecordingReactor(Reactor):
 
     It fires one deadline per turn, the earliest. The reactor itself fires every one that has
     passed; which have, after a wait, depends on how late the kernel came back. Both orders are
-    right, and this one is the same in every run.
+    right, and this one is the same in every run. For the same reason it takes one completion per
+    wait: how many have come by then is chance.
     """
+
+    completions_per_wait = 1
 
     def __init__(self, backend: str, recorder: Recorder) -> None:
         self.recorder = recorder
-        self._recording_kernel = RecordingKernel(backends.make_kernel(backend), recorder)
+        self._recording_kernel = RecordingKernel(
+            backends.make_kernel(backend, steady=True), recorder
+        )
         recorder.backend = backend
         recorder.system = self._recording_kernel.system
         recorder.emulation = self._recording_kernel.emulation
@@ -215,7 +220,7 @@ class RecordingReactor(Reactor):
             "operation.completed",
             operation=number,
             result=told,
-            error=None if error is None else _errno_name(error),
+            error=None if error is None else error_name(error),
         )
         reason = f"{operation.name} on {self._source(operation.source)} completed"
         with self.recorder.reason(reason):
@@ -255,10 +260,6 @@ class RecordingReactor(Reactor):
 
 def _task(waker: Waker | None) -> int | None:
     return waker.task.number if isinstance(waker, RecordingWaker) else None
-
-
-def _errno_name(error: OSError) -> str:
-    return errno.errorcode.get(error.errno or 0, type(error).__name__)
 
 
 def build(backend: str, recorder: Recorder) -> Executor:

@@ -108,7 +108,11 @@ def test_bytes_that_were_sent_were_received(echo: Recording) -> None:
     def moved(name: str) -> int:
         return sum(f["bytes"] or 0 for f in facts(echo, "kernel.called", name=name))  # type: ignore[misc]
 
-    assert moved("send") == moved("recv") == len(b"ping") + len(b"PING")
+    size = len(b"ping") + len(b"PING")
+    if echo.environment.backend == "iocp":  # a call has moved its bytes when its packet comes
+        assert moved("GetQueuedCompletionStatusEx") == 2 * size
+    else:
+        assert moved("send") == moved("recv") == size
 
 
 def test_no_descriptor_port_or_address_is_the_real_one(echo: Recording) -> None:
