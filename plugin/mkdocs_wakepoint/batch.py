@@ -5,35 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mkdocs_wakepoint.comparison import Comparison, draw
-from mkdocs_wakepoint.engine import Pool, problems
+from mkdocs_wakepoint.engine import Pool, problems, unavailable
 from mkdocs_wakepoint.recordings import Store
-from mkdocs_wakepoint.snippet import Options, Problem, Snippet
+from mkdocs_wakepoint.snippet import Problem, Snippet
+from mkdocs_wakepoint.source import Page
 from mkdocs_wakepoint.views import Item, problem_box, render_all
-from wakepoint.recording import Recording
+from wakepoint.recording import Environment, Recording
 
 _PLACEHOLDER = re.compile(r'<div class="wp-pending" data-wp="(c?)(\d+)"></div>')
 
-
-@dataclass(slots=True)
-class Page:
-    """Where the fences that are converted now stand.
-
-    Attributes:
-        file: The file as its author would type it.
-        lines: The file's text, for line numbers.
-        defaults: The page's defaults for options.
-        problems: What is wrong with those; told once the page is converted.
-        keys: The keys that its snippets have taken.
-    """
-
-    file: str
-    lines: list[str] = field(default_factory=list)
-    defaults: Options = field(default_factory=Options)
-    problems: list[Problem] = field(default_factory=list)
-    keys: set[str] = field(default_factory=set)
+_NOWHERE = Environment(None, "", "")
+"""What matches no kept recording's platform."""
 
 
 @dataclass(slots=True)
@@ -41,6 +26,7 @@ class _Waiting:
     snippet: Snippet
     problems: tuple[Problem, ...]
     recording: Future[Recording] | None
+    missing: Problem | None
 
 
 class Batch:
@@ -68,9 +54,10 @@ class Batch:
     def add(self, snippet: Snippet, found: Iterable[Problem]) -> str:
         """Starts a snippet and returns the HTML that holds its place."""
         self.used = True
-        run = snippet.options.run
+        missing = unavailable(snippet)
+        run = snippet.options.run and missing is None
         future = self._pool.submit(snippet) if run else None
-        self._waiting.append(_Waiting(snippet, tuple(found), future))
+        self._waiting.append(_Waiting(snippet, tuple(found), future, missing))
         return f'<div class="wp-pending" data-wp="{len(self._waiting) - 1}"></div>'
 
     def add_comparison(self, comparison: Comparison, found: Iterable[Problem]) -> str:
@@ -112,13 +99,17 @@ class Batch:
         return self._store.stale(snippets, whole_site=whole_site)
 
     def _item(self, waiting: _Waiting) -> Item:
-        recording = None if waiting.recording is None else waiting.recording.result()
-        found = [*waiting.problems]
-        if recording is None:
-            return Item(waiting.snippet, None, tuple(found))
-        found += problems(waiting.snippet, recording)
-        others = self._store.matching(waiting.snippet, recording.environment)
-        return Item(waiting.snippet, recording, tuple(found), tuple(others))
+        snippet, found = waiting.snippet, waiting.problems
+        if waiting.recording is not None:
+            recording = waiting.recording.result()
+            others = self._store.matching(snippet, recording.environment)
+        elif waiting.missing is None:
+            return Item(snippet, None, found)
+        elif kept := self._store.matching(snippet, _NOWHERE):
+            recording, *others = kept
+        else:
+            return Item(snippet, None, (*found, waiting.missing))
+        return Item(snippet, recording, (*found, *problems(snippet, recording)), tuple(others))
 
 
 def key(page: Page, wanted: str) -> str:

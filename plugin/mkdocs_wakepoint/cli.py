@@ -12,7 +12,7 @@ from mkdocs_wakepoint.commands.check import check
 from mkdocs_wakepoint.commands.record import record
 from mkdocs_wakepoint.commands.run import run
 from mkdocs_wakepoint.commands.show import show
-from mkdocs_wakepoint.engine import Pool, Settings, SettingsError, own_backend
+from mkdocs_wakepoint.engine import Pool, Settings, SettingsError, own_backend, why_not
 from mkdocs_wakepoint.fence import BACKENDS
 from wakepoint.recording import RecordingError
 
@@ -77,8 +77,16 @@ def _times(text: str) -> int:
 
 
 def _backend(said: argparse.Namespace, python: Sequence[str]) -> str:
-    """The backend to record; what ``auto`` is, the Python says that runs the snippets."""
-    return own_backend(python) if said.python and said.backend == "auto" else str(said.backend)
+    """The backend to record; what ``auto`` is, the Python says that runs the snippets.
+
+    Raises:
+        ValueError: If it cannot be had.
+    """
+    if said.python:
+        return own_backend(python) if said.backend == "auto" else str(said.backend)
+    if reason := why_not(said.backend):
+        raise ValueError(reason)
+    return str(said.backend)
 
 
 def _with_pool(said: argparse.Namespace) -> int:

@@ -13,12 +13,15 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_wakepoint import fence
-from mkdocs_wakepoint.batch import Batch, Page, key
+from mkdocs_wakepoint.batch import Batch, key
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.comparison import parse as parse_comparison
+from mkdocs_wakepoint.effects import lines_too_many
 from mkdocs_wakepoint.preprocessor import FencePreprocessor, Found, find
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from mkdocs_wakepoint.source import Page
 from mkdocs_wakepoint.views import problem_box
+from mkdocs_wakepoint.views.code import hidden
 
 # Between pymdownx.snippets (32), which pulls in text, and pymdownx.superfences (25).
 _PRIORITY = 29
@@ -127,6 +130,9 @@ class Document:
         else:
             header = fence.parse(found.options, location, batch.page.defaults)
             options, problems = header.options, header.problems
+            shown = "\n".join(line for line in source.splitlines() if not hidden(line))
+            if beyond := lines_too_many(options.hl_lines, len(shown.rstrip().splitlines())):
+                problems += (Problem(location, *beyond),)
         name = key(batch.page, options.id or options.title)
         if options.id not in ("", name):
             problems += (

@@ -15,14 +15,18 @@ from typing import Any
 from markdown import Markdown
 from markdown.extensions import Extension
 
-from mkdocs_wakepoint.batch import Batch, Page
+from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Document, superfences
 from mkdocs_wakepoint.engine import Pool, Settings
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
+from mkdocs_wakepoint.source import converted_by, in_mkdocs
 from mkdocs_wakepoint.views import script, stylesheet
 
 logger = logging.getLogger("wakepoint")
+
+_IN_MKDOCS = logging.getLogger("mkdocs.wakepoint")
+"""MkDocs shows what is said below its own logger, and counts the warnings for ``--strict``."""
 
 
 class SnippetError(Exception):
@@ -42,6 +46,7 @@ class WakepointExtension(Extension):
         self.batch = batch
         self._settings = Settings.of(settings)
         self._problems: list[Problem] = []
+        self._logger = logger
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name for it
         """Called by Markdown."""
@@ -66,13 +71,14 @@ class WakepointExtension(Extension):
         # be one that might hold a waker, and hide a deadlock.
         with closing(Pool(self._settings)) as pool:
             batch = Batch(pool, self._report, Store(Path(self._settings.recordings)))
-            batch.page = Page(_path(md))
+            batch.page = converted_by(md)
+            self._logger = _IN_MKDOCS if in_mkdocs(md) else logger
             text = fill(batch)
             return self._finish(batch, text) if batch.used else text
 
     def _finish(self, batch: Batch, text: str) -> str:
         for problem in batch.stale(whole_site=False):
-            logger.info("%s", problem)
+            self._logger.info("%s", problem)
         filled = batch.finish()(text)
         problems, self._problems = self._problems, []
         if problems and self._settings.on_error == "fail":
@@ -83,16 +89,7 @@ class WakepointExtension(Extension):
     def _report(self, problem: Problem) -> None:
         self._problems.append(problem)
         if self._settings.on_error == "warn":
-            logger.warning("%s", problem)
-
-
-def _path(md: Markdown) -> str:
-    """The file that is converted, where the caller told Markdown: Zensical does."""
-    for processor in md.preprocessors:
-        path = getattr(getattr(processor, "page", None), "path", None)
-        if isinstance(path, str):
-            return path
-    return "markdown"
+            self._logger.warning("%s", problem)
 
 
 def makeExtension(**settings: Any) -> WakepointExtension:  # noqa: N802 - Markdown's name for it

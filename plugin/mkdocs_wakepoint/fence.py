@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
+from mkdocs_wakepoint.effects import without_effect
 from mkdocs_wakepoint.snippet import Location, Options, Problem
 from wakepoint.recording.figures import Figures
 
@@ -113,7 +114,9 @@ def parse(text: str, location: Location, defaults: Options | None = None) -> Hea
             wrong.append((f"option {name!r} is given twice", "keep one of them"))
         else:
             _take(name, value[1:-1], values, wrong)
-    return Header(replace(defaults or Options(), **values), _problems(wrong, location))
+    options = replace(defaults or Options(), **values)
+    wrong += without_effect(values, options)
+    return Header(options, _problems(wrong, location))
 
 
 def page_defaults(values: object, location: Location) -> Header:
@@ -195,6 +198,8 @@ def _views(value: str) -> tuple[str, ...]:
     for view in views:
         if view not in VIEWS:
             raise OptionError(f"there is no view {view!r}; choose of {', '.join(VIEWS)}")
+        if views.count(view) > 1:
+            raise OptionError(f"name {view} once")
     return views
 
 
@@ -223,7 +228,13 @@ def _matching(pattern: str, advice: str) -> Callable[[str], str]:
     return read
 
 
-_LINES: Final = "[0-9]{1,5}(-[0-9]{1,5})?"
+def _lines(value: str) -> str:
+    for part in value.split():
+        found = re.fullmatch("([1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?", part)
+        if not found or int(found[2] or found[1]) < int(found[1]):
+            raise OptionError('give lines, such as hl_lines="2 4-6"')
+    return value
+
 
 _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "title": str,
@@ -235,7 +246,7 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "expect": _figures,
     "machine": _matching(r"[A-Za-z_][\w.]*", "name one coroutine function of the snippet"),
     "run": _yes_or_no,
-    "hl_lines": _matching(rf"({_LINES}( {_LINES})*)?", 'give lines, such as hl_lines="2 4-6"'),
+    "hl_lines": _lines,
     "linenums": _matching(r"([1-9][0-9]{0,5})?", "give the first line number, from 1 up"),
 }
 

@@ -14,12 +14,12 @@ from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from mkdocs_wakepoint.batch import Batch, Page
+from mkdocs_wakepoint import source
+from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
 from mkdocs_wakepoint.extension import WakepointExtension
-from mkdocs_wakepoint.fence import defaults_line, page_defaults
 from mkdocs_wakepoint.recordings import Store
-from mkdocs_wakepoint.snippet import Location, Problem
+from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.views import script, stylesheet
 
 logger = get_plugin_logger(__name__)
@@ -86,12 +86,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     ) -> str:
         """Tells the extension which page comes next."""
         assert self._batch is not None
-        name, lines = _as_typed(page.file.src_path, config), _text(page).splitlines()
-        self._batch.page = Page(name, lines)
-        if "wakepoint" in page.meta:
-            header = page_defaults(page.meta["wakepoint"], Location(name, defaults_line(lines)))
-            self._batch.page.defaults = header.options
-            self._batch.page.problems += header.problems
+        name = _as_typed(page.file.src_path, config)
+        self._batch.page = source.page(name, _text(page), page.meta)
         return markdown
 
     @event_priority(50)  # before plugins that read the finished content
@@ -133,9 +129,9 @@ def _folder(name: str, config: MkDocsConfig) -> Path:
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
-def _as_typed(source: str, config: MkDocsConfig) -> str:
+def _as_typed(src_path: str, config: MkDocsConfig) -> str:
     """The page's path as an author would type it, from the folder of mkdocs.yml."""
-    path = Path(config.docs_dir, source)
+    path = Path(config.docs_dir, src_path)
     try:
         return path.relative_to(Path(config.config_file_path).parent).as_posix()
     except ValueError:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-import yaml
 from markdown import Markdown
 
-from mkdocs_wakepoint.batch import Page
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.engine import Pool, problems
 from mkdocs_wakepoint.extension import WakepointExtension
-from mkdocs_wakepoint.fence import defaults_line, page_defaults
 from mkdocs_wakepoint.recordings import Store
-from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from mkdocs_wakepoint.snippet import Options, Problem, Snippet
+from mkdocs_wakepoint.source import Page, read
 from wakepoint.backends import resolve
 
 # Those that give indented Markdown a meaning: a fence below one of their blocks is no code block.
@@ -33,8 +29,6 @@ _CONTAINERS = (
     "pymdownx.superfences",
     "pymdownx.tabbed",
 )
-
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -96,10 +90,9 @@ def snippets(docs: Path, report: Callable[[Problem], None]) -> Iterator[Snippet]
     found = _Collector(report)
     markdown = Markdown(extensions=[*_CONTAINERS, WakepointExtension(found)])  # type: ignore[arg-type]
     for path in [docs] if docs.is_file() else sorted(docs.rglob("*.md")):
-        text = path.read_text(encoding="utf-8")
-        found.page = _page(path, text)
+        found.page, text = read(path)
         markdown.reset()
-        markdown.convert(_FRONT_MATTER.sub("", text))
+        markdown.convert(text)
         yield from found.take()
 
 
@@ -123,17 +116,6 @@ class _Collector:
     def take(self) -> list[Snippet]:
         taken, self._snippets = self._snippets, []
         return taken
-
-
-def _page(path: Path, text: str) -> Page:
-    page = Page(path.as_posix(), text.splitlines())
-    matter = _FRONT_MATTER.match(text)
-    values: Any = yaml.safe_load(matter[1]) if matter else None
-    if isinstance(values, dict) and "wakepoint" in values:
-        header = page_defaults(values["wakepoint"], Location(page.file, defaults_line(page.lines)))
-        page.defaults = header.options
-        page.problems += header.problems
-    return page
 
 
 def _named(docs: Path, found: list[Problem]) -> Iterator[tuple[str, Snippet]]:

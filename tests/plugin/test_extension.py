@@ -71,6 +71,22 @@ def test_every_id_in_a_page_is_its_own(convert: Convert) -> None:
     assert page.told == []
 
 
+def test_a_line_to_highlight_that_is_not_shown_is_told(convert: Convert) -> None:
+    text = """
+    ```python wakepoint show="code" hl_lines="1-3"
+    import math  # wakepoint: hide
+    a = 1
+    b = 2
+
+    ```
+    """
+    page = convert(text)
+    assert page.told == [
+        "markdown:2: hl_lines names line 3 and the page shows 2; correct the number"
+    ]
+    assert convert(text.replace("1-3", "1-2")).told == []
+
+
 # -- problems -----------------------------------------------------------------------------------
 
 
@@ -189,7 +205,7 @@ async def nap(seconds):
     await wakepoint.sleep(seconds)
     return object()
 
-print(wakepoint.run(wakepoint.join(nap(0.002), nap(0.001))))
+print(wakepoint.run(wakepoint.join(nap(0.001), nap(0.002))))
 ```
 """
     first, second = (markdown.markdown(text, extensions=["wakepoint"]) for _ in range(2))

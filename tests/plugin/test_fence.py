@@ -80,6 +80,9 @@ def test_an_option_is_read(header: str, options: Options) -> None:
         ('expect="pools=6"', "expect='pools=6' cannot be", "there are tasks, polls"),
         ('run="maybe"', "run='maybe' cannot be", "write yes or no"),
         ('hl_lines="-"', "hl_lines='-' cannot be", 'such as hl_lines="2 4-6"'),
+        ('hl_lines="0"', "hl_lines='0' cannot be", 'such as hl_lines="2 4-6"'),
+        ('hl_lines="6-4"', "hl_lines='6-4' cannot be", 'such as hl_lines="2 4-6"'),
+        ('show="code code"', "show='code code' cannot be", "name code once"),
         ('linenums="yes"', "linenums='yes' cannot be", "give the first line number"),
         ('expect_error="a b"', "expect_error='a b' cannot be", "name one exception type"),
     ],
@@ -100,6 +103,46 @@ def test_options_beside_a_mistake_hold() -> None:
 def test_an_option_that_would_do_nothing_is_not_accepted(name: str) -> None:
     (line,) = told(f'{name}="x"')
     assert f"there is no option {name!r}" in line
+
+
+@pytest.mark.parametrize(
+    "header, what, remedy",
+    [
+        (
+            'run="no" expect="polls=3"',
+            'expect has no effect with run="no"',
+            "remove one of the two",
+        ),
+        ('timeout="3" run="no"', 'timeout has no effect with run="no"', "remove one of the two"),
+        ('backend="epoll" run="no"', 'backend has no effect with run="no"', "remove one"),
+        ('expect_error="OSError" run="no"', "expect_error has no effect with", "remove one"),
+        ('machine="main" run="no"', 'machine has no effect with run="no"', "remove one"),
+        ('run="no" show="output"', 'with run="no" there is nothing to show but the code', "write"),
+        ('show="output" hl_lines="2"', "hl_lines has no effect where show has no code", "add code"),
+        ('show="table" linenums="2"', "linenums has no effect where show has no code", "add code"),
+        ('show="code" machine="main"', "machine has no effect where show has no machine", "add"),
+    ],
+)
+def test_options_of_which_one_undoes_the_other_are_told(
+    header: str, what: str, remedy: str
+) -> None:
+    (line,) = told(header)
+    assert line.startswith(f"docs/page.md:7: {what}")
+    assert remedy in line.partition("; ")[2]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ['run="no" show="code"', 'run="no" title="A" hl_lines="1"', 'show="timeline" machine="main"'],
+)
+def test_options_that_go_together_are_not_told(header: str) -> None:
+    assert told(header) == []
+
+
+def test_a_default_that_a_fence_cannot_use_is_not_told() -> None:
+    defaults = page_defaults({"timeout": 3, "hl_lines": "1"}, HERE).options
+    assert parse('run="no"', HERE, defaults).problems == ()
+    assert parse('show="output"', HERE, defaults).problems == ()
 
 
 def test_the_fence_says_less_than_its_header_where_the_page_has_a_default() -> None:
@@ -174,14 +217,15 @@ def valid(draw: st.DrawFn) -> tuple[str, Options]:
             {},
             optional={
                 "title": _quoteless,
-                "show": st.lists(st.sampled_from(list(VIEWS)), max_size=4).map(tuple),
+                "show": st.lists(st.sampled_from(list(VIEWS)), unique=True).map(tuple),
                 "backend": st.sampled_from(BACKENDS),
                 "timeout": st.integers(1, 3599).map(float),
                 "expect": st.dictionaries(st.sampled_from(FIGURES), st.integers(0, 10**6)),
-                "run": st.booleans(),
             },
         )
     )
+    alone: dict[str, Any] = {"run": False, "title": draw(_quoteless)}
+    values = draw(st.sampled_from([values, alone]))
     parts = []
     for name in draw(st.permutations(list(values))):
         parts.append(f'{name}="{_written(values[name])}"')

@@ -19,7 +19,7 @@ async def nap(seconds):
     await wakepoint.sleep(seconds)
     return f"slept {seconds}"
 
-print(wakepoint.run(wakepoint.join(nap(0.002), nap(0.001))))
+print(wakepoint.run(wakepoint.join(nap(0.001), nap(0.002))))
 ```
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from mkdocs_wakepoint.engine import Pool, problems
+from mkdocs_wakepoint.engine import Pool, problems, unavailable
 from mkdocs_wakepoint.record import snippets
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from wakepoint.recording import Event, Recording
@@ -24,7 +24,13 @@ def check(docs: Path, pool: Pool, repeat: int) -> int:
     """
     wrong: list[Problem] = []
     found = [one for one in snippets(docs, wrong.append) if one.options.run]
-    running = [(one, [pool.submit(one) for _ in range(repeat)]) for one in found]
+    missing = [unavailable(one) for one in found]
+    wrong += filter(None, missing)
+    running = [
+        (one, [pool.submit(one) for _ in range(repeat)])
+        for one, problem in zip(found, missing, strict=True)
+        if problem is None
+    ]
     for snippet, futures in running:
         recordings = [future.result() for future in futures]
         wrong += problems(snippet, recordings[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mkdocs_wakepoint.commands.text import text
-from mkdocs_wakepoint.engine import Pool, problems
+from mkdocs_wakepoint.engine import Pool, problems, unavailable
 from mkdocs_wakepoint.record import snippets
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from wakepoint.recording import Recording, dumps
@@ -25,7 +25,13 @@ def run(path: Path, pool: Pool, backend: str, *, as_json: bool) -> int:
     """
     wrong: list[Problem] = []
     found = list(snippets(path, wrong.append)) if path.suffix == ".md" else [_script(path, backend)]
-    running = [(one, pool.submit(one)) for one in found if one.options.run]
+    missing = [unavailable(one) for one in found]
+    wrong += filter(None, missing)
+    running = [
+        (one, pool.submit(one))
+        for one, problem in zip(found, missing, strict=True)
+        if one.options.run and problem is None
+    ]
     for snippet, future in running:
         recording = future.result()
         if as_json:

@@ -1,0 +1,104 @@
+"""The file behind a page: its lines, and the defaults in its front matter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markdown import Markdown
+
+from mkdocs_wakepoint.fence import defaults_line, page_defaults
+from mkdocs_wakepoint.snippet import Location, Options, Problem
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+"""As MkDocs and Zensical read it."""
+
+
+@dataclass(slots=True)
+class Page:
+    """Where the fences that are converted now stand.
+
+    Attributes:
+        file: The file as its author would type it.
+        lines: The file's text, for line numbers.
+        defaults: The page's defaults for options.
+        problems: What is wrong with those; told once the page is converted.
+        keys: The keys that its snippets have taken.
+    """
+
+    file: str
+    lines: list[str] = field(default_factory=list)
+    defaults: Options = field(default_factory=Options)
+    problems: list[Problem] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+
+
+def page(file: str, text: str, meta: Any) -> Page:
+    """What is known of a page before it is converted.
+
+    Args:
+        file: The file as its author would type it.
+        text: The file's text, front matter and all.
+        meta: The front matter, as YAML gives it.
+    """
+    lines = text.splitlines()
+    if not isinstance(meta, dict) or "wakepoint" not in meta:
+        return Page(file, lines)
+    header = page_defaults(meta["wakepoint"], Location(file, defaults_line(lines)))
+    return Page(file, lines, header.options, [*header.problems])
+
+
+def read(path: Path) -> tuple[Page, str]:
+    """The page in a file, and its Markdown without the front matter.
+
+    Raises:
+        OSError: If the file cannot be read.
+        UnicodeDecodeError: If it is no text.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    return page(path.as_posix(), text, _meta(text)), FRONT_MATTER.sub("", text, count=1)
+
+
+def converted_by(md: Markdown) -> Page:
+    """The page that a Markdown object converts, as far as it was told: MkDocs and Zensical do."""
+    path = _mkdocs(md) or _zensical(md)
+    if path is None:
+        return Page("markdown")
+    near = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    try:
+        return read(near)[0]
+    except (OSError, UnicodeDecodeError):  # made by a plugin, and nowhere on the disk
+        return Page(near.as_posix())
+
+
+def in_mkdocs(md: Markdown) -> bool:
+    """True if MkDocs has set this Markdown object up."""
+    return "relpath" in md.treeprocessors and hasattr(md.treeprocessors["relpath"], "file")
+
+
+def _mkdocs(md: Markdown) -> Path | None:
+    """From the processor that makes links relative."""
+    if not in_mkdocs(md):
+        return None
+    path = md.treeprocessors["relpath"].file.abs_src_path  # type: ignore[attr-defined]
+    return None if path is None else Path(path)
+
+
+def _zensical(md: Markdown) -> Path | None:
+    """From the processor that keeps what is known of the page."""
+    if "rendering_context" not in md.preprocessors:
+        return None
+    known: Any = md.preprocessors["rendering_context"]
+    config = known.config
+    return Path(config.get("root_dir", ""), config.get("docs_dir", "docs"), known.page.path)
+
+
+def _meta(text: str) -> Any:
+    found = FRONT_MATTER.match(text)
+    try:
+        return yaml.safe_load(found[1]) if found else None
+    except yaml.YAMLError:  # MkDocs takes it for text, too
+        return None

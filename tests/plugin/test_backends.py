@@ -1,0 +1,78 @@
+"""A fence that names a backend: it runs on that one, or says why it cannot."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tools.pages import Convert
+
+from mkdocs_wakepoint.cli import main
+from mkdocs_wakepoint.fence import BACKENDS
+from mkdocs_wakepoint.recordings import Store
+from mkdocs_wakepoint.snippet import Location, Options, Snippet
+from wakepoint import backends
+from wakepoint.recording import Environment, record
+
+ELSEWHERE = "epoll" if sys.platform == "win32" else "iocp"
+"""A backend that this platform does not have."""
+
+SOURCE = "import wakepoint\nwakepoint.run(wakepoint.sleep(0.001))\nprint('ran')\n"
+FENCE = f'```python wakepoint backend="{ELSEWHERE}" show="output kernel"\n{SOURCE}```\n'
+
+
+def test_what_the_fence_can_name_is_what_the_runtime_has() -> None:
+    assert set(backends._CLASSES) <= set(BACKENDS)
+
+
+def test_the_backend_that_is_named_runs_the_snippet(convert: Convert) -> None:
+    page = convert(FENCE.replace(ELSEWHERE, "simulated"))
+    assert page.outputs == ["ran"]
+    assert "virtual clock" in page.soup.select(".wp-where")[0].get_text()
+
+
+def test_a_backend_of_another_platform_is_told_at_the_fence(convert: Convert) -> None:
+    page = convert(f"Text.\n\n{FENCE}")
+    (line,) = page.told
+    assert line.startswith(f"markdown:3: this machine cannot run backend='{ELSEWHERE}' (")
+    assert "; leave backend out, or keep a recording" in line
+    assert page.outputs == []
+    assert page.shown == [SOURCE]
+    assert len(page.soup.select(".wp-problem")) == 1
+
+
+def test_a_kept_recording_stands_in_for_a_run_that_cannot_be_here(
+    convert: Convert, tmp_path: Path
+) -> None:
+    there = Environment(ELSEWHERE, "Elsewhere", "CPython 3.14.0")
+    run = replace(record(SOURCE), environment=there)
+    snippet = Snippet(SOURCE, Options(backend=ELSEWHERE), Location("docs/a.md", 3), "snippet")
+    Store(tmp_path).save(snippet, run, "a.snippet", "2026-01-02")
+    page = convert(FENCE, wakepoint={"recordings": str(tmp_path)})
+    assert page.told == []
+    (where,) = [tag.get_text() for tag in page.soup.select(".wp-where")]
+    assert where.startswith(f"Ran on {ELSEWHERE} · Elsewhere · CPython 3.14.0, recorded 2026-01-02")
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_the_commands_tell_it_as_well(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "page.md").write_text(f"Text.\n\n{FENCE}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main([command, "page.md"]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"page.md:3: this machine cannot run backend='{ELSEWHERE}' (")
+
+
+def test_what_cannot_be_recorded_here_is_told_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["record", str(tmp_path), "--out", str(tmp_path / "out"), "--backend", ELSEWHERE]
+    assert main(arguments) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
