@@ -93,7 +93,18 @@ def rigs() -> Iterator[Any]:
         yield pytest.param(("kqueue", find.libkqueue_kernel), id="libkqueue", marks=libkqueue)
     if importlib.util.find_spec("wakepoint.backends.simulated"):
         yield pytest.param(("simulated", None), id="simulated")
-    if importlib.util.find_spec("wakepoint.backends.io_uring"):
-        yield pytest.param(("io_uring", None), id="io_uring", marks=pytest.mark.io_uring)
+    if sys.platform == "linux":
+        io_uring = pytest.mark.io_uring
+        yield pytest.param(("io_uring", None), id="io_uring", marks=io_uring)
+        yield pytest.param(("io_uring", old_io_uring), id="io_uring-old", marks=io_uring)
     if sys.platform == "win32":
         yield pytest.param(("iocp", None), id="iocp")
+
+
+def old_io_uring() -> Kernel:
+    """A kernel whose io_uring has nothing of what came after Linux 5.11."""
+    from wakepoint.backends.uring_kernel import Features, UringKernel
+
+    kernel = UringKernel()
+    kernel.features = Features(multishot_accept=False, multishot_recv=False, message=False)
+    return kernel

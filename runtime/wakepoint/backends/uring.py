@@ -39,6 +39,7 @@ class UringBackend(CompletionBackend):
         self.kernel = cast(Any, reactor.kernel)
         self._ring = self.kernel.io_uring_setup(ENTRIES)
         self._queued: list[Sqe] = []
+        self._in_flight: dict[int, Sqe] = {}
         self._arrivals: dict[Source, Arrivals[Any]] = {}
         self._polls: dict[Source, Sqe] = {}
         self._has_buffers = False
@@ -149,19 +150,29 @@ class UringBackend(CompletionBackend):
         if len(self._queued) > before:
             # A pending call keeps the file open behind close(2): the peer would hear of its end,
             # and the port be free, only at the next turn.
-            sqes, self._queued = self._queued, []
-            self.kernel.io_uring_submit(self._ring, sqes)
+            self.kernel.io_uring_submit(self._ring, self._launched())
 
     # -- waiting -----------------------------------------------------------------------------
 
     def wait(self, timeout: float | None) -> int:
         room = self.reactor.completions_per_wait
-        sqes, self._queued = self._queued, []
+        sqes = self._launched()
         cqes: list[Cqe] = self.kernel.io_uring_enter(self._ring, sqes, room, timeout)
         for cqe in cqes:
-            if cqe.sqe is not None and cqe.sqe.owner is not None:
-                cqe.sqe.owner.completed(cqe)
+            sqe = self._in_flight.get(cqe.user_data)
+            if sqe is not None and sqe.owner is not None:
+                if not cqe.more:
+                    del self._in_flight[cqe.user_data]
+                sqe.owner.completed(cqe)
         return len(cqes)
+
+    def _launched(self) -> list[Sqe]:
+        """What was queued; from now on the kernel has it."""
+        sqes, self._queued = self._queued, []
+        for sqe in sqes:
+            if sqe.owner is not None:
+                self._in_flight[sqe.user_data] = sqe
+        return sqes
 
     def notify(self) -> None:
         if self._alarm is None:
@@ -176,9 +187,9 @@ class UringBackend(CompletionBackend):
             arrivals.close()
         if self._alarm is not None:
             self._alarm.closed = True
-        for sqe in list(self._ring.pending.values()):
+        for sqe in list(self._in_flight.values()):
             self.withdraw(sqe)
-        while self._ring.pending:
+        while self._in_flight:
             self.wait(None)
         for lane in self._lanes.values():
             lane.close()

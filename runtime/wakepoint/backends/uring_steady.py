@@ -30,11 +30,12 @@ class SteadyUringKernel(UringKernel):
     ) -> list[Cqe]:
         """As in `UringKernel`, after a moment in which others may come."""
         enter = super().io_uring_enter
+        together: list[Cqe] = []
         more = enter(ring, sqes, _ROOM, 0 if self._held else timeout)
         while more:
-            self._held += more
+            together += more
             more = enter(ring, (), _ROOM, _SETTLE)
         # What another thread sent has number 0, and goes first.
-        self._held.sort(key=lambda cqe: cqe.user_data)
+        self._held += sorted(together, key=lambda cqe: cqe.user_data)
         told, self._held = self._held[:room], self._held[room:]
         return told

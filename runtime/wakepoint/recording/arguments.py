@@ -11,7 +11,7 @@ from typing import Any
 from wakepoint import linux
 from wakepoint.backends import epoll_events, kevent
 from wakepoint.backends.kevent import Kevent
-from wakepoint.recording import windows
+from wakepoint.recording import uring, windows
 from wakepoint.recording.names import Names
 from wakepoint.recording.safe_repr import safe_repr
 
@@ -196,6 +196,7 @@ ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
     "waitpid": lambda d, a: [d.names.process(a[0]), "WNOHANG" if a[1] else "0"],
     "kevent": _kevent_call,
     "kevent_change": lambda d, a: [d.fd(a[0]), _changes(d, a[1]), "room for 0 events"],
+    **uring.ARGUMENTS,
     **windows.ARGUMENTS,
 }
 """How to tell the arguments of a call; those not named here are told one by one."""
@@ -216,6 +217,7 @@ RESULTS: dict[str, Callable[[Describer, Sequence[Any], Any], str]] = {
     "posix_spawnp": lambda d, a, r: d.names.process(r),
     "waitpid": _waited,
     "kevent": _kevents,
+    **uring.RESULTS,
     **windows.RESULTS,
 }
 """How to tell the result of a call."""

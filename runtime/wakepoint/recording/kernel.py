@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wakepoint.kernel import Kernel
-from wakepoint.recording import windows
+from wakepoint.recording import uring, windows
 from wakepoint.recording.arguments import ARGUMENTS, RESULTS, Describer, error_name
 from wakepoint.recording.recorder import Recorder
 
@@ -16,9 +16,12 @@ WAITS = frozenset(
 """The calls in which the thread sleeps."""
 
 _MOVES_BYTES = frozenset({"recv", "recvfrom", "read", "send", "sendto", "write"}) | {
-    "GetQueuedCompletionStatusEx"
+    "GetQueuedCompletionStatusEx",
+    "io_uring_enter",
 }
-_CLOSES = frozenset({"close", "close_fd", "epoll_close", "kqueue_close", "close_port"})
+_CLOSES = frozenset(
+    {"close", "close_fd", "epoll_close", "io_uring_close", "kqueue_close", "close_port"}
+)
 # A lookup runs on a thread, so its place among the events is chance, as is what it finds.
 _UNRECORDED = frozenset({"monotonic", "getaddrinfo"}) | windows.UNRECORDED
 _REAL_NAMES = {
@@ -29,6 +32,7 @@ _REAL_NAMES = {
     "kevent_change": "kevent",
     "kqueue_close": "close",
     "open_for_events": "open",
+    **uring.REAL_NAMES,
 }
 
 
