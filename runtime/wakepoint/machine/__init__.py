@@ -1,1 +1,6 @@
-from wakepoint.machine.interim import Analysis, MachineError, analyze, analyze_source
+"""The compiler from ``async def`` to state machine."""
+
+from wakepoint.machine.analysis import Analysis, analyze, analyze_source, coroutines
+from wakepoint.machine.errors import MachineError
+
+__all__ = ["Analysis", "MachineError", "analyze", "analyze_source", "coroutines"]

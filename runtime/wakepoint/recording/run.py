@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 import linecache
 import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import CodeType, ModuleType
 
 from wakepoint.errors import Deadlock
 from wakepoint.executor import builder
 from wakepoint.kernel import Kernel
-from wakepoint.machine import Analysis, MachineError, analyze
+from wakepoint.machine import Analysis, MachineError, analyze, coroutines
 from wakepoint.recording import seams
 from wakepoint.recording.limit import TimeLimitExceeded, time_limit
 from wakepoint.recording.model import Environment, Frame, Outcome, Recording, Waiting
@@ -50,29 +49,23 @@ def record(
         return _recording(source, recorder, [], _syntax_error(error))
     with _environment(backend, recorder), _as_main(source, filename) as module:
         analyses = _analyse(code)  # in here, since labels are cut from the source text
-        numbered = {code: (index, analysis) for index, (code, analysis) in enumerate(analyses)}
+        numbered = {
+            each: (index, analysis)
+            for index, analysis in enumerate(analyses)
+            for each in analysis.codes
+        }
         tracer = Tracer(recorder, numbered, filename)
         outcome = _outcome_of(lambda: _execute(code, module, tracer, timeout), recorder, filename)
-    return _recording(source, recorder, [analysis for _, analysis in analyses], outcome)
+    return _recording(source, recorder, analyses, outcome)
 
 
-def _analyse(code: CodeType) -> list[tuple[CodeType, Analysis]]:
+def _analyse(code: CodeType) -> list[Analysis]:
     """The machine of every coroutine and async generator in a module's code, in source order."""
     found = []
-    for inner in _nested(code):
-        if inner.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
-            try:
-                found.append((inner, analyze(inner)))
-            except MachineError:  # it still runs; only its machine is not shown
-                continue
-    return sorted(found, key=lambda pair: pair[0].co_firstlineno)
-
-
-def _nested(code: CodeType) -> Iterator[CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from _nested(constant)
+    for each in coroutines(code):
+        with suppress(MachineError):  # it still runs; only its machine is not shown
+            found.append(analyze(each))
+    return sorted(found, key=lambda each: each.code.co_firstlineno)
 
 
 def _execute(code: CodeType, module: ModuleType, tracer: Tracer, timeout: float | None) -> None:

@@ -38,11 +38,13 @@ Local = Callable[[FrameType, str, Any], Any]
 class _Instance:
     """One run of a machine."""
 
-    __slots__ = ("analysis", "number", "state")
+    __slots__ = ("analysis", "frames", "number", "state")
 
-    def __init__(self, number: int, analysis: Analysis) -> None:
+    def __init__(self, number: int, analysis: Analysis, frame: FrameType) -> None:
         self.number = number
         self.analysis = analysis
+        # Its own and those of the async comprehensions in it that have one (CPython 3.11).
+        self.frames = [frame]
         self.state: int | None = None  # where it stands, while it awaits
 
 
@@ -85,6 +87,8 @@ class Tracer:
             self._maybe_entered(caller, awaiting, _awaited_type(frame))
         if code in self._analyses:
             frame.f_trace_lines = False
+            if code is not self._analyses[code][1].code:
+                return self._entered_part(frame, awaiting)
             self._entered_or_resumed(frame, awaiting)
             return self._on_machine_event
         if code.co_name == "poll" and self._is_told(frame):
@@ -110,14 +114,14 @@ class Tracer:
             return
         index, analysis = self._analyses[frame.f_code]
         self._count += 1
-        instance = self._instances[frame] = _Instance(self._count, analysis)
+        instance = self._instances[frame] = _Instance(self._count, analysis, frame)
         self._recorder.emit(
             "machine.started",
             instance=instance.number,
             machine=index,
             task=self._task(),
             parent=awaiting.number if awaiting else None,
-            variables=self._variables(frame, analysis, 0),
+            variables=self._variables(instance, 0),
         )
 
     def _on_machine_event(self, frame: FrameType, event: str, arg: Any) -> Local:
@@ -152,28 +156,50 @@ class Tracer:
 
     def _suspended(self, frame: FrameType, instance: _Instance) -> None:
         if instance.state is None:
-            self._entered(frame, instance, instance.analysis.state_at(frame.f_lasti), "")
+            self._entered(instance, self._state_at(frame, instance), "")
         self._recorder.emit("state.suspended", instance=instance.number, state=instance.state)
         if self._kind(instance) is StateKind.YIELD:
             self._visit_over(frame.f_back)  # the consumer of the generator has what it awaited
+
+    # -- an async comprehension that has a frame of its own (CPython 3.11) -----------------------
+
+    def _entered_part(self, frame: FrameType, awaiting: _Instance | None) -> Local | None:
+        """It is part of the machine that it stands in, which itself tells when it suspends."""
+        if awaiting is not None and frame not in self._instances:
+            self._instances[frame] = awaiting
+            awaiting.frames.append(frame)
+        return self._on_part_event
+
+    def _on_part_event(self, frame: FrameType, event: str, arg: Any) -> Local:
+        instance = self._instances.get(frame)
+        if event != "return" or instance is None:
+            return self._on_part_event
+        if _how_left(frame, arg) != "yielded":
+            del self._instances[frame]
+            instance.frames.remove(frame)
+        elif instance.state is None:
+            self._entered(instance, self._state_at(frame, instance), "")
+        return self._on_part_event
 
     # -- what a coroutine of the snippet awaits ---------------------------------------------------
 
     def _maybe_entered(self, frame: FrameType, instance: _Instance, awaited: str) -> None:
         if instance.state is None:
-            state = instance.analysis.state_at(frame.f_lasti)
+            state = self._state_at(frame, instance)
             if state is not None:  # otherwise an ordinary call between two awaits
-                self._entered(frame, instance, state, awaited)
+                self._entered(instance, state, awaited)
 
-    def _entered(
-        self, frame: FrameType, instance: _Instance, state: int | None, awaited: str
-    ) -> None:
+    @staticmethod
+    def _state_at(frame: FrameType, instance: _Instance) -> int | None:
+        return instance.analysis.state_at(frame.f_lasti, frame.f_code)
+
+    def _entered(self, instance: _Instance, state: int | None, awaited: str) -> None:
         instance.state = state
         self._recorder.emit(
             "state.entered",
             instance=instance.number,
             state=state,
-            variables=self._variables(frame, instance.analysis, state or 0),
+            variables=self._variables(instance, state or 0),
             awaiting=awaited,
         )
 
@@ -243,9 +269,11 @@ class Tracer:
             return None
         return instance.analysis.machine.states[instance.state].kind
 
-    def _variables(self, frame: FrameType, analysis: Analysis, state: int) -> list[dict[str, str]]:
-        values = frame.f_locals
-        wanted = analysis.machine.states[state].variables
+    def _variables(self, instance: _Instance, state: int) -> list[dict[str, str]]:
+        values: dict[str, Any] = {}
+        for frame in instance.frames:
+            values |= frame.f_locals
+        wanted = instance.analysis.machine.states[state].variables
         return [
             {"name": variable.name, "value": self._recorder.value(values[variable.name])}
             for variable in wanted

@@ -1,0 +1,175 @@
+"""When a path is taken: the decisions on it, merged over all paths, in the source's words.
+
+A decision is a test and its outcome. What leads to a place is a set of alternatives, each of
+them decisions that all hold: a disjunctive normal form, kept small.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+from typing import NamedTuple
+
+_MOST_ALTERNATIVES = 16
+_MOST_SHOWN = 3
+_MOST_DECISIONS_SHOWN = 6
+
+
+class Test(NamedTuple):
+    """Something that has two outcomes.
+
+    Attributes:
+        kind: ``truth``, ``comparison``, ``none``, ``loop``, ``case``, ``raised``, ``group`` or
+            ``swallow``: how to say it.
+        where: The place in the source; the same test compiled twice is one test.
+        text: What is tested, in the source's words.
+    """
+
+    kind: str
+    where: tuple[int, ...]
+    text: str
+
+
+class Decision(NamedTuple):
+    """A test and its outcome."""
+
+    test: Test
+    holds: bool
+
+
+class Condition(NamedTuple):
+    """What has to hold for a path to be taken: one of the alternatives.
+
+    Attributes:
+        alternatives: Each the bits of decisions that all hold: bit ``2 * number`` if the test of
+            that number holds, bit ``2 * number + 1`` if it does not.
+        exact: False if more than that has to hold, which was too much to keep.
+    """
+
+    alternatives: tuple[int, ...]
+    exact: bool = True
+
+
+ALWAYS = Condition((0,))
+
+_HOLDS = int("01" * 2048, 2)  # the bits of tests that hold
+
+
+class Conditions:
+    """Conditions over the tests of one coroutine.
+
+    The same two conditions are merged again and again on the way round a loop, so what came of
+    it is kept.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Test, int] = {}
+        self._merged: dict[tuple[Condition, Condition], Condition] = {}
+        self._extended: dict[tuple[Condition, int, bool], Condition] = {}
+
+    def after(self, condition: Condition, decision: Decision) -> Condition:
+        """This, and then a decision. One about the same test as an earlier one replaces it."""
+        number = self._numbers.setdefault(decision.test, len(self._numbers))
+        key = (condition, number, decision.holds)
+        found = self._extended.get(key)
+        if found is None:
+            clear = ~(3 << 2 * number)
+            bit = 1 << 2 * number + (not decision.holds)
+            kept = {one & clear | bit for one in condition.alternatives}
+            found = self._extended[key] = _condition(kept, condition.exact)
+        return found
+
+    def either(self, one: Condition, other: Condition) -> Condition:
+        """One or the other."""
+        if one == other:
+            return one
+        key = (one, other)
+        found = self._merged.get(key)
+        if found is None:
+            alternatives = {*one.alternatives, *other.alternatives}
+            found = _condition(alternatives, one.exact and other.exact)
+            self._merged[key] = found
+        return found
+
+    def words(self, condition: Condition) -> str | None:
+        """The condition in one line; None if there is none that can be said."""
+        shown = sum(each.bit_count() for each in condition.alternatives)
+        too_long = len(condition.alternatives) > _MOST_SHOWN or shown > _MOST_DECISIONS_SHOWN
+        if too_long or not condition.exact:
+            return None
+        tests = list(self._numbers)
+        told = {_alternative(_decisions(each, tests)) for each in condition.alternatives}
+        return " or ".join(sorted(told, key=lambda text: (len(text), text))) or None
+
+
+def _condition(alternatives: set[int], exact: bool) -> Condition:
+    if len(alternatives) > 1:
+        _simplify(alternatives)
+        if len(alternatives) > _MOST_ALTERNATIVES:
+            return Condition((functools.reduce(operator.and_, alternatives),), exact=False)
+    return Condition(tuple(sorted(alternatives)), exact)
+
+
+def _simplify(alternatives: set[int]) -> None:
+    while len(alternatives) > 1:
+        for one, other in itertools.permutations(alternatives, 2):
+            if one & other == one:  # "a, or a and b" is "a"
+                alternatives.discard(other)
+                break
+            opposite = _opposite(one) & other
+            if opposite and not opposite & opposite - 1 and not one & ~_opposite(opposite) & ~other:
+                # "a and b, or not a and b and c" is "a and b, or b and c"
+                alternatives.discard(other)
+                alternatives.add(other & ~opposite)
+                break
+        else:
+            return
+
+
+def _opposite(bits: int) -> int:
+    return (bits & _HOLDS) << 1 | bits >> 1 & _HOLDS
+
+
+def _decisions(bits: int, tests: list[Test]) -> list[Decision]:
+    return [
+        Decision(test, bool(bits >> 2 * number & 1))
+        for number, test in enumerate(tests)
+        if bits >> 2 * number & 3
+    ]
+
+
+# --- in words -----------------------------------------------------------------------------------
+
+_WORDS = {
+    ("truth", True): "{} is truthy",
+    ("truth", False): "{} is falsy",
+    ("comparison", True): "{}",
+    ("comparison", False): "not {}",
+    ("none", True): "{} is None",
+    ("none", False): "{} is not None",
+    ("loop", True): "{} has another item",
+    ("loop", False): "{} is exhausted",
+    ("case", True): "case {}",
+    ("case", False): "not case {}",
+    ("raised", True): "{} raised",
+    ("raised", False): "another exception than {} raised",
+    ("group", True): "{} in the group raised",
+    ("group", False): "no {} in the group raised",
+    ("swallow", True): "{} swallows the exception",
+    ("swallow", False): "{} lets the exception pass",
+}
+
+
+def _alternative(decisions: list[Decision]) -> str:
+    ordered = sorted(decisions, key=lambda each: (each.test.where, each.test.kind))
+    positive = {each.test.kind for each in ordered if each.holds}
+    # That "except B" is reached says itself that it was not the A before.
+    told = [
+        each
+        for each in ordered
+        if each.holds or each.test.kind not in {"raised", "group", "case"} & positive
+    ]
+    return " and ".join(
+        dict.fromkeys(_WORDS[each.test.kind, each.holds].format(each.test.text) for each in told)
+    )

@@ -1,0 +1,5 @@
+"""The error of everything in this package."""
+
+
+class MachineError(ValueError):
+    """A function that cannot be analysed or lowered; the message names it and says why."""

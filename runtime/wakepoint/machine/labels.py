@@ -1,0 +1,77 @@
+"""The source's words for what bytecode computes."""
+
+from __future__ import annotations
+
+from wakepoint.machine.bytecode import Instruction, Position
+from wakepoint.machine.graph import Graph
+from wakepoint.machine.stack import EXCEPTION, HANDLING, HIDDEN, Entry, variable
+from wakepoint.machine.syntax import Syntax, contains
+
+_HALF_BUILT = {"BUILD_LIST": "list so far", "BUILD_SET": "set so far", "BUILD_MAP": "dict so far"}
+_CONSTANTS = frozenset(("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_ASSERTION_ERROR", "RETURN_CONST"))
+_UNNAMED = "a value"
+
+
+class Labels:
+    """Names the values that are on the stack of one coroutine.
+
+    Args:
+        graph: The coroutine.
+        syntax: Its source, if that is known. Without it, names come from the bytecode alone.
+    """
+
+    def __init__(self, graph: Graph, syntax: Syntax | None) -> None:
+        self._instructions = graph.instructions
+        self._syntax = syntax
+
+    def operand(self, entry: Entry, awaited_at: Position) -> str | None:
+        """The name of a value that is kept while something is awaited; None if it is no operand.
+
+        Args:
+            entry: The value.
+            awaited_at: The source of what is awaited; a value whose own source contains it is
+                only half built.
+        """
+        if isinstance(entry, int) and entry != HIDDEN:
+            instruction = self._instructions[entry]
+            if instruction.name in _CONSTANTS:
+                return None
+            if contains(instruction.position, awaited_at):
+                return _HALF_BUILT.get(instruction.name, self._name(instruction))
+        elif entry in (HIDDEN, HANDLING):
+            return None
+        return self.text(entry)
+
+    def text(self, entry: Entry) -> str:
+        """The source of a value, in one line."""
+        if isinstance(entry, int):
+            if entry == HIDDEN:
+                return _UNNAMED
+            instruction = self._instructions[entry]
+            written = self._syntax.text(instruction.position) if self._syntax is not None else None
+            return written or self._name(instruction)
+        match entry[0]:
+            case "iter":
+                return f"iterator of {self.text(entry[1])}"
+            case "aiter":
+                return f"async iterator of {self.text(entry[1])}"
+            case "exit":
+                return f"{self.text(entry[1])}.__exit__"
+            case "aexit":
+                return f"{self.text(entry[1])}.__aexit__"
+            case "name":
+                return str(entry[1])
+            case "hull":
+                return (self._syntax and self._syntax.text(entry[1])) or _UNNAMED
+        return "the exception being handled" if entry == EXCEPTION else _UNNAMED
+
+    @staticmethod
+    def _name(instruction: Instruction) -> str:
+        """A name for a value whose source is not known."""
+        code, argument = instruction.code, instruction.argument
+        match instruction.name:
+            case "LOAD_FAST" | "LOAD_FAST_CHECK" | "LOAD_FAST_BORROW" | "LOAD_DEREF":
+                return variable(code, argument)
+            case "LOAD_NAME" | "LOAD_METHOD":
+                return code.co_names[argument]
+        return _UNNAMED
