@@ -11,13 +11,12 @@ The operations are in `wakepoint.backends.uring_operations`, Linux' calls in
 from __future__ import annotations
 
 import os
-import select
 import socket
 from typing import Any, cast
 
 from wakepoint.backends import uring_operations as operations
 from wakepoint.backends.completion import CompletionBackend
-from wakepoint.backends.uring_entries import IOSQE_CQE_SKIP_SUCCESS, Cqe, Sqe
+from wakepoint.backends.uring_entries import IOSQE_CQE_SKIP_SUCCESS, POLLIN, Cqe, Sqe
 from wakepoint.backends.uring_memory import Incoming
 from wakepoint.backends.uring_multishot import Arrivals, Connections, Data
 from wakepoint.kernel import Address
@@ -27,6 +26,9 @@ from wakepoint.task import Future
 ENTRIES = 256
 BUFFERS = 64
 BUFFER_SIZE = 16384
+
+# Linux has all of it; type checkers are told of other platforms too.
+_linux: Any = os
 
 
 class UringBackend(CompletionBackend):
@@ -79,7 +81,7 @@ class UringBackend(CompletionBackend):
         """Before the first call on a source: io_uring is to wait for it, not to say EAGAIN."""
         if not source.registered:
             source.registered = True
-            if not os.get_blocking(source.fd):
+            if not _linux.get_blocking(source.fd):
                 self.kernel.make_blocking(source.fd)
 
     def queue(self, sqe: Sqe) -> None:
@@ -128,7 +130,7 @@ class UringBackend(CompletionBackend):
 
     def add(self, source: Source) -> None:
         """Waits until there is something to read; for descriptors that only tell that (pidfd)."""
-        poll = Sqe("poll_add", source.fd, (source.fd, select.POLLIN), _Readable(self, source))
+        poll = Sqe("poll_add", source.fd, (source.fd, POLLIN), _Readable(self, source))
         self._polls[source] = poll
         self.queue(poll)
 
@@ -216,7 +218,7 @@ class _Alarm:
     def __init__(self, backend: UringBackend) -> None:
         self._backend = backend
         self._fd = backend.kernel.eventfd(0)
-        os.set_blocking(self._fd, True)
+        _linux.set_blocking(self._fd, True)
         self._count = Incoming(8)
         self.closed = False
         self._listen()

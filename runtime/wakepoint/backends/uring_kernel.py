@@ -8,7 +8,7 @@ import os
 import socket as sockets
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wakepoint.backends.uring_entries import WAKE, Cqe, Sqe
 from wakepoint.backends.uring_library import Liburing, load
@@ -18,6 +18,9 @@ from wakepoint.kernel import Kernel
 _IORING_OP_SOCKET = 45
 _IORING_OP_SEND_ZC = 47
 _NO_FD = -1
+
+# Linux has all of it; type checkers are told of other platforms too.
+_linux: Any = os
 
 
 class Features(NamedTuple):
@@ -113,7 +116,7 @@ class UringKernel(Kernel):
     @staticmethod
     def make_blocking(fd: int) -> None:
         """Clears O_NONBLOCK."""
-        os.set_blocking(fd, True)
+        _linux.set_blocking(fd, True)
 
 
 def _probe(library: Liburing) -> Features:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_CLOEXEC: int = getattr(socket, "SOCK_CLOEXEC", 0)
+
 MAX_AHEAD = 16
 """The call is taken back when so many results have arrived that nobody has asked for."""
 
@@ -133,7 +135,7 @@ class Connections(Arrivals[tuple[Any, Address]]):
         multishot = self._backend.kernel.features.multishot_accept
         call = "multishot_accept" if multishot else "accept"
         fd = self._source.fd
-        return Sqe(call, fd, (fd, None, None, socket.SOCK_CLOEXEC), self)
+        return Sqe(call, fd, (fd, None, None, _CLOEXEC), self)
 
     def result(self, cqe: Cqe) -> tuple[Any, Address] | OSError | None:
         if cqe.res == -errno.ECANCELED:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import errno
-import select
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wakepoint.backends.uring_entries import WAKE, Cqe, Sqe
+from wakepoint.backends.uring_entries import POLLIN, WAKE, Cqe, Sqe
 
 if TYPE_CHECKING:
     from wakepoint.recording.arguments import Describer
@@ -56,7 +55,7 @@ def _subject(d: Describer, sqe: Sqe) -> list[str]:
         data, address = subject
         return [d(data), "to", d.address(address)]
     if sqe.call == "poll_add":
-        return ["POLLIN" if sqe.arguments[1] == select.POLLIN else str(sqe.arguments[1])]
+        return ["POLLIN" if sqe.arguments[1] == POLLIN else str(sqe.arguments[1])]
     return [] if subject is None else [d(subject)]
 
 
