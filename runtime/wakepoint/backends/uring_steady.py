@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wakepoint.backends.uring_entries import Cqe, Sqe
+from wakepoint.backends.uring_entries import WAKE, Cqe, Sqe
 from wakepoint.backends.uring_kernel import UringKernel
 from wakepoint.backends.uring_ring import Ring
 
@@ -35,7 +35,9 @@ class SteadyUringKernel(UringKernel):
         while more:
             together += more
             more = enter(ring, (), _ROOM, _SETTLE)
-        # What another thread sent has number 0, and goes first.
-        self._held += sorted(together, key=lambda cqe: cqe.user_data)
+        # What threads sent goes first, as one message: how many there are by now is chance.
+        messages = [cqe for cqe in together if cqe.user_data == WAKE]
+        results = [cqe for cqe in together if cqe.user_data != WAKE]
+        self._held += [*messages[:1], *sorted(results, key=lambda cqe: cqe.user_data)]
         told, self._held = self._held[:room], self._held[room:]
         return told

@@ -38,6 +38,8 @@ class Describer:
         if callable(getattr(thing, "fileno", None)):
             return self.fd(thing)
         if isinstance(thing, tuple):
+            if len(thing) >= 2 and isinstance(thing[0], str) and isinstance(thing[1], int):
+                return self.address(thing)
             return f"({', '.join(map(self, thing))})"
         return self.names.normalise(safe_repr(thing))
 
