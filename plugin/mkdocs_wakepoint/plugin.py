@@ -44,10 +44,12 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self._pool: Pool | None = None
         self._batch: Batch | None = None
         self._reported = 0
+        self._serving = False
 
     # Having these two makes MkDocs keep this object, and so the pool, across rebuilds of serve.
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        """Nothing to do before the configuration is known."""
+        """Notes what is done: a site that is served can be mended, so no problem ends that."""
+        self._serving = command == "serve"
 
     def on_shutdown(self) -> None:
         """Ends what still runs."""
@@ -101,7 +103,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         for file in files:  # drafts too, which serve shows
             if file.page is not None and file.page.content:
                 file.page.content = fill(file.page.content)
-        if self._reported and self.config.on_error == "fail":
+        if self._reported and self.config.on_error == "fail" and not self._serving:
             raise PluginError(f"{self._reported} problems in snippets; see above")
         return env
 

@@ -21,8 +21,8 @@ class Settings:
         concurrency: How many snippets run at a time; 0 takes the number of cores.
         memory: MiB of address space for one snippet, where the system can limit it.
         on_error: What a problem does: ``warn`` logs a warning, so that ``--strict`` fails; ``fail``
-            ends the build with an error once all problems are told; ``show`` logs nothing. The
-            page shows the problem in a box in each case.
+            ends the build with an error once all problems are told, but never `mkdocs serve`;
+            ``show`` logs nothing. The page shows the problem in a box in each case.
         recordings: Folder with recordings made on other platforms.
     """
 

@@ -1,0 +1,76 @@
+"""``mkdocs serve``: what an author saves never ends it, however wrong it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from tools.serving import serving
+from tools.sites import BARE, write
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is SIGINT here")
+
+
+def page(source: str, options: str = "") -> str:
+    return f"# A page\n\n```python wakepoint {options}\n{source}\n```\n"
+
+
+GOOD = page("import wakepoint\nprint(wakepoint.run(wakepoint.sleep(0.001)), 'after the nap')")
+
+# What is saved one after another, and the line that is said of it.
+BROKEN = [
+    (page("y = = 2"), "docs/index.md:4: SyntaxError: invalid syntax"),
+    (page("1 / 0"), "docs/index.md:4: the snippet raised ZeroDivisionError"),
+    (page("import os\nos._exit(0)"), "docs/index.md:3: the snippet's process ended early"),
+    (page("import os\nos.kill(os.getppid(), 0)\nos.abort()"), "ended early (signal SIGABRT)"),
+    (page("while True: pass", 'timeout="0.3"'), "docs/index.md:4: the snippet was not done after"),
+    (page("import sys\nsys.exit()"), "docs/index.md:5: the snippet called sys.exit(None)"),
+    (page("1", "show=code"), "docs/index.md:3: the value of show is not quoted"),
+    ("```python wakepoint\nprint(1)\n", "docs/index.md:1: this is not recognised as a fence"),
+    ("---\nwakepoint: [1\n---\n" + page("1 / 0"), "the snippet raised ZeroDivisionError"),
+    ("---\nwakepoint: 1\n---\n# A page\n", "docs/index.md:2: wakepoint is no mapping"),
+]
+
+
+def test_a_broken_snippet_is_told_and_the_next_save_is_built(tmp_path: Path) -> None:
+    index = tmp_path / "docs" / "index.md"
+    write(tmp_path, {"index.md": GOOD, "other.md": "# Another page\n"})
+    with serving(tmp_path) as server:
+        server.wait_for("Serving on")
+        assert "after the nap" in server.page().get_text()
+        for text, what in BROKEN:
+            said = server.save(index, text)
+            assert [line for line in said if line.startswith("WARNING") and what in line], said
+            assert not [line for line in said if "Traceback" in line], said
+            assert len(server.page().select(".wp-problem")) == 1
+            assert "Another page" in server.page("other/").get_text()
+        server.save(index, GOOD)
+        assert "after the nap" in server.page().get_text()
+        assert not server.page().select(".wp-problem")
+        assert server.interrupt() == 0
+
+
+def test_it_serves_a_site_that_is_broken_from_the_start(tmp_path: Path) -> None:
+    config = f"{BARE[:-1]}:\n      on_error: fail\n"
+    write(tmp_path, {"index.md": BROKEN[0][0]}, config)
+    with serving(tmp_path) as server:
+        said = server.wait_for("Serving on")
+        assert [line for line in said if BROKEN[0][1] in line], said
+        assert server.page().select(".wp-problem")
+        server.save(tmp_path / "docs" / "index.md", GOOD)
+        assert "after the nap" in server.page().get_text()
+
+
+def test_an_interrupt_ends_the_snippet_that_is_running(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    source = f"import os, time\npipe = open({str(pipe)!r}, 'w')\n"
+    source += "print(os.getpid(), file=pipe, flush=True)\npipe.close()\ntime.sleep(300)"
+    write(tmp_path, {"index.md": page(source, 'timeout="300"')})
+    with serving(tmp_path) as server:
+        child = int(pipe.read_text(encoding="ascii"))  # once the snippet has written it
+        server.interrupt()
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
