@@ -146,6 +146,34 @@ def run(
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
+def pytest_arguments(cache: Path, report: Path) -> list[str]:
+    """How pytest is to run under Windows' Python: with what that lacks left out.
+
+    Args:
+        cache: A folder that no other run uses at the same time.
+        report: Where to write what became of each test, as JUnit's XML.
+    """
+    return [
+        "--quiet",
+        "--tb=short",
+        f"--junitxml={windows_path(report)}",
+        f"--override-ini=cache_dir={windows_path(cache)}",
+        # Its compiled part is this machine's, not Windows'.
+        "-p",
+        "no:hypothesispytest",
+        *UNSEEN_TIMEOUT,
+    ]
+
+
+UNSEEN_TIMEOUT = (
+    "--timeout=0",
+    "--override-ini=faulthandler_timeout=120",
+    "--override-ini=faulthandler_exit_on_timeout=true",
+)
+"""Without SIGALRM, pytest-timeout waits on a thread of Python's; while there is one that might hold
+a waker, a deadlock is none. The fault handler's thread is not Python's."""
+
+
 def _read_until_exit(process: subprocess.Popen[bytes], timeout: float) -> tuple[str, str]:
     """What a process writes until it ends.
 

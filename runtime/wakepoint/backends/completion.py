@@ -61,10 +61,12 @@ class Operation(Future[T], Generic[T]):
 
     Attributes:
         in_flight: The kernel has it.
+        asked_back: The kernel was asked for it; once is enough.
         dropped: Nobody wants its result any more.
     """
 
     __slots__ = (
+        "asked_back",
         "dropped",
         "error",
         "in_flight",
@@ -93,6 +95,7 @@ class Operation(Future[T], Generic[T]):
         self.error: OSError | None = None
         self.started = False
         self.in_flight = False
+        self.asked_back = False
         self.dropped = False
         self.taken = False
 
@@ -170,9 +173,15 @@ class Operation(Future[T], Generic[T]):
         if self.lane.successor is self:
             self.lane.successor = None
         if self.in_flight:
-            self.reactor.cancel(self)
+            self.ask_back()
         elif self.started:
             self._put_by()
+
+    def ask_back(self) -> None:
+        """Cancels the call, unless that was done."""
+        if not self.asked_back:
+            self.asked_back = True
+            self.reactor.cancel(self)
 
     def _begin(self, cx: Context) -> None:
         """Starts the call, or finds that there is something already, or that it has to wait."""
@@ -234,5 +243,5 @@ class CompletionBackend:
             if lane is None:
                 continue
             if lane.operation is not None and lane.operation.in_flight:
-                self.reactor.cancel(lane.operation)
+                lane.operation.ask_back()
             lane.close()

@@ -15,6 +15,7 @@ import _overlapped  # type: ignore[import-not-found]
 import _winapi
 import ctypes
 import itertools
+import math
 import os
 import socket as sockets
 import struct
@@ -75,6 +76,16 @@ def wine_version() -> str | None:
     return told.decode("ascii")
 
 
+def _whole(sock: sockets.socket, address: Address) -> Address:
+    """An address as overlapped calls want it, checked as a socket's own calls check it.
+
+    `_overlapped` knows IPv6 by the four parts of an address, and cuts a port that is too large.
+    """
+    if not 0 <= address[1] <= 65535:
+        raise OverflowError("port must be 0-65535.")
+    return (*address, 0, 0)[:4] if sock.family == sockets.AF_INET6 else address
+
+
 class IocpKernel(Kernel):
     """The calls of Windows. Handles are integers; a socket's handle is its ``fileno()``.
 
@@ -86,6 +97,10 @@ class IocpKernel(Kernel):
         version = wine_version()
         self.emulation = None if version is None else f"Wine {version}"
         self._pipes = itertools.count(1)
+
+    # Until 3.12 Python's monotonic clock goes in steps of 16 ms here, so how often a wait for a
+    # deadline is repeated would be chance.
+    monotonic = staticmethod(time.perf_counter)
 
     # -- the port ----------------------------------------------------------------------------
 
@@ -125,8 +140,8 @@ class IocpKernel(Kernel):
             if error != _WAIT_TIMEOUT:
                 raise ctypes.WinError(error)
             if end is not None:
-                left = max(0, int((end - time.perf_counter()) * 1000))
-                if left == 0:
+                left = math.ceil((end - time.perf_counter()) * 1000)
+                if left <= 0:
                     return []
         return [
             Packet(entry.lpCompletionKey, entry.lpOverlapped or 0, entry.dwNumberOfBytesTransferred)
@@ -166,7 +181,7 @@ class IocpKernel(Kernel):
         overlapped: Overlapped, sock: sockets.socket, data: bytes, address: Address
     ) -> None:
         """Sends a datagram."""
-        overlapped.WSASendTo(sock.fileno(), data, 0, address)
+        overlapped.WSASendTo(sock.fileno(), data, 0, _whole(sock, address))
 
     @staticmethod
     def AcceptEx(
@@ -178,7 +193,7 @@ class IocpKernel(Kernel):
     @staticmethod
     def ConnectEx(overlapped: Overlapped, sock: sockets.socket, address: Address) -> None:
         """Connects a socket, which has to be bound."""
-        overlapped.ConnectEx(sock.fileno(), address)
+        overlapped.ConnectEx(sock.fileno(), _whole(sock, address))
 
     @staticmethod
     def ReadFile(overlapped: Overlapped, handle: int, size: int) -> None:

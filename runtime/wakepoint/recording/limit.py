@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -22,21 +23,51 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     """Raises `TimeLimitExceeded` in the block once the time is up.
 
     Args:
-        seconds: The limit; None sets none. Where there are no interval timers, and on threads
-            other than the main one, there is no limit either: the caller has to end the process.
+        seconds: The limit; None sets none, and on threads other than the main one there is none
+            either. Windows lets a call that sleeps (``time.sleep``) end first: the caller has to
+            end the process.
     """
-    on_main = threading.current_thread() is threading.main_thread()
-    if sys.platform == "win32" or seconds is None or not on_main:
+    if seconds is None or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def expired(number: int, frame: FrameType | None) -> None:
         raise TimeLimitExceeded(f"not done after {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, expired)
-    signal.setitimer(signal.ITIMER_REAL, seconds, _REPEAT)
+    before = signal.signal(_ALARM, expired)
+    stop = _start(seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        stop()
+        signal.signal(_ALARM, before)
+
+
+if sys.platform == "win32":
+    _ALARM = signal.SIGBREAK
+
+    def _start(seconds: float) -> Callable[[], object]:
+        """Raises the signal after that time; returns what stops it.
+
+        The thread is none of `threading`'s, among which the executor looks for one that might
+        still wake a task.
+        """
+        stopped = _thread.allocate_lock()
+        stopped.acquire()
+
+        def ring() -> None:
+            left = seconds
+            while not stopped.acquire(timeout=left):
+                _thread.interrupt_main(_ALARM)
+                left = _REPEAT
+
+        _thread.start_new_thread(ring, ())
+        return stopped.release
+
+else:
+    _ALARM = signal.SIGALRM
+
+    def _start(seconds: float) -> Callable[[], object]:
+        """Raises the signal after that time; returns what stops it."""
+        signal.setitimer(signal.ITIMER_REAL, seconds, _REPEAT)
+        return lambda: signal.setitimer(signal.ITIMER_REAL, 0)

@@ -73,16 +73,14 @@ def test_sleepers_wake_in_the_order_of_their_deadlines(rig: Rig) -> None:
 
 
 def test_nobody_sleeps_too_short(rig: Rig) -> None:
-    async def main() -> list[float]:
+    async def main() -> None:
         now = executor.current().reactor.kernel.monotonic
-        slept = []
         for seconds in (0.0, 0.0001, 0.001, 0.0105):
-            start = now()
+            due = now() + seconds
             await sleep(seconds)
-            slept.append(now() - start - seconds)
-        return slept
+            assert now() >= due
 
-    assert all(over >= 0 for over in rig.run(main()))
+    rig.run(main())
 
 
 def test_a_deadline_at_infinity_never_comes(rig: Rig) -> None:
