@@ -1,0 +1,85 @@
+"""The runtime's own tests, run once more by a Windows CPython under Wine: there they use IOCP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+from xml.etree import ElementTree as ET
+
+import pytest
+from tools.windows_python import ROOT, pytest_arguments, windows_path
+
+pytestmark = [pytest.mark.wine, pytest.mark.timeout(400)]
+
+Run = Callable[..., CompletedProcess[str]]
+
+MAY_SKIP = ("Windows has no interval timers", "Windows' descriptors take no overlapped calls")
+"""Why a test of the IOCP backend may be left out; any other reason is a gap."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one test ended there.
+
+    Attributes:
+        name: Its module and name, with parameters.
+        kind: ``passed``, ``skipped``, ``failure`` or ``error``.
+        told: Why it was skipped, or what went wrong.
+    """
+
+    name: str
+    kind: str
+    told: str
+
+
+def outcomes(report: Path) -> list[Outcome]:
+    """Every test in a JUnit report."""
+    found = []
+    for case in ET.parse(report).iter("testcase"):
+        child = next(iter(case.iterfind("*")), None)
+        kind, told = "passed", ""
+        if child is not None:
+            kind, told = child.tag, f"{child.get('message')}\n{child.text}"
+        name = f"{case.get('classname')}.{case.get('name')}"
+        found.append(Outcome(name, kind, told))
+    return found
+
+
+def run_tests(run: Run, report: Path, *paths: str) -> list[Outcome]:
+    """Runs these tests on Windows, and fails with what failed there."""
+    arguments = pytest_arguments(report.parent / "cache", report)
+    done = run("-m", "pytest", *arguments, *paths, cwd=ROOT, timeout=300)
+    assert report.exists(), done.stdout + done.stderr
+    found = outcomes(report)
+    broken = [f"{each.name}: {each.told}" for each in found if each.kind in ("failure", "error")]
+    assert not broken, "\n\n".join(broken)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return found
+
+
+def test_the_contract_suite_holds_on_iocp(windows_python: Run, tmp_path: Path) -> None:
+    found = run_tests(windows_python, tmp_path / "report.xml", "tests/runtime/backends")
+    ours = [each for each in found if "[iocp]" in each.name or ".test_iocp." in each.name]
+    left_out = [each for each in ours if each.kind == "skipped"]
+    unexplained = [each for each in left_out if not any(why in each.told for why in MAY_SKIP)]
+    assert not unexplained
+    assert len(left_out) == len(MAY_SKIP)
+    assert len(ours) - len(left_out) >= 60
+
+
+def test_recordings_and_what_stands_on_the_backend(windows_python: Run, tmp_path: Path) -> None:
+    paths = ["recording", "test_blocking.py", "test_cancel.py", "test_net.py", "test_task.py"]
+    found = run_tests(
+        windows_python, tmp_path / "report.xml", *(f"tests/runtime/{path}" for path in paths)
+    )
+    assert not [each for each in found if each.kind == "skipped"]
+    assert len(found) >= 60
+
+
+def test_a_failing_test_there_fails_here(windows_python: Run, tmp_path: Path) -> None:
+    suite = tmp_path / "test_wrong.py"
+    suite.write_text("def test_wrong() -> None:\n    assert False, 'as it should be'\n")
+    with pytest.raises(AssertionError, match="as it should be"):
+        run_tests(windows_python, tmp_path / "report.xml", windows_path(suite))
