@@ -56,6 +56,10 @@ test: $(dev)  ## Run the tests; TESTS=tests/runtime runs some of them
 	$(python) -m pytest --numprocesses $(JOBS) $(PYTEST_FLAGS) $(TESTS)
 
 JOBS ?= 2
+ifeq ($(OS),Windows_NT)
+# pytest-timeout would wait on a thread of Python's, which might hold a waker: no deadlock would be one.
+PYTEST_FLAGS += --timeout=0 -o faulthandler_timeout=120 -o faulthandler_exit_on_timeout=true
+endif
 
 .PHONY: lint
 lint: $(dev)  ## Check style and formatting
