@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -64,13 +65,14 @@ def test_it_serves_a_site_that_is_broken_from_the_start(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_ends_the_snippet_that_is_running(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    source = f"import os, time\npipe = open({str(pipe)!r}, 'w')\n"
-    source += "print(os.getpid(), file=pipe, flush=True)\npipe.close()\ntime.sleep(300)"
-    write(tmp_path, {"index.md": page(source, 'timeout="300"')})
-    with serving(tmp_path) as server:
-        child = int(pipe.read_text(encoding="ascii"))  # once the snippet has written it
-        server.interrupt()
-        with pytest.raises(ProcessLookupError):
-            os.kill(child, 0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        source = f"import os, socket\ntest = socket.create_connection({listener.getsockname()})\n"
+        source += "test.sendall(str(os.getpid()).encode())\ntest.recv(1)"
+        write(tmp_path, {"index.md": page(source, 'timeout="300"')})
+        with serving(tmp_path) as server:
+            snippet, _ = listener.accept()
+            child = int(snippet.recv(100))
+            with snippet:
+                server.interrupt()
+            with pytest.raises(ProcessLookupError):
+                os.kill(child, 0)
