@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import functools
+import importlib.util
 import os
 import platform
 import shutil
@@ -61,6 +62,8 @@ def missing_io_uring() -> str | None:
         why = os.strerror(ctypes.get_errno())
         return f"this kernel ({platform.release()}) lets nobody use io_uring: {why}"
     os.close(ring)
+    if importlib.util.find_spec("liburing") is None:
+        return "there is no liburing; it is in requirements/dev.txt for x86-64"
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import socket as sockets
 import time
@@ -119,6 +120,7 @@ class UringKernel(Kernel):
         _linux.set_blocking(fd, True)
 
 
+@functools.cache
 def _probe(library: Liburing) -> Features:
     """Asks a small ring, since what is forbidden only shows when it is tried."""
     memory, _ = set_up(library, 1)

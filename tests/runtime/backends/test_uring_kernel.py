@@ -1,0 +1,114 @@
+"""What io_uring's backend stands on: liburing, memory that is lent to the kernel, a kernel's no."""
+
+from __future__ import annotations
+
+import _ctypes
+import ctypes
+import errno
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from wakepoint import backends
+from wakepoint.backends import uring_library, uring_memory, uring_ring
+
+if sys.platform != "linux":
+    pytest.skip("only Linux has io_uring", allow_module_level=True)
+
+
+def test_data_that_is_lent_to_the_kernel_stays_where_it_is() -> None:
+    data = bytearray(b"abc")
+    lent = uring_memory.Outgoing(memoryview(data)[1:])
+    assert ctypes.string_at(lent.address, lent.size) == b"bc"
+    with pytest.raises(BufferError):
+        data.append(0)
+    del lent
+    data.append(0)
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        (socket.AF_INET, ("127.0.0.1", 50001)),
+        (socket.AF_INET6, ("::1", 50001, 0, 0)),
+        (socket.AF_INET6, ("fe80::1", 9, 7, 3)),
+    ],
+)
+def test_addresses_as_the_kernel_has_them(family: int, address: Any) -> None:
+    name = uring_memory.pack_address(family, address)
+    assert uring_memory.unpack_address(name) == address
+
+
+class Refusing:
+    """A liburing to which the kernel answers with errors, depending on a ring's flags."""
+
+    def __init__(self, answer: Callable[[int], int], features: int = -1) -> None:
+        self._answer = answer
+        self._features = features & 0xFFFFFFFF
+        self.asked: list[int] = []
+        self.closed = 0
+
+    def queue_init_params(self, entries: int, memory: Any, params: Any) -> int:
+        self.asked.append(params.flags)
+        params.features = self._features
+        return self._answer(params.flags)
+
+    def queue_exit(self, memory: Any) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (errno.EPERM, "forbids io_uring .the sysctl kernel.io_uring_disabled, or a container"),
+        (errno.ENOSYS, "has no io_uring"),
+        (errno.EACCES, "forbids io_uring"),
+        (errno.ENOMEM, "gives us no ring: Cannot allocate memory"),
+    ],
+)
+def test_a_kernel_that_refuses_is_told_in_one_line(code: int, words: str) -> None:
+    library: Any = Refusing(lambda flags: -code)
+    with pytest.raises(ValueError, match=f"^this kernel {words}.*; choose another backend$"):
+        uring_ring.set_up(library, 1)
+    assert len(library.asked) == 1
+
+
+def test_an_older_kernel_gets_fewer_flags() -> None:
+    library: Any = Refusing(lambda flags: -errno.EINVAL if flags else 0)
+    uring_ring.set_up(library, 1)
+    assert library.asked[-1] == 0
+    assert len(set(library.asked)) == 3
+
+
+def test_a_kernel_that_is_too_old_says_so() -> None:
+    library: Any = Refusing(lambda flags: 0, features=0)
+    with pytest.raises(ValueError, match=r"too old: it takes Linux 5\.11"):
+        uring_ring.set_up(library, 1)
+    assert library.closed == 1
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Lets liburing be looked for anew."""
+    uring_library.load.cache_clear()
+    yield
+    uring_library.load.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_without_liburing_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "liburing", None)
+    with pytest.raises(ValueError, match=r"pip install 'wakepoint\[uring\]'"):
+        backends.make_kernel("io_uring")
+
+
+@pytest.mark.usefixtures("fresh")
+def test_another_library_of_that_name_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    impostor = SimpleNamespace(liburing=SimpleNamespace(__file__=_ctypes.__file__))
+    monkeypatch.setitem(sys.modules, "liburing", impostor)
+    with pytest.raises(ValueError, match="not the one we know"):
+        backends.make_kernel("io_uring")
