@@ -6,9 +6,9 @@ import sys
 
 from wakepoint.machine.bytecode import NOWHERE, Position
 from wakepoint.machine.conditions import Decision, Test
-from wakepoint.machine.labels import Labels
+from wakepoint.machine.labels import UNNAMED, Labels
 from wakepoint.machine.model import StateKind
-from wakepoint.machine.stack import HIDDEN, Entry
+from wakepoint.machine.stack import HIDDEN, Entry, place_of
 from wakepoint.machine.states import Facts, Place
 from wakepoint.machine.syntax import Syntax, contains, place
 
@@ -48,6 +48,8 @@ class Branches:
         if found is None:
             return None
         test, if_jumps = found
+        if test.text == UNNAMED:
+            return None
         return Decision(test, if_jumps is jumps)
 
     def another_item(self, each: Place, holds: bool) -> Decision:
@@ -142,7 +144,7 @@ class Branches:
 
     def _place(self, entry: Entry) -> tuple[int, ...]:
         if isinstance(entry, tuple):
-            return _where(entry[1], 0) if entry[0] == "hull" else (0,)
+            return _where(place_of(entry, self._instructions), 0)
         return (0,) if entry == HIDDEN else _where(self._instructions[entry].position, entry)
 
 

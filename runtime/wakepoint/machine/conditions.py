@@ -99,7 +99,9 @@ class Conditions:
         if too_long or not condition.exact:
             return None
         tests = list(self._numbers)
-        told = {_alternative(_decisions(each, tests)) for each in condition.alternatives}
+        alternatives = {_without_implied(each, tests) for each in condition.alternatives}
+        _simplify(alternatives)
+        told = {_alternative(_decisions(each, tests)) for each in alternatives}
         return " or ".join(sorted(told, key=lambda text: (len(text), text))) or None
 
 
@@ -139,6 +141,16 @@ def _decisions(bits: int, tests: list[Test]) -> list[Decision]:
     ]
 
 
+def _without_implied(bits: int, tests: list[Test]) -> int:
+    """Leaves out what goes without saying: to reach ``except B`` it was not the A before."""
+    decisions = _decisions(bits, tests)
+    said = {each.test.kind for each in decisions if each.holds} & {"raised", "group", "case"}
+    for number, test in enumerate(tests):
+        if test.kind in said:
+            bits &= ~(2 << 2 * number)
+    return bits
+
+
 # --- in words -----------------------------------------------------------------------------------
 
 _WORDS = {
@@ -163,13 +175,6 @@ _WORDS = {
 
 def _alternative(decisions: list[Decision]) -> str:
     ordered = sorted(decisions, key=lambda each: (each.test.where, each.test.kind))
-    positive = {each.test.kind for each in ordered if each.holds}
-    # That "except B" is reached says itself that it was not the A before.
-    told = [
-        each
-        for each in ordered
-        if each.holds or each.test.kind not in {"raised", "group", "case"} & positive
-    ]
     return " and ".join(
-        dict.fromkeys(_WORDS[each.test.kind, each.holds].format(each.test.text) for each in told)
+        dict.fromkeys(_WORDS[each.test.kind, each.holds].format(each.test.text) for each in ordered)
     )

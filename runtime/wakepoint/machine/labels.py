@@ -7,9 +7,16 @@ from wakepoint.machine.graph import Graph
 from wakepoint.machine.stack import EXCEPTION, HANDLING, HIDDEN, Entry, variable
 from wakepoint.machine.syntax import Syntax, contains
 
-_HALF_BUILT = {"BUILD_LIST": "list so far", "BUILD_SET": "set so far", "BUILD_MAP": "dict so far"}
+UNNAMED = "a value"
+
+_HALF_BUILT = {
+    "BUILD_LIST": "list so far",
+    "BUILD_SET": "set so far",
+    "BUILD_MAP": "dict so far",
+    "LIST_TO_TUPLE": "arguments so far",
+    "CALL_INTRINSIC_1": "arguments so far",
+}
 _CONSTANTS = frozenset(("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_ASSERTION_ERROR", "RETURN_CONST"))
-_UNNAMED = "a value"
 
 
 class Labels:
@@ -46,7 +53,7 @@ class Labels:
         """The source of a value, in one line."""
         if isinstance(entry, int):
             if entry == HIDDEN:
-                return _UNNAMED
+                return UNNAMED
             instruction = self._instructions[entry]
             written = self._syntax.text(instruction.position) if self._syntax is not None else None
             return written or self._name(instruction)
@@ -61,9 +68,17 @@ class Labels:
                 return f"{self.text(entry[1])}.__aexit__"
             case "name":
                 return str(entry[1])
+            case "format":
+                return f"{{{self.text(entry[1])}}}"
+            case "first":
+                return self._first_iterable(entry[1]) or UNNAMED
             case "hull":
-                return (self._syntax and self._syntax.text(entry[1])) or _UNNAMED
-        return "the exception being handled" if entry == EXCEPTION else _UNNAMED
+                return (self._syntax and self._syntax.text(entry[1])) or UNNAMED
+        return "the exception being handled" if entry == EXCEPTION else UNNAMED
+
+    def _first_iterable(self, comprehension: Position) -> str | None:
+        where = self._syntax and self._syntax.first_iterable(comprehension)
+        return self._syntax.text(where) if self._syntax is not None and where else None
 
     @staticmethod
     def _name(instruction: Instruction) -> str:
@@ -74,4 +89,4 @@ class Labels:
                 return variable(code, argument)
             case "LOAD_NAME" | "LOAD_METHOD":
                 return code.co_names[argument]
-        return _UNNAMED
+        return UNNAMED

@@ -22,11 +22,13 @@ Entry = Any
 
 The tuples are ``("iter", entry)``, ``("aiter", entry)``, ``("exit", entry)``,
 ``("aexit", entry, position)``, ``("next", entry)``, ``("match", type)``, ``("egmatch", type)``,
-``("swallow", exit)``, ``("name", variable)``, ``("hull", position)``, ``("exception",)`` and
-``("handling",)``.
+``("swallow", exit)``, ``("name", variable, position)``, ``("format", entry)``,
+``("first", position)``, ``("hull", position)``, ``("exception",)`` and ``("handling",)``.
 """
 
 Stack = tuple[Entry, ...]
+
+_UNKNOWN: Position = (None,) * 4
 
 HIDDEN = -1
 """A value that the source does not speak of."""
@@ -69,9 +71,9 @@ class Stacks:
 def place_of(entry: Entry, instructions: list[Instruction]) -> Position:
     """The source of a plain value; nowhere for every other symbol."""
     if isinstance(entry, tuple):
-        found: Position = entry[1] if entry[0] == "hull" else (None,) * 4
+        found: Position = entry[-1] if entry[0] in {"hull", "name"} else _UNKNOWN
         return found
-    return (None,) * 4 if entry == HIDDEN else instructions[entry].position
+    return _UNKNOWN if entry == HIDDEN else instructions[entry].position
 
 
 def run(graph: Graph) -> Stacks:
@@ -160,9 +162,9 @@ class _Run:
         value = self.graph.inlined[each.part - 1].send if each.part else number
         return (*base, value), ()
 
-    def get_iter(self, number: int, _: Instruction, stack: Stack) -> tuple[Stack, Stack]:
-        kind = "iter" if self.instructions[number].name == "GET_ITER" else "aiter"
-        entry = (kind, stack[-1])
+    def get_iter(self, number: int, each: Instruction, stack: Stack) -> tuple[Stack, Stack]:
+        kind = "iter" if each.name == "GET_ITER" else "aiter"
+        entry = (kind, _placed(stack[-1], each))
         if number in self._arguments:
             self._iterators[self._arguments[number]] = entry
         if kind == "iter" and sys.version_info >= (3, 15):
@@ -172,6 +174,10 @@ class _Run:
     def load_fast(self, number: int, each: Instruction, stack: Stack) -> tuple[Stack, Stack]:
         if each.part and each.argument == 0:  # .0, what a comprehension iterates over
             return (*stack, self._iterators.get(each.part, HIDDEN)), ()
+        if each.argument == 0 and each.code.co_varnames[0] == ".0":
+            used_by = self.instructions[number + 1].name
+            kind = "iter" if used_by == "FOR_ITER" else "aiter"
+            return (*stack, (kind, ("first", each.position))), ()
         return (*stack, number), ()
 
 
@@ -276,6 +282,14 @@ def _check_eg_match(run: _Run, number: int, each: Instruction, stack: Stack) -> 
     return (*stack[:-2], EXCEPTION, ("egmatch", stack[-1])), ()
 
 
+def _format(run: _Run, number: int, each: Instruction, stack: Stack) -> tuple[Stack, Stack]:
+    has_spec = each.name == "FORMAT_WITH_SPEC" or (
+        each.name == "FORMAT_VALUE" and each.argument & 4
+    )
+    pops = 2 if has_spec else 1
+    return (*stack[:-pops], ("format", stack[-pops])), ()
+
+
 _POPS_FOR_ATTRIBUTE = {"LOAD_GLOBAL": 0, "LOAD_SUPER_ATTR": 3}
 
 
@@ -293,9 +307,21 @@ def _attribute(run: _Run, number: int, each: Instruction, stack: Stack) -> tuple
 def _pair(run: _Run, number: int, each: Instruction, stack: Stack) -> tuple[Stack, Stack]:
     first, second = each.argument >> 4, each.argument & 15
     if each.name == "STORE_FAST_LOAD_FAST":
-        return (*stack[:-1], ("name", variable(each.code, second))), ()
-    pushed = (("name", variable(each.code, first)), ("name", variable(each.code, second)))
-    return (*stack, *pushed), ()
+        return (*stack[:-1], ("name", variable(each.code, second), _UNKNOWN)), ()
+    # What remains of the two positions is the first one's.
+    one = ("name", variable(each.code, first), each.position)
+    return (*stack, one, ("name", variable(each.code, second), _UNKNOWN)), ()
+
+
+def _placed(entry: Entry, user: Instruction) -> Entry:
+    """A variable at the place of what uses it, which for some is the variable's own."""
+    if isinstance(entry, tuple) and entry[0] == "name":
+        return ("name", entry[1], user.position)
+    return entry
+
+
+def _to_bool(run: _Run, number: int, each: Instruction, stack: Stack) -> tuple[Stack, Stack]:
+    return (*stack[:-1], _placed(stack[-1], each)), ()
 
 
 def variable(code: Any, slot: int) -> str:
@@ -311,9 +337,13 @@ _SPECIAL: dict[str, Effect] = {
     "GET_ITER": _Run.get_iter,
     "GET_AITER": _Run.get_iter,
     "LOAD_FAST": _Run.load_fast,
+    "FORMAT_VALUE": _format,
+    "FORMAT_SIMPLE": _format,
+    "FORMAT_WITH_SPEC": _format,
+    "CONVERT_VALUE": _unchanged,
     "COPY": _copy,
     "SWAP": _swap,
-    "TO_BOOL": _unchanged,
+    "TO_BOOL": _to_bool,
     "JUMP_IF_TRUE_OR_POP": _jump_or_pop,
     "JUMP_IF_FALSE_OR_POP": _jump_or_pop,
     "FOR_ITER": _for_iter,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,6 +54,7 @@ class Syntax:
         self.item_of: dict[ast.withitem, ast.AsyncWith] = {}
         self.fors: dict[Place, ast.AsyncFor] = {}
         self.comprehensions: dict[Place, Comprehension] = {}
+        self.elements: dict[Place, ast.expr] = {}
         self.patterns: dict[Place, ast.pattern] = {}
         self.functions: dict[tuple[int, str], list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
         self._index(ast.parse(text))
@@ -90,6 +92,11 @@ class Syntax:
     def _index_comprehension(self, node: Comprehension) -> None:
         self.comprehensions[place(node)] = node
 
+    def _index_generator(self, node: ast.GeneratorExp) -> None:
+        self.comprehensions[place(node)] = node
+        # 3.11 says that the whole expression yields, later versions that its element does.
+        self.elements[place(node if sys.version_info < (3, 12) else node.elt)] = node.elt
+
     def _index_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
         self.functions.setdefault((first, node.name), []).append(node)
@@ -113,14 +120,20 @@ class Syntax:
         if kind is StateKind.NEXT:
             return self._next(where, which)
         if kind is StateKind.YIELD:
-            value = self.yields.get(where)
-            return None if value is None else Suspension(kind, value, value, value.value, value)
+            return self._yield(where)
         if kind is StateKind.AWAIT:
             awaited = self.awaits.get(where)
             if awaited is None:
                 return None
             return Suspension(kind, awaited, awaited, awaited.value, awaited)
         return self._enter_or_exit(kind, where, which)
+
+    def _yield(self, where: Place) -> Suspension | None:
+        written = self.yields.get(where)
+        if written is not None:
+            return Suspension(StateKind.YIELD, written, written, written.value, written)
+        given = self.elements.get(where)  # what a generator expression yields
+        return None if given is None else Suspension(StateKind.YIELD, given, given, given, given)
 
     def _next(self, where: Place, iterated: int | Place) -> Suspension | None:
         loop = self.fors.get(where)
@@ -214,7 +227,7 @@ _INDEX: dict[type[ast.AST], Callable[[Syntax, Any], None]] = {
     ast.ListComp: Syntax._index_comprehension,
     ast.SetComp: Syntax._index_comprehension,
     ast.DictComp: Syntax._index_comprehension,
-    ast.GeneratorExp: Syntax._index_comprehension,
+    ast.GeneratorExp: Syntax._index_generator,
     ast.FunctionDef: Syntax._index_function,
     ast.AsyncFunctionDef: Syntax._index_function,
     ast.Match: Syntax._index_match,

@@ -15,6 +15,9 @@ from wakepoint.machine.states import Facts, Place
 
 _RETURNS = frozenset(("RETURN_VALUE", "RETURN_CONST"))
 
+_RETURNED = -2
+"""Stands in for a block where the coroutine has returned; `NOWHERE` for where it has raised."""
+
 Node = tuple[int, bool]
 """A block, and whether something has been raised on the way to it."""
 
@@ -112,9 +115,11 @@ class _Walk:
 
     def _ends_at(self, node: Node) -> int | None:
         """The state that stands at a node, or that it leads out to."""
-        block, raised = node
+        block = node[0]
+        if block == _RETURNED:
+            return self._terminals.returned
         if block == NOWHERE:
-            return self._terminals.raised if raised else self._terminals.returned
+            return self._terminals.raised
         return self._state_of.get(block)
 
     def _steps(self, node: Node, condition: Condition) -> Iterator[tuple[Node, Condition]]:
@@ -124,7 +129,7 @@ class _Walk:
             yield self._raise(block, raised, condition)
         last = self._instructions[block.last]
         if last.name in _RETURNS and block.following == NOWHERE:
-            yield (NOWHERE, False), condition
+            yield (_RETURNED, raised), condition
         for target, jumps in ((block.following, False), (block.jump, True)):
             if target != NOWHERE:
                 decision = self._branches.decision(block.last, jumps=jumps)

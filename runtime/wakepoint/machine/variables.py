@@ -89,7 +89,7 @@ def find(graph: Graph, syntax: Syntax | None) -> Variables:
                 scope = _in_comprehension(instruction, scope, shadows, syntax)
             reads, writes, binds = _effect(instruction, scope, found.kinds)
             if shadows:
-                taken = _taken_away(instruction, shadows)
+                taken = _taken_away(instruction, scope, shadows)
                 writes = writes & ~taken[0] | taken[1]
                 binds &= ~taken[0]
         elif instruction.name == "LOAD_GLOBAL" and _is_bare_super(graph, number):
@@ -228,14 +228,14 @@ def _in_comprehension(
     return scope
 
 
-def _taken_away(instruction: Instruction, shadows: Shadows) -> tuple[int, int]:
-    """The function's variables that are brought back, and the comprehension's that end there."""
+def _taken_away(instruction: Instruction, scope: list[int], shadows: Shadows) -> tuple[int, int]:
+    """The variables around a comprehension that are brought back, and its own that end there."""
     back = ended = 0
     if instruction.name.startswith("STORE_FAST"):
         for slot in _slots_of(instruction):
             shadow = shadows.get((instruction.position, slot))
             if shadow is not None:
-                back |= 1 << slot
+                back |= 1 << scope[slot]
                 ended |= 1 << shadow
     return back, ended
 
