@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
-import json
 from pathlib import Path
 
 import pytest
@@ -173,15 +171,6 @@ def test_the_fence_works_in_any_theme(tmp_path: Path, theme: str) -> None:
     assert (built.folder / script).exists()
 
 
-def test_the_extension_alone_is_enough(tmp_path: Path) -> None:
-    config = "site_name: A site\nmarkdown_extensions:\n  - wakepoint:\n      timeout: 9\n"
-    write(tmp_path, {"index.md": GOOD, "page.md": bad_page("exception")[0]}, config)
-    built = build(tmp_path)
-    assert built.status == 0
-    assert "slept 0.002" in built.page("").get_text()
-    assert built.page("page").select(".wp-problem")
-
-
 def test_the_plugin_and_the_extension_together_run_a_fence_once(tmp_path: Path) -> None:
     write(tmp_path, {"index.md": GOOD}, f"{BARE}markdown_extensions:\n  - wakepoint\n")
     built = build(tmp_path, "--strict")
@@ -237,50 +226,6 @@ def test_a_mistake_in_front_matter_is_told_once_at_its_line(tmp_path: Path) -> N
 
 
 # -- what a build makes -------------------------------------------------------------------------
-
-
-def test_two_builds_are_the_same_byte_for_byte(tmp_path: Path) -> None:
-    echo = """
-```python wakepoint show="code output machine table kernel"
-import wakepoint
-
-async def serve(listener):
-    stream, address = await listener.accept()
-    await stream.write_all(await stream.read(100))
-    stream.close()
-
-async def main():
-    listener = wakepoint.TcpListener.bind("127.0.0.1")
-    wakepoint.spawn(serve(listener))
-    stream = await wakepoint.TcpStream.connect(*listener.local_addr)
-    await stream.write_all(b"echo")
-    print(await stream.read(100), stream, object())
-
-wakepoint.run(main())
-```
-"""
-    config = f"{BARE}  - search\n"
-    write(tmp_path, {"index.md": GOOD, "echo.md": echo, "bad.md": bad_page("deadlock")[0]}, config)
-    first, second = build(tmp_path, into="one"), build(tmp_path, into="two")
-    assert first.status == second.status == 0
-    files = [
-        str(path.relative_to(first.folder)) for path in first.folder.rglob("*") if path.is_file()
-    ]
-    same, different, missing = filecmp.cmpfiles(first.folder, second.folder, files, shallow=False)
-    assert different + missing == []
-    assert len(same) > 10
-
-
-def test_search_finds_what_a_page_says_and_none_of_its_drawings(tmp_path: Path) -> None:
-    write(tmp_path, {"index.md": GOOD}, "site_name: A site\nplugins:\n  - search\n  - wakepoint\n")
-    built = build(tmp_path, "--strict")
-    index = json.loads((built.folder / "search" / "search_index.json").read_text(encoding="utf-8"))
-    text = " ".join(entry["text"] for entry in index["docs"])
-    assert "slept 0.002" in text
-    assert "async def nap" in text
-    drawn = [tag.get_text() for svg in built.page("").select("svg") for tag in svg.select("text")]
-    assert drawn
-    assert "not reached in this run" not in text
 
 
 def test_no_process_is_left_behind(tmp_path: Path) -> None:

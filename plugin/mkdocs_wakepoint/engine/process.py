@@ -206,10 +206,17 @@ def _pieces(output: dict[str, bytes], names: Names) -> tuple[Output, ...]:
     # In which order two streams were written cannot be told from outside, so each is kept whole.
     texts = {stream: data.decode("utf-8", "replace") for stream, data in output.items()}
     return tuple(
-        Output(stream, names.normalise(text.replace("\r\n", "\n")))
+        Output(stream, names.normalise(_without_homes(text.replace("\r\n", "\n"))))
         for stream, text in texts.items()
         if text
     )
+
+
+def _without_homes(text: str) -> str:
+    """Text with our own files named as they are imported: a warning says where it came from."""
+    for package in (wakepoint, mkdocs_wakepoint):
+        text = text.replace(f"{_home(package)}/", "")
+    return text
 
 
 def _with_output(recording: Recording, output: tuple[Output, ...]) -> Recording:
