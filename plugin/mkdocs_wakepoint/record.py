@@ -16,6 +16,7 @@ from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Options, Problem, Snippet
 from mkdocs_wakepoint.source import Page, read
 from wakepoint.backends import resolve
+from wakepoint.recording import Recording
 
 # Those that give indented Markdown a meaning: a fence below one of their blocks is no code block.
 _CONTAINERS = (
@@ -37,7 +38,8 @@ class Recorded:
 
     Attributes:
         kept: The files that hold its recordings now.
-        left_out: Snippets that there is nothing to keep of, and why not.
+        left_out: Snippets that there is nothing to keep of, and why not: a snippet that the
+            platform cannot run among them.
         problems: Snippets that failed here; nothing is kept of them.
         removed: Files of this platform that belonged to no snippet any more.
     """
@@ -71,10 +73,11 @@ def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Rec
     for name, snippet, run in running:
         recording = run.result()
         found = problems(snippet, recording)
-        told.problems += found
-        if recording.environment.backend is None and not found:
-            told.left_out.append(Problem(snippet.location, "it never waits", "nothing to compare"))
-        elif not found:
+        if reason := _nothing_to_keep(recording, found):
+            told.left_out.append(Problem(snippet.location, *reason))
+        elif found:
+            told.problems += found
+        else:
             told.kept.append(store.save(snippet, recording, name, date))
     told.removed = _remove_old(store, told.kept)
     return told
@@ -132,6 +135,14 @@ def _passed_over(options: Options, backend: str) -> tuple[str, str] | None:
         return "it runs on the simulated backend", "that is the same everywhere"
     if options.backend not in ("auto", backend):
         return f"it asks for {options.backend}", f"this records {backend}"
+    return None
+
+
+def _nothing_to_keep(recording: Recording, found: list[Problem]) -> tuple[str, str] | None:
+    if found and recording.outcome.error == "NotImplementedError":
+        return f"it needs what is not here ({recording.outcome.message})", "nothing to record"
+    if not found and recording.environment.backend is None:
+        return "it never waits", "nothing to compare"
     return None
 
 

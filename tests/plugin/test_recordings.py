@@ -227,3 +227,28 @@ def test_recording_a_site_keeps_what_ran_and_tells_what_did_not(tmp_path: Path, 
     shutil.rmtree(docs)
     docs.mkdir()
     assert record_site(docs, out, pool).kept == []
+
+
+def test_what_the_platform_cannot_do_is_left_out_and_no_problem(tmp_path: Path, pool: Pool) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    fence = '```python wakepoint {}\nraise NotImplementedError("no signals here")\n```\n\n'
+    announced = fence.format('id="b" expect_error="NotImplementedError"')
+    (docs / "a.md").write_text(fence.format('id="a"') + announced, encoding="utf-8")
+    told = record_site(docs, tmp_path / "out", pool)
+    assert (told.kept, told.problems) == ([], [])
+    reasons = [str(problem).partition(": ")[2] for problem in told.left_out]
+    assert reasons == [
+        "it needs what is not here (no signals here); nothing to record",
+        "it never waits; nothing to compare",
+    ]
+
+
+def test_a_snippet_may_go_to_another_folder(tmp_path: Path, pool: Pool) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    text = "import os, tempfile, wakepoint\nos.chdir(tempfile.gettempdir())\n"
+    text = f"```python wakepoint\n{text}wakepoint.run(wakepoint.sleep(0.001))\n```\n"
+    (docs / "a.md").write_text(text, encoding="utf-8")
+    told = record_site(docs, tmp_path / "out", pool)
+    assert len(told.kept) == 1, told

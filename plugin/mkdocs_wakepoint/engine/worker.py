@@ -17,7 +17,7 @@ from wakepoint.recording import Recorder, dumps, record
 def main() -> None:
     """Runs the job named on the command line."""
     job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    result = Path(job["result"])
+    result = Path(job["result"]).absolute()  # the snippet may go to another folder, or drive
     sys.argv[:] = [job["filename"]]  # the snippet sees a command line of its own
     _limit_memory(job["memory"])
     recorder = Recorder()

@@ -23,8 +23,8 @@ class Describer:
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        self.until = "the next timer"
-        """What bounds the wait that is about to happen; set by the recording reactor."""
+        self.until = ""
+        """What bounds the reactor's wait that is about to happen; set by the recording reactor."""
 
     def __call__(self, thing: Any) -> str:
         """A thing of any type."""
@@ -57,10 +57,10 @@ class Describer:
         return self.names.normalise(safe_repr(address))
 
     def timeout(self, seconds: float | None) -> str:
-        """A wait's limit. How long that was is chance, so it is named by what ends it."""
+        """A wait's limit. How long the reactor's was is chance: it is named by what ends it."""
         if seconds is None or seconds < 0:
             return "no timeout"
-        return "timeout 0" if seconds == 0 and not self.until else f"until {self.until}"
+        return f"until {self.until}" if self.until else f"timeout {seconds:g}"
 
 
 def _names(*names: str) -> dict[int, str]:
@@ -127,7 +127,8 @@ def _ident(d: Describer, event: Kevent) -> str:
 def _change(d: Describer, change: Kevent) -> str:
     told = f"{_ident(d, change)} {kevent.describe_change(change)}"
     is_deadline = change.filter == kevent.EVFILT_TIMER and change.flags & kevent.EV_ADD
-    return f"{told} until {d.until}" if is_deadline else told
+    limit = f"until {d.until}" if d.until else f"data={change.data}"
+    return f"{told} {limit}" if is_deadline else told
 
 
 def _kevent(d: Describer, event: Kevent) -> str:
@@ -152,7 +153,11 @@ def _kevent_call(d: Describer, args: Sequence[Any]) -> list[str]:
     queue, changes, room, timeout = args
     # The timeout is 0 or there is none: a deadline is a change.
     limit = "timeout 0" if timeout == 0 else "no timeout"
-    return [d.fd(queue), _changes(d, changes), f"room for {room} events", limit]
+    return [d.fd(queue), _changes(d, changes), _room(room), limit]
+
+
+def _room(count: int) -> str:
+    return f"room for {count} event" + ("" if count == 1 else "s")
 
 
 def _kevents(d: Describer, args: Sequence[Any], events: list[Kevent]) -> str:
@@ -197,7 +202,7 @@ ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
     "posix_spawnp": lambda d, a: list(a[1]),
     "waitpid": lambda d, a: [d.names.process(a[0]), "WNOHANG" if a[1] else "0"],
     "kevent": _kevent_call,
-    "kevent_change": lambda d, a: [d.fd(a[0]), _changes(d, a[1]), "room for 0 events"],
+    "kevent_change": lambda d, a: [d.fd(a[0]), _changes(d, a[1]), _room(0)],
     **uring.ARGUMENTS,
     **windows.ARGUMENTS,
 }

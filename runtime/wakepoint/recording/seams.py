@@ -244,6 +244,7 @@ class RecordingReactor(Reactor):
                 super().park(block, at_most)
         finally:
             kernel.on_return = None
+            kernel.describe.until = ""
 
     def fall_asleep(self) -> None:
         with self.recorder.acting("reactor"):

@@ -1,6 +1,7 @@
 """What a recording says of a run, held to programs whose course is known."""
 
 import json
+import sys
 from collections import Counter
 
 import pytest
@@ -322,3 +323,24 @@ def test_nothing_of_the_recorder_is_left_behind() -> None:
     assert builder.make is build
     assert sys.modules["__main__"] is main
     assert sys.gettrace() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has epoll")
+def test_a_programs_own_waits_are_told_with_their_limits() -> None:
+    source = """
+import wakepoint
+from wakepoint.executor import current
+
+async def main():
+    await wakepoint.sleep(0.001)
+    kernel = current().reactor.kernel
+    epoll = kernel.epoll_create1()
+    kernel.epoll_wait(epoll, 0)
+    kernel.epoll_wait(epoll, 0.002)
+    kernel.epoll_close(epoll)
+
+wakepoint.run(main())
+"""
+    calls = [e.facts for e in record(source).events if e.kind == "kernel.called"]
+    waits = [call["args"][1] for call in calls if call["name"] == "epoll_wait"]
+    assert waits == ["until timer 1", "timeout 0", "timeout 0.002"]
