@@ -51,6 +51,10 @@ build: $(site)  ## Build the book into site/; any problem in a page fails
 record: $(site)  ## Record the book's snippets on this platform, for builds elsewhere
 	$(bin)/mkdocs-wakepoint record docs --out docs/recordings
 
+.PHONY: record-all
+record-all: $(dev)  ## Record them on each backend that Linux has or can emulate
+	$(python) tests/tools/record_all.py
+
 .PHONY: test
 test: $(dev)  ## Run the tests; TESTS=tests/runtime runs some of them
 	$(python) -m pytest --numprocesses $(JOBS) $(PYTEST_FLAGS) $(TESTS)

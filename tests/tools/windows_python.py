@@ -95,6 +95,18 @@ def write_path_file() -> None:
     (HOME / "python311._pth").write_text("\r\n".join(folders) + "\r\n")
 
 
+def environment() -> dict[str, str]:
+    """What Wine has to find in its environment, and Windows' Python."""
+    return {
+        "WINEPREFIX": str(PREFIX),
+        "WINEDEBUG": "-all",
+        # No menus, no .NET and no HTML engine: a prefix is made faster, and asks for nothing.
+        "WINEDLLOVERRIDES": "winemenubuilder.exe=;mscoree=;mshtml=",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+    }
+
+
 def run(
     *arguments: str | Path,
     timeout: float = 60.0,
@@ -118,23 +130,13 @@ def run(
     loader = wine()
     assert loader is not None, missing()
     line = [windows_path(part) if isinstance(part, Path) else part for part in arguments]
-    environment = {
-        **os.environ,
-        "WINEPREFIX": str(PREFIX),
-        "WINEDEBUG": "-all",
-        # No menus, no .NET and no HTML engine: a prefix is made faster, and asks for nothing.
-        "WINEDLLOVERRIDES": "winemenubuilder.exe=;mscoree=;mshtml=",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-        **(env or {}),
-    }
     PREFIX.parent.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [loader, str(HOME / "python.exe"), *line],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment,
+        env={**os.environ, **environment(), **(env or {})},
         cwd=cwd,
     )
     with process:
