@@ -28,8 +28,11 @@ class Never(wakepoint.Future):
     def poll(self, cx):
         return wakepoint.PENDING
 
-async def main():
+async def reader():
     await Never()
+
+async def main():
+    await wakepoint.spawn(reader())
 
 wakepoint.run(main())
 """
@@ -44,7 +47,13 @@ BAD = {
         11,
         "the snippet was not done after 0.5 s; ",
     ),
-    "deadlock": ("", DEADLOCK, 18, "deadlock, nobody is left to wake task 1 (main) waits for "),
+    "deadlock": (
+        "",
+        DEADLOCK,
+        21,
+        "deadlock: task 1 (main) in line 21 waits for JoinHandle(task 2), and task 2 (reader) in "
+        "line 18 waits for a Never that nobody wakes; ",
+    ),
     "sys.exit": ("", "import sys\nsys.exit(1)\n", 12, "the snippet called sys.exit(1); "),
     "os._exit": ("", "import os\nos._exit(0)\n", 10, "the snippet's process ended early "),
     "unknown option": ('titel="A"', "1\n", 10, "there is no option 'titel'; write title"),

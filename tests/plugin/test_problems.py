@@ -110,11 +110,13 @@ def test_a_deadlock_names_what_each_task_waits_for() -> None:
         wakepoint.run(main())
         """
     )
-    (line,) = ran.told
-    assert line.startswith("docs/page.md:22: deadlock, nobody is left to wake ")
-    assert "(main) waits for " in line
-    assert "in line 22" in line
-    assert "(partner) waits for a Never that nobody wakes in line 18" in line
+    assert ran.told == [
+        (
+            "docs/page.md:22: deadlock: task 1 (main) in line 22 waits for JoinHandle(task 2), and "
+            "task 2 (partner) in line 18 waits for a Never that nobody wakes; "
+            'wake them, give them a timeout, or announce it with expect_error="Deadlock"'
+        )
+    ]
 
 
 def test_sys_exit_is_told() -> None:

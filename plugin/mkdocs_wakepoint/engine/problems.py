@@ -87,8 +87,9 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
 
 def _deadlock(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
     waiting = [
-        f"task {task.task} ({task.name}) waits for {task.waits_for}"
+        f"task {task.task} ({task.name})"
         + ("" if task.line is None else f" in line {snippet.location.line + task.line}")
+        + f" waits for {task.waits_for}"
         for task in outcome.waiting
     ]
     lines = [task.line for task in outcome.waiting if task.line is not None]
@@ -96,8 +97,8 @@ def _deadlock(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
         place = Location(place.file, snippet.location.line + lines[0])
     return Problem(
         place,
-        f"deadlock, nobody is left to wake {'; '.join(waiting)}",
-        'wake it, give it a timeout, or announce it with expect_error="Deadlock"',
+        f"deadlock: {', and '.join(waiting)}",
+        'wake them, give them a timeout, or announce it with expect_error="Deadlock"',
         "\n".join(waiting),
     )
 
