@@ -51,8 +51,10 @@ BAD = {
         "",
         DEADLOCK,
         21,
-        "deadlock: task 1 (main) in line 21 waits for JoinHandle(task 2), and task 2 (reader) in "
-        "line 18 waits for a Never that nobody wakes; ",
+        (
+            "deadlock: task 1 (main) in line 21 waits for JoinHandle(task 2), and "
+            "task 2 (reader) in line 18 waits for a Never that nobody wakes; "
+        ),
     ),
     "sys.exit": ("", "import sys\nsys.exit(1)\n", 12, "the snippet called sys.exit(1); "),
     "os._exit": ("", "import os\nos._exit(0)\n", 10, "the snippet's process ended early "),
