@@ -57,7 +57,7 @@ def test_title_lines_and_anchors(convert: Convert) -> None:
     )
     (box,) = page.soup.select(".wp")
     assert [tag.get_text() for tag in box.select(".filename")] == ["Two <lines>"]
-    assert [tag.get_text() for tag in box.select(".hll")] == ["b = 2"]
+    assert [tag.get_text() for tag in box.select(".hll")] == ["b = 2\n"]
     assert [tag["data-n"] for tag in box.select("[data-n]")] == ["7", "8"]
     assert box["id"] == "wp-two-lines"
 

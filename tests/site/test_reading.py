@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from tools.book import chapters, pages
+from tools.book import DOCS, chapters, pages
 from tools.sites import Built
 
 Open = Callable[..., Page]
@@ -30,6 +31,26 @@ def test_without_javascript_all_is_there(open_page: Open, address: str) -> None:
                 folded.locator("summary").first.click()
             expect(one).to_be_visible()
     assert page.locator(".wp-where").count() > 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("javascript", [True, False])
+def test_lines_of_code_stand_close(open_page: Open, javascript: bool) -> None:
+    page = open_page("book/03-phases", java_script_enabled=javascript)
+    tops = [line.bounding_box() for line in page.locator("#wp-naps-code .wp-line").all()]
+    steps = [b["y"] - a["y"] for a, b in itertools.pairwise(filter(None, tops))]
+    assert steps == pytest.approx([18.9] * 11, abs=0.5)  # 1.4 em
+
+
+@pytest.mark.browser
+def test_the_copied_code_is_the_snippet(open_page: Open) -> None:
+    page = open_page("book/03-phases", permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".highlight:has(#wp-naps-code) button").click()
+    page.locator(".md-dialog--active").wait_for()  # says that it is copied
+    copied = page.evaluate("navigator.clipboard.readText()")
+    text = (DOCS / "book" / "03-phases.md").read_text(encoding="utf-8")
+    assert f"\n{copied}\n```" in text
+    assert copied.startswith("import wakepoint\n\n\nasync def naps():\n    await")
 
 
 @pytest.mark.browser

@@ -14,8 +14,10 @@ LABEL = 8.5
 """The same for a box's heading, at 14 px."""
 SANS = 6.6
 """Mean width of a character of the proportional font, at 13 px."""
+BOLD = 7.4
+"""The same where it is bold."""
 HEAD, LINE, ROW, FOOT = 36.0, 18.0, 27.0, 27.0
-WIDEST, NARROWEST = 430.0, 260.0
+WIDEST, NARROWEST = 380.0, 240.0
 HEADING_LINES = 2
 MAX_ROWS = 10
 """More variables than this are folded into one row; the table has them all."""
@@ -69,7 +71,12 @@ class Box:
         """In pixels, if there were no limit."""
         heading = _LEFT + len(self.heading) * LABEL + 14 + len(self.corner) * LABEL + _RIGHT
         rows = [34 + len(r.text) * MONO + 20 + len(r.note) * SANS + _RIGHT for r in self.rows]
-        return max(heading, 2 * _RIGHT + len(self.foot) * SANS, *rows, 0)
+        return max(heading, 2 * _RIGHT + len(self.foot) * self.foot_character, *rows, 0)
+
+    @property
+    def foot_character(self) -> float:
+        """Mean width of a character of the foot, in pixels."""
+        return BOLD if self.stuck else SANS
 
     def heading_lines(self, width: float) -> list[str]:
         """The heading, broken to fit into a box of that width."""

@@ -91,8 +91,11 @@ class _Reader:
     # -- tasks ---------------------------------------------------------------------------------
 
     def _task_spawned(self, event: Event, index: int) -> None:
-        text = f"spawn {self._task(event)}{event['name']}"
-        self._add(event, "spawn", event.by, EXECUTOR, text, key=event["name"])
+        name, lane = event["name"], lane_of_task(event["task"])
+        # Otherwise the name stands at the head of the lane.
+        text = f"spawn {name}" if self._one_task or lane == OTHERS else f"spawn {lane}"
+        full = f"spawn task {event['task']}: {name}"
+        self._add(event, "spawn", event.by, EXECUTOR, text, key=name, full=full)
 
     def _task_polled(self, event: Event, index: int) -> None:
         self._standing.clear()
@@ -274,9 +277,6 @@ class _Reader:
     def _lane(event: Event) -> str:
         task = event["task"]
         return event.by if task is None else lane_of_task(task)
-
-    def _task(self, event: Event) -> str:
-        return "" if self._one_task else f"task {event['task']}: "
 
     def _of_task(self, event: Event, between: str = " of ") -> str:
         return "" if self._one_task else f"{between}task {event['task']}"

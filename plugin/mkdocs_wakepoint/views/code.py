@@ -11,7 +11,7 @@ from pygments.lexers import PythonLexer
 
 from mkdocs_wakepoint.snippet import Snippet
 from mkdocs_wakepoint.views.context import Context
-from wakepoint.recording import Recording
+from wakepoint.recording import Outcome, Recording
 
 _HIDE = re.compile(r"^.*#\s*wakepoint:\s*hide\s*$")
 
@@ -25,7 +25,7 @@ def code(snippet: Snippet) -> str:
     lines = whole.rstrip("\n").split("\n")
     marked = _marked(snippet.options.hl_lines)
     start = int(snippet.options.linenums) if snippet.options.linenums else None
-    body = "\n".join(
+    body = "".join(
         _line(snippet.key, number, html, position in marked, start and start + position - 1)
         for position, ((number, _), html) in enumerate(zip(shown, lines, strict=False), 1)
     )
@@ -33,8 +33,8 @@ def code(snippet: Snippet) -> str:
     name = f'<span class="filename">{escape(title)}</span>' if title else ""
     return (
         f'<div class="language-python highlight">{name}'
-        f'<pre id="wp-{snippet.key}-code" tabindex="0">'
-        f"<code>{body}\n</code></pre></div>"
+        '<pre tabindex="0">'
+        f'<code id="wp-{snippet.key}-code">{body}</code></pre></div>'
     )
 
 
@@ -55,19 +55,33 @@ def _marked(lines: str) -> set[int]:
 
 
 def _line(key: str, number: int, html: str, marked: bool, shown_number: int | None) -> str:
-    text = f'<span class="hll">{html}</span>' if marked else html
     gutter = f'<span class="wp-lineno" data-n="{shown_number}"></span>' if shown_number else ""
-    return f'<span class="wp-line" id="wp-{key}-line-{number}">{gutter}{text}</span>'
+    # Its end is within: Material's script drops what stands between the lines.
+    text = f"{gutter}{html}\n"
+    if marked:
+        text = f'<span class="hll">{text}</span>'
+    return f'<span class="wp-line" id="wp-{key}-line-{number}">{text}</span>'
 
 
 def output(recording: Recording, context: Context) -> str:
-    """What the run wrote, each stream by itself."""
-    parts = []
-    for piece in recording.output:
-        name = "Output" if piece.stream == "stdout" else "Standard error"
-        text = escape(piece.text.rstrip("\n"))
-        parts.append(
-            f'<div class="wp-output wp-{piece.stream}"><p class="wp-caption">{name}</p>'
-            f'<pre tabindex="0"><samp>{text}</samp></pre></div>'
-        )
+    """What the run wrote, each stream by itself, and the error that was announced."""
+    names = {"stdout": "Output", "stderr": "Standard error"}
+    parts = [_written(piece.stream, names[piece.stream], piece.text) for piece in recording.output]
+    if context.snippet.options.expect_error and recording.outcome.kind != "finished":
+        parts.append(_written("ended", "It ended with", _error(recording.outcome)))
     return "".join(parts)
+
+
+def _written(kind: str, caption: str, text: str) -> str:
+    text = escape(text.rstrip("\n"))
+    return (
+        f'<div class="wp-output wp-{kind}"><p class="wp-caption">{caption}</p>'
+        f'<pre tabindex="0"><samp>{text}</samp></pre></div>'
+    )
+
+
+def _error(outcome: Outcome) -> str:
+    """The last line of the traceback that Python would write."""
+    names = {"deadlock": "Deadlock", "exited": "SystemExit", "timeout": "TimeoutError"}
+    name = names.get(outcome.kind, outcome.error or outcome.kind)
+    return f"{name}: {outcome.message}" if outcome.message else name

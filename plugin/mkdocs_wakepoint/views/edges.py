@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from mkdocs_wakepoint.views.boxes import SANS
 from mkdocs_wakepoint.views.story import Instance
-from mkdocs_wakepoint.views.words import MAX_PILLS, causes, cut, ranges
+from mkdocs_wakepoint.views.words import MAX_PILLS, causes, ranges, wrap
 from wakepoint.machine.model import Machine, StateKind, Transition
 
 BADGE_HEIGHT = 19.0
 LINE = 18.0
-LONGEST = 40
-"""Characters of a label; the description and the table say it in full."""
+LONGEST, LINES = 25, 2
+"""Characters of a label's line, and lines of its cause and of its condition; the description and
+the table say them in full."""
 
 _LAID_OUT = 6.6  # a character of Courier at 11 points
 
@@ -47,7 +48,7 @@ class Edge:
     def lines(self) -> list[tuple[str, str]]:
         """The label without its badges: of each line, what it tells and the text."""
         told = (("cause", self.cause), ("condition", self.condition))
-        return [(kind, cut(text, LONGEST)) for kind, text in told if text]
+        return [(kind, line) for kind, text in told if text for line in wrap(text, LONGEST, LINES)]
 
     @property
     def badges_width(self) -> float:

@@ -20,6 +20,8 @@ MARGIN = 3.0
 EXIT_WIDTH, EXIT_HEIGHT = 150.0, 58.0
 CLUSTER_NAME = "SUSPENDED"
 CLUSTER_NOTE = "task parked, thread free"
+CLUSTER_WIDTH = 226.0
+"""Of the two together, in pixels."""
 _TOLD_STEPS = 20
 _GRAPH = """digraph {
 graph [rankdir=TB compound=true nodesep=0.5 ranksep=0.42 splines=spline pad=0 margin=0 label=""]
@@ -136,7 +138,14 @@ class Diagram:
             for edge in self.edges
             if (arrow := layout.arrows[edge.name]).label
         ]
-        return max(layout.width, *labels, 0)
+        return max(layout.width, *labels, self._cluster_right(layout), 0)
+
+    def _cluster_right(self, layout: Layout) -> float:
+        """The frame is so wide that its name stands beside the arrow that comes from above."""
+        if not self._suspended:
+            return 0.0
+        first = layout.nodes[f"s{self._suspended[0].state.index}"]
+        return first.x + first.width / 2 + 12 + CLUSTER_WIDTH
 
     def _words(self) -> str:
         names = {box.state.index: box.heading for box in self.boxes}
@@ -273,6 +282,6 @@ def _row(row: Row, top: float, width: float) -> str:
 
 
 def _foot(box: Box, place: Rectangle) -> str:
-    text = cut(box.foot, int((place.width - 32) / SANS))
+    text = cut(box.foot, int((place.width - 32) / box.foot_character))
     y = place.height - FOOT + 17.5
     return f'<text class="wp-foot" x="16" y="{y:g}">{_full(text, box.foot)}{escape(text)}</text>'

@@ -13,6 +13,7 @@ from wakepoint.recording import Event, Recording
 
 STRAIGHT_ON = "went straight on"
 FIRST_POLL = "first poll"
+LET_GO = "let go"
 
 
 @dataclass(slots=True)
@@ -125,6 +126,10 @@ class _Teller:
         self._cause: dict[int | None, str] = {}  # task -> why it is being polled
         self._registered: defaultdict[int | None, list[str]] = defaultdict(list)
         self._moved: set[int] = set()  # instances that took a step in the poll that is under way
+        # After a deadlock the runtime drops what is stuck; what is worth showing is where it is.
+        polls = (event.n for event in recording.events if event.kind == "task.pending")
+        deadlock = recording.outcome.kind == "deadlock"
+        self._over = max(polls, default=0) if deadlock else len(recording.events)
 
     def take(self, event: Event) -> None:
         """Folds in one event."""
@@ -196,7 +201,10 @@ class _Teller:
         self.instances[event["instance"]].end_line = event["line"]
 
     def _machine_dropped(self, event: Event) -> None:
-        self._end(event, StateKind.DROPPED, "dropped")
+        if event.n > self._over:
+            return
+        where = f"in state {event['state']}" if event["state"] else "before its first poll"
+        self._end(event, StateKind.DROPPED, f"dropped {where}")
 
     def _end(self, event: Event, kind: StateKind, result: str) -> None:
         instance = self.instances[event["instance"]]
@@ -205,7 +213,9 @@ class _Teller:
 
     def _step(self, instance: Instance, target: int) -> None:
         cause = self._cause.get(instance.task, FIRST_POLL)
-        if instance.number in self._moved:
+        if target == instance.machine.terminal(StateKind.DROPPED).index:
+            cause = LET_GO
+        elif instance.number in self._moved:
             cause = STRAIGHT_ON
         elif not instance.steps and instance.parent is not None:
             cause = f"polled by {self.instances[instance.parent].machine.name}"

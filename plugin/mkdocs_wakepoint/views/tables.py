@@ -17,16 +17,16 @@ MAX_CALLS = 60
 LAST_CALLS = 10
 """So many of them stand after the fold."""
 
-_HEADINGS = (
-    ("State", ""),
-    ("Line", ""),
-    ("Entered", "how often its await was reached"),
-    ("Suspended", "how often a poll ended there"),
-    ("Saved variables", "● read later, ○ kept by CPython and never read again"),
-    ("Awaits", "type of the awaited future"),
-    ("Waits on", "what was to wake it"),
-    ("Left by", "number of the step in this run, and what made it possible"),
+_COLUMNS = (
+    ("line", "Line", ""),
+    ("entered", "Entered", "how often its await was reached"),
+    ("suspended", "Suspended", "how often a poll ended there"),
+    ("saved", "Saved variables", "● read later, ○ kept by CPython and never read again"),
+    ("awaits", "Awaits", "type of the awaited future"),
+    ("waits", "Waits on", "what was to wake it"),
+    ("left", "Left by", "number of the step in this run, and what made it possible"),
 )
+"""Of each column its class, its name, and what it means."""
 
 
 def states(recording: Recording, context: Context) -> str:
@@ -36,11 +36,14 @@ def states(recording: Recording, context: Context) -> str:
 
 def _machine(shown: Shown, context: Context) -> str:
     machine = shown.instance.machine
-    rows = [_State(shown.instance, state, context).row() for state in machine.states]
+    made = [_State(shown.instance, state, context) for state in machine.states]
+    # A column that says nothing of any state takes no room.
+    columns = [number for number in range(len(_COLUMNS)) if any(one.cells[number] for one in made)]
+    headings = [("", "State", ""), *(_COLUMNS[number] for number in columns)]
     return table(
         f"States of {machine.qualname}",
-        _HEADINGS,
-        rows,
+        [(name, told) for _, name, told in headings],
+        [one.row(columns) for one in made],
         f' class="wp-states" id="{shown.anchor}-table"',
     )
 
@@ -76,23 +79,22 @@ class _State:
         self._context = context
         self._visits = instance.visits_of(state.index)
         self._ended_here = instance.end is state.kind
-
-    def row(self) -> str:
-        start = self._state.kind is StateKind.START
-        terminal = self._state.kind in TERMINAL_KINDS
-        entered = len(self._visits) or int(self._ended_here or start)
-        suspended = "" if start or terminal else str(self._instance.suspended(self._state.index))
-        cells = [
+        start, terminal = state.kind is StateKind.START, state.kind in TERMINAL_KINDS
+        self._entered = len(self._visits) or int(self._ended_here or start)
+        self.cells = (
             self._line(),
-            str(entered or "never"),
-            suspended,
+            str(self._entered or "never"),
+            "" if start or terminal else str(instance.suspended(state.index)),
             self._variables(),
             self._awaits(),
             self._waits(),
             self._left_by(),
-        ]
-        body = "".join(f"<td>{cell}</td>" for cell in cells)
-        unseen = "" if entered else ' class="wp-never"'
+        )
+        """The HTML of each, in the order of the columns."""
+
+    def row(self, columns: Sequence[int]) -> str:
+        body = "".join(f'<td class="wp-of-{_COLUMNS[n][0]}">{self.cells[n]}</td>' for n in columns)
+        unseen = "" if self._entered else ' class="wp-never"'
         return f'<tr{unseen}><th scope="row">{self._name()}</th>{body}</tr>'
 
     def _name(self) -> str:
@@ -147,14 +149,21 @@ class _State:
 
     def _left_by(self) -> str:
         return _lines(
-            f"{', '.join(ranges([step.number for step in steps]))} to {self._to(target)}: "
+            f"{_steps([step.number for step in steps])} to {self._to(target)}: "
             f"{escape(causes(step.cause for step in steps))}"
             for target, steps in self._instance.steps_from(self._state.index).items()
         )
 
     def _to(self, target: int) -> str:
         state = self._instance.machine.states[target]
-        return state.kind.value if state.kind in TERMINAL_KINDS else str(target)
+        return state.kind.value if state.kind in TERMINAL_KINDS else f"state {target}"
+
+
+def _steps(numbers: Sequence[int]) -> str:
+    """Numbers of steps as the diagram has them."""
+    return " ".join(
+        f'<span class="wp-sign wp-sign-step">{badge}</span>' for badge in ranges(numbers)
+    )
 
 
 def _variable(variable: Variable, value: str | None) -> str:

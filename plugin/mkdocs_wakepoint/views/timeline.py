@@ -39,12 +39,12 @@ def timeline(recording: Recording, context: Context) -> str:
     svg = Chart(recording, steps, anchor).svg()
     hidden = sum(len(step.rows) for step in steps if isinstance(step, Fold))
     folded = f"; {hidden} of them are folded" if hidden else ""
-    count = times(len(told), "call")
+    count = times(len(told), "step")
     return (
         f'<figure class="wp-timeline" id="{anchor}" data-search-exclude>'
         '<div class="wp-scroll" tabindex="0" role="region" aria-label="Timeline">'
         f"{svg}</div><figcaption>Who called whom in this run, from the top down: {count}{folded}. "
-        "The number is the event's; steps are equal, whatever time they took.</figcaption>"
+        "The number is the event's; the distances say nothing about time.</figcaption>"
         f'<details class="wp-details"><summary>The timeline as a table</summary>'
         f"{_table(steps)}</details></figure>"
     )
@@ -163,7 +163,8 @@ class Chart:
             yield _text(text, whole, source + 12, y + 4, "start")
         else:
             yield _arrow(source, target, y)
-            yield _text(text, whole, (source + target) / 2, y - 5, "middle")
+            # All texts begin at the left ends of their arrows, so that they stand in columns.
+            yield _text(text, whole, min(source, target) + 12, y - 5, "start")
         yield "</g>"
 
     def _fold(self, step: Fold, y: float) -> Iterable[str]:

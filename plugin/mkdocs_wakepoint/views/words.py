@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"\d+")
 _BREAKS = (" ,(", ".[=")
 """Where a line of code can be broken: best first."""
 
-_BREAKABLE = re.compile(r"[.(,\[/](?=\S)|_(?=[a-z])")
+_BREAKABLE = re.compile(r"[.(,\[/](?=[^\s)\]])|_(?=[a-z])")
 
 
 def ranges(numbers: Sequence[int]) -> list[str]:

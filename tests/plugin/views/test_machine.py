@@ -1,0 +1,204 @@
+"""The diagram of a machine, its table, and that the two say the same."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from bs4 import Tag
+from tools.drawn import drawn, one, texts
+
+STRAIGHT = """
+    import wakepoint
+
+    async def ready():
+        return 1
+
+    async def main(name):
+        first = await ready()
+        await wakepoint.sleep(0.001)
+        return first
+
+    wakepoint.run(main("Ada"))
+"""
+
+LOOP = """
+    import wakepoint
+
+    async def main(count):
+        total = 0
+        for n in range(count):
+            await wakepoint.sleep(0.001)
+            total += n
+        return total
+
+    wakepoint.run(main(5))
+"""
+
+DEADLOCK = """
+    import wakepoint
+
+    class Never(wakepoint.Future):
+        def poll(self, cx):
+            return wakepoint.PENDING
+
+    async def main():
+        await wakepoint.yield_now()
+        await Never()
+
+    wakepoint.run(main())
+"""
+
+CLOSED = """
+    async def main():
+        pass
+
+    main().close()
+"""
+
+SELECT = """
+    import wakepoint
+
+    async def slow():
+        await wakepoint.sleep(1)
+
+    async def main():
+        await wakepoint.select(slow(), wakepoint.sleep(0.001))
+
+    wakepoint.run(main())
+"""
+
+SOURCES = [STRAIGHT, LOOP, DEADLOCK, CLOSED, SELECT]
+
+
+def rows(page: Tag, table: str) -> dict[str, dict[str, str]]:
+    """The table's cells by the first word of their row and the name of their column."""
+    whole = one(page, f"[id='{table}']")
+    names = texts(whole, "thead th")
+    return {
+        one(row, "th").get_text().split()[0]: dict(zip(names[1:], texts(row, "td"), strict=True))
+        for row in whole.select("tbody tr")
+    }
+
+
+def state(page: Tag, number: int, name: str = "main") -> Tag:
+    """The box of a state."""
+    return one(page, f"[id='wp-key-{name}-s{number}']")
+
+
+def words(box: Tag) -> str:
+    """All that a box says."""
+    return " ".join(texts(box, "text"))
+
+
+# -- what is said ---------------------------------------------------------------------------------
+
+
+def test_a_state_says_what_it_awaits_how_often_it_suspended_and_what_it_keeps() -> None:
+    page = drawn(STRAIGHT, "machine", "table", machine="main")
+    assert words(state(page, 1)).startswith("1 await ready() ×0 name = 'Ada' not read again")
+    assert words(state(page, 1)).endswith("line 8 · went straight on")
+    assert "first = 1 read later" in words(state(page, 2))
+    assert words(state(page, 2)).endswith("line 9 · waits on timer 1")
+    table = rows(page, "wp-key-main-table")
+    assert table["1"] == {
+        "Line": "8",
+        "Entered": "1",
+        "Suspended": "0",
+        "Saved variables": "○ name = 'Ada'",
+        "Awaits": "ready()",
+        "Waits on": "",
+        "Left by": "2 to state 2: went straight on",
+    }
+    assert table["2"]["Left by"] == "3 to returned: timer 1 fired"
+    assert table["✓"]["Saved variables"] == "Ready(1)"
+
+
+def test_the_turns_of_a_loop_are_one_arrow() -> None:
+    page = drawn(LOOP, "machine", "table")
+    loop = one(page, "[id='wp-key-main-e1-1']")
+    assert texts(loop, ".wp-badge-text") == ["2–5"]
+    assert " ".join(texts(loop, ".wp-cause")) == "timer 1 … 4 fired"
+    assert rows(page, "wp-key-main-table")["1"]["Suspended"] == "5"
+
+
+def test_in_a_deadlock_it_stands_where_it_is_stuck() -> None:
+    page = drawn(DEADLOCK, "machine", "table")
+    assert "wp-stuck" in state(page, 2)["class"]
+    assert words(state(page, 2)).endswith("line 10 · still waits on Never")
+    table = rows(page, "wp-key-main-table")
+    assert table["2"]["Waits on"] == "Never (still)"
+    assert table["✗"]["Entered"] == "never"
+
+
+def test_what_was_dropped_says_where() -> None:
+    page = drawn(SELECT, "machine", "table", machine="slow")
+    table = rows(page, "wp-key-slow-table")
+    assert table["1"]["Left by"] == "2 to dropped: let go"
+    assert table["✗"] == {**table["✗"], "Entered": "1", "Saved variables": "dropped in state 1"}
+
+
+def test_a_column_that_says_nothing_is_left_out() -> None:
+    page = drawn(CLOSED, "table", machine="main")
+    names = texts(one(page, "table"), "thead th")
+    assert names[0] == "State"
+    assert not {"Suspended", "Awaits", "Waits on"} & set(names)
+
+
+# -- how it is drawn ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_picture_is_well_formed_named_and_free_of_script_and_style(source: str) -> None:
+    for svg in drawn(source, "machine").select("svg"):
+        ET.fromstring(str(svg))  # raises if it is not
+        for attribute, name in (("aria-labelledby", "title"), ("aria-describedby", "desc")):
+            assert one(svg, f"[id='{svg[attribute]}']").name == name
+        assert not svg.select("style, script, foreignObject")
+
+
+def frame(tag: Tag) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a rectangle, moved as its group is."""
+    names = ("x", "y", "width", "height")
+    x, y, width, height = (float(str(tag.get(name, "0"))) for name in names)
+    group = tag.find_parent("g", attrs={"transform": True})
+    if group is not None:
+        dx, dy = map(float, re.findall(r"[-\d.]+", str(group["transform"])))
+        x, y = x + dx, y + dy
+    return x, y, x + width, y + height
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_boxes_lie_apart_and_within_the_picture(source: str) -> None:
+    for svg in drawn(source, "machine").select("svg"):
+        x, y, width, height = map(float, str(svg["viewbox"]).split())
+        boxes = [frame(tag) for tag in svg.select(".wp-box")]
+        for left, top, right, bottom in boxes:
+            assert x <= left < right <= x + width
+            assert y <= top < bottom <= y + height
+        for n, box in enumerate(boxes):
+            for other in boxes[n + 1 :]:
+                apart = (
+                    box[2] <= other[0]
+                    or other[2] <= box[0]
+                    or box[3] <= other[1]
+                    or other[3] <= box[1]
+                )
+                assert apart
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_step_of_the_run_is_on_an_arrow_and_in_the_table(source: str) -> None:
+    page = drawn(source, "machine", "table")
+    for figure in page.select("figure.wp-machine"):
+        on_arrows = sorted(texts(figure, ".wp-badge-text"))
+        table = one(page, f"[id='{figure['id']}-table']")
+        assert on_arrows
+        assert sorted(texts(table, "tbody .wp-sign-step")) == on_arrows
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_two_runs_give_the_same_bytes(source: str) -> None:
+    show = ("machine", "table", "kernel")
+    assert str(drawn(source, *show)) == str(drawn(source, *show))
