@@ -74,7 +74,7 @@ class UringKernel(Kernel):
         left = timeout
         while True:
             try:
-                ring.enter(0 if left == 0 else 1, left)
+                ring.enter(1, left)
             except InterruptedError:
                 pass  # Python handles the signal between two instructions of this loop
             except TimeoutError:

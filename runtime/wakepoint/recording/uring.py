@@ -95,8 +95,7 @@ def _cqes(d: Describer, args: Sequence[Any], cqes: list[Cqe]) -> str:
 
 def _enter(d: Describer, args: Sequence[Any]) -> list[str]:
     ring, sqes, _, timeout = args
-    wait = "min_complete 0" if timeout == 0 else "min_complete 1"
-    return [d.fd(ring), _sqes(d, sqes), wait, d.timeout(timeout)]
+    return [d.fd(ring), _sqes(d, sqes), "min_complete 1", d.timeout(timeout)]
 
 
 ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
