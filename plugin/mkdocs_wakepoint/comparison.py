@@ -11,7 +11,7 @@ from typing import Any, Final
 from mkdocs_wakepoint.fence import BACKENDS
 from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.views import Item, problem_box
-from mkdocs_wakepoint.views.compare import SECTIONS, Column, comparison
+from mkdocs_wakepoint.views.compare import SECTIONS, Column, by_backend, comparison
 from wakepoint.recording import Recording
 
 _AXES: Final = ("backend", "platform", "snippet")
@@ -178,7 +178,8 @@ def _of_platforms(item: Item, wanted: Wanted, wrong: Callable[[str, str], None])
                     "make one with `mkdocs-wakepoint record` where there is that backend",
                 )
         runs = [r for name in wanted.backends for r in runs if r.environment.backend == name]
-    return [Column(run.environment.backend or "no backend", run) for run in runs]
+        return [column for run in runs for column in by_backend([run])]
+    return by_backend(runs)
 
 
 def _of_snippet(item: Item, wanted: Wanted, wrong: Callable[[str, str], None]) -> list[Column]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -21,6 +21,17 @@ class Column:
 
     heading: str
     recording: Recording
+
+
+_ORDER = ("epoll", "kqueue", "iocp", "io_uring", "simulated")
+"""Readiness first, then completion."""
+
+
+def by_backend(runs: Iterable[Recording]) -> list[Column]:
+    """One column for each run, in an order that is the same on every page."""
+    known = [(run, run.environment.backend or "no backend") for run in runs]
+    known.sort(key=lambda pair: _ORDER.index(pair[1]) if pair[1] in _ORDER else len(_ORDER))
+    return [Column(backend, run) for run, backend in known]
 
 
 _FIGURES: tuple[tuple[str, Callable[[Figures], int]], ...] = (
@@ -64,14 +75,15 @@ def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SE
         rows += _named("Kernel calls", [f.calls for f in counted], key)
     head = "".join(map(_heading, columns))
     lists = "".join(_calls(column, n, key) for n, column in enumerate(columns))
+    # Material's search takes the end of any inner div for the end of a div that is excluded.
     return (
-        f'<div class="wp-compare" id="wp-{key}" data-search-exclude>'
+        f'<section class="wp-compare" id="wp-{key}" data-search-exclude>'
         '<div class="wp-scroll" tabindex="0" role="region" aria-label="Comparison">'
         f'<table><thead><tr><th scope="col">In one run</th>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
         '<p class="wp-caption"><span class="wp-mark">≠</span> marks a row whose columns differ. '
         "The number of a kernel call leads to the first such call.</p>"
-        f"{lists if 'calls' in sections else ''}</div>"
+        f"{lists if 'calls' in sections else ''}</section>"
     )
 
 

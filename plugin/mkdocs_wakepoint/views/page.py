@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.views.code import code, output
-from mkdocs_wakepoint.views.compare import Column, comparison
+from mkdocs_wakepoint.views.compare import by_backend, comparison
 from mkdocs_wakepoint.views.context import Context, context
 from mkdocs_wakepoint.views.machine import machines
 from mkdocs_wakepoint.views.tables import kernel_calls, states
@@ -28,8 +28,7 @@ def _kernel(recording: Recording, context: Context) -> str:
     told = kernel_calls(recording, context)
     if not context.others:
         return told
-    runs = (recording, *context.others)
-    columns = [Column(run.environment.backend or "no backend", run) for run in runs]
+    columns = by_backend((recording, *context.others))
     return told + comparison(columns, f"{context.snippet.key}-platforms")
 
 

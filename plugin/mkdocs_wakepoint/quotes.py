@@ -1,0 +1,131 @@
+"""Links that quote a run: a kernel call or a count, taken from a recording by the build.
+
+In ``[call: epoll epoll_ctl EPOLL_CTL_ADD](#wp-read)`` the text gives way to the first call of that
+name, on that backend, in whose text each further word occurs. ``[count: epoll polls](#wp-read)``
+gives way to a number: of calls of a name, or one of `wakepoint.recording.figures`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+from urllib.parse import unquote, urlsplit
+from xml.etree.ElementTree import Element, SubElement
+
+from mkdocs_wakepoint.fence import BACKENDS, FIGURES
+from mkdocs_wakepoint.snippet import Location, Problem
+from mkdocs_wakepoint.views import Item
+from mkdocs_wakepoint.views.compare import call
+from wakepoint.recording import Recording
+from wakepoint.recording.figures import figures
+
+_TEXT = re.compile(r"(call|count): (\S+) (\S+)((?: \S+)*)")
+_ANCHOR = "wp-"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A link of this kind.
+
+    Attributes:
+        text: What it says: ``call: epoll epoll_ctl EPOLL_CTL_ADD``.
+        href: Whom it names, ``17-buffers.md#wp-read``, as the author wrote it.
+        location: Its line.
+    """
+
+    text: str
+    href: str
+    location: Location
+
+
+def find(root: Element) -> Iterator[tuple[Element, str, str]]:
+    """The links in a document that quote, each with its text and address."""
+    for link in root.iter("a"):
+        text = " ".join("".join(link.itertext()).split())
+        href = link.get("href", "")
+        if _TEXT.fullmatch(text) and f"#{_ANCHOR}" in href:
+            yield link, text, href
+
+
+def hold_place(link: Element, number: int) -> None:
+    """Empties a link, but for the mark of its place."""
+    for child in list(link):
+        link.remove(child)
+    link.text = None
+    SubElement(link, "span", {"class": "wp-quote", "data-wp": str(number)})
+
+
+def line_of(lines: Sequence[str], href: str, text: str) -> int:
+    """The line of a page in which a link stands; 1 if it is broken over two lines."""
+    return next((n for n, line in enumerate(lines, 1) if f"[{text}]({href})" in line), 1)
+
+
+def quote(asked: Quote, items: Sequence[Item]) -> tuple[str, Problem | None]:
+    """What a link shows, as HTML, and what is wrong with it.
+
+    A snippet that has no recording of the backend is no problem: who edits it may not have what it
+    takes to make one.
+    """
+    said = _TEXT.fullmatch(asked.text)
+    assert said is not None
+    kind, backend, name, words = said[1], said[2], said[3], said[4].split()
+
+    def wrong(what: str, remedy: str) -> tuple[str, Problem]:
+        return f"<code>{escape(asked.text)}</code>", Problem(asked.location, what, remedy)
+
+    if backend not in BACKENDS:
+        return wrong(f"there is no backend {backend!r}", f"choose of {', '.join(BACKENDS[1:])}")
+    item = _item(asked, items)
+    if item is None:
+        return wrong(f"there is no snippet {asked.href!r}", "write page.md#wp-id")
+    run = _run(item, backend)
+    if run is None:
+        return f"<em>not recorded on {escape(backend)}</em>", None
+    if kind == "count":
+        number = _count(run, name)
+        if number is None:
+            remedy = f"name a kernel call, or one of calls, {', '.join(FIGURES)}"
+            return wrong(f"nothing called {name!r} was counted on {backend}", remedy)
+        return str(number), None
+    told = _call(run, name, words)
+    if told is None:
+        return wrong(
+            f"{item.snippet.key!r} made no call {' '.join([name, *words])!r} on {backend}",
+            "correct the words, or what the page says of it",
+        )
+    return f"<code>{escape(told)}</code>", None
+
+
+def _item(asked: Quote, items: Sequence[Item]) -> Item | None:
+    parts = urlsplit(asked.href)
+    here = asked.location.file
+    there = posixpath.normpath(posixpath.join(posixpath.dirname(here), unquote(parts.path)))
+    file = there if parts.path else here
+    key = parts.fragment.removeprefix(_ANCHOR)
+    for item in items:
+        if item.snippet.key == key and item.snippet.location.file == file:
+            return item
+    return None
+
+
+def _run(item: Item, backend: str) -> Recording | None:
+    runs = [*([] if item.recording is None else [item.recording]), *item.others]
+    return next((run for run in runs if run.environment.backend == backend), None)
+
+
+def _count(run: Recording, name: str) -> int | None:
+    counted = figures(run)
+    if name == "calls":
+        return sum(counted.calls.values())
+    if name in FIGURES:
+        number: int = asdict(counted)[name]
+        return number
+    return counted.calls.get(name)
+
+
+def _call(run: Recording, name: str, words: Sequence[str]) -> str | None:
+    told = [call(e) for e in run.events if e.kind == "kernel.called" and e["name"] == name]
+    return next((one for one in told if all(word in one for word in words)), None)
