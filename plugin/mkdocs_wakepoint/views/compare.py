@@ -28,10 +28,13 @@ _ORDER = ("epoll", "kqueue", "iocp", "io_uring", "simulated")
 
 
 def by_backend(runs: Iterable[Recording]) -> list[Column]:
-    """One column for each run, in an order that is the same on every page."""
-    known = [(run, run.environment.backend or "no backend") for run in runs]
-    known.sort(key=lambda pair: _ORDER.index(pair[1]) if pair[1] in _ORDER else len(_ORDER))
-    return [Column(backend, run) for run, backend in known]
+    """One column for each run: this build's own, then the others in the order of their kinds."""
+    known = [Column(run.environment.backend or "no backend", run) for run in runs]
+    return known[:1] + sorted(known[1:], key=lambda column: _rank(column.heading))
+
+
+def _rank(backend: str) -> int:
+    return _ORDER.index(backend) if backend in _ORDER else len(_ORDER)
 
 
 _FIGURES: tuple[tuple[str, Callable[[Figures], int]], ...] = (
