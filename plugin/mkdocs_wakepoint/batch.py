@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 from mkdocs_wakepoint.comparison import Comparison, draw
 from mkdocs_wakepoint.engine import Pool, problems, unavailable
+from mkdocs_wakepoint.quotes import Quote, quote
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.source import Page
 from mkdocs_wakepoint.views import Item, problem_box, render_all
 from wakepoint.recording import Environment, Recording
 
-_PLACEHOLDER = re.compile(r'<div class="wp-pending" data-wp="(c?)(\d+)"></div>')
+_PLACEHOLDER = re.compile(r'<(div|span) class="wp-pending" data-wp="(\d+)"></\1>')
 
 _NOWHERE = Environment(None, "", "")
 """What matches no kept recording's platform."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Waiting:
+    place: int
     snippet: Snippet
     problems: tuple[Problem, ...]
     recording: Future[Recording] | None
@@ -39,59 +41,90 @@ class Batch:
 
     Attributes:
         page: The page that is being converted.
-        used: True once it was given a snippet, a comparison or a problem.
+        used: True once it was given a snippet, a comparison, a quote or a problem.
     """
 
     def __init__(self, pool: Pool, report: Callable[[Problem], None], store: Store) -> None:
         self._pool = pool
-        self._report = report
+        self._tell = report
         self._store = store
+        self._told: set[Problem] = set()
+        self._places: dict[str, int] = {}
+        self._html: list[str] = []
+        self._items: list[Item] = []
         self._waiting: list[_Waiting] = []
-        self._comparisons: list[tuple[Comparison, tuple[Problem, ...]]] = []
+        self._comparisons: list[tuple[int, Comparison, tuple[Problem, ...]]] = []
+        self._quotes: list[tuple[int, Quote]] = []
         self.page = Page("markdown")
         self.used = False
 
-    def add(self, snippet: Snippet, found: Iterable[Problem]) -> str:
-        """Starts a snippet and returns the HTML that holds its place."""
-        self.used = True
-        missing = unavailable(snippet)
-        run = snippet.options.run and missing is None
-        future = self._pool.submit(snippet) if run else None
-        self._waiting.append(_Waiting(snippet, tuple(found), future, missing))
-        return f'<div class="wp-pending" data-wp="{len(self._waiting) - 1}"></div>'
+    def add(self, snippet: Snippet, found: tuple[Problem, ...]) -> str:
+        """Starts a snippet and returns the HTML that holds its place.
 
-    def add_comparison(self, comparison: Comparison, found: Iterable[Problem]) -> str:
+        A page may be converted twice, for an excerpt say; its snippets still run once.
+        """
+        place, new = self._place((snippet, found))
+        if new:
+            missing = unavailable(snippet)
+            run = snippet.options.run and missing is None
+            future = self._pool.submit(snippet) if run else None
+            self._waiting.append(_Waiting(place, snippet, found, future, missing))
+        return f'<div class="wp-pending" data-wp="{place}"></div>'
+
+    def add_comparison(self, comparison: Comparison, found: tuple[Problem, ...]) -> str:
         """Takes a comparison and returns the HTML that holds its place."""
+        place, new = self._place((comparison, found))
+        if new:
+            self._comparisons.append((place, comparison, found))
+        return f'<div class="wp-pending" data-wp="{place}"></div>'
+
+    def add_quote(self, quote: Quote) -> str:
+        """Takes a link that quotes a run, and returns the HTML that holds its text's place."""
+        place, new = self._place(quote)
+        if new:
+            self._quotes.append((place, quote))
+        return f'<span class="wp-pending" data-wp="{place}"></span>'
+
+    def _place(self, wanted: object) -> tuple[int, bool]:
+        """The number of something's place, and whether that is new."""
         self.used = True
-        self._comparisons.append((comparison, tuple(found)))
-        return f'<div class="wp-pending" data-wp="c{len(self._comparisons) - 1}"></div>'
+        known = repr(wanted)
+        if known in self._places:
+            return self._places[known], False
+        self._places[known] = len(self._html)
+        self._html.append("")
+        return self._places[known], True
 
     def report(self, problem: Problem) -> None:
-        """Passes on a problem that belongs to no snippet."""
+        """Passes on a problem, unless it was told already."""
         self.used = True
-        self._report(problem)
+        if problem not in self._told:
+            self._told.add(problem)
+            self._tell(problem)
 
-    def finish(self) -> Callable[[str], str]:
-        """Waits for all snippets and renders them.
-
-        Returns:
-            What puts the rendered snippets into a page's HTML.
-        """
-        comparisons, self._comparisons = self._comparisons, []
+    def finish(self) -> None:
+        """Waits for the snippets and renders them, and what is drawn from several."""
         items = [self._item(waiting) for waiting in self._waiting]
-        self._waiting.clear()
-        for problem in (*self._store.problems, *(p for _, found in comparisons for p in found)):
-            self._report(problem)
-        for item in items:
-            for problem in item.problems:
-                self._report(problem)
-        rendered = render_all(items)
-        drawn = [
-            "".join(map(problem_box, found)) + draw(asked, items, self._report)
-            for asked, found in comparisons
-        ]
-        parts = {"": rendered, "c": drawn}
-        return lambda html: _PLACEHOLDER.sub(lambda place: parts[place[1]][int(place[2])], html)
+        self._items += items
+        for problem in (*self._store.problems, *(one for item in items for one in item.problems)):
+            self.report(problem)
+        for waiting, html in zip(self._waiting, render_all(items), strict=True):
+            self._html[waiting.place] = html
+        for place, comparison, found in self._comparisons:
+            boxes = "".join(map(problem_box, found))
+            for one in found:
+                self.report(one)
+            self._html[place] = boxes + draw(comparison, self._items, self.report)
+        for place, asked in self._quotes:
+            self._html[place], wrong = quote(asked, self._items)
+            if wrong is not None:
+                self.report(wrong)
+        for done in (self._waiting, self._comparisons, self._quotes):
+            done.clear()
+
+    def fill(self, html: str) -> str:
+        """HTML with its places filled."""
+        return _PLACEHOLDER.sub(lambda place: self._html[int(place[2])], html)
 
     def stale(self, *, whole_site: bool) -> list[Problem]:
         """The kept recordings that fit no snippet; see `Store.stale`. Ask before `finish`."""

@@ -12,7 +12,7 @@ from markdown import Markdown
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from mkdocs_wakepoint import fence
+from mkdocs_wakepoint import fence, quotes
 from mkdocs_wakepoint.batch import Batch, key
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.comparison import parse as parse_comparison
@@ -27,6 +27,7 @@ from mkdocs_wakepoint.views.code import hidden
 _PRIORITY = 29
 
 _PLACE = re.compile(r'<div class="wp-place" data-wp="(\d+)"></div>')
+_QUOTE = re.compile(r'<span class="wp-quote" data-wp="(\d+)"></span>')
 
 
 class Owner(Protocol):
@@ -49,9 +50,12 @@ class Document:
         self._md = md
         self._owner = owner
         self._sources: dict[int, str] = {}
+        self._quotes: list[tuple[str, str]] = []
         self.serialised = False
         self._fences = _Preprocessor(md, self)
         md.preprocessors.register(self._fences, "wakepoint", _PRIORITY)
+        # Behind the inline patterns (20), before MkDocs makes links relative (0).
+        md.treeprocessors.register(_Quotes(md, self), "wakepoint-quotes", 10)
         md.treeprocessors.register(_Serialised(md, self), "wakepoint", -100)
         md.postprocessors.register(_Fill(md, self), "wakepoint", 0)
 
@@ -63,6 +67,7 @@ class Document:
         A document begins here, once its fences were found.
         """
         self._sources.clear()
+        self._quotes.clear()
         extension = superfences(self._md)
         replaced = extension is None
         if extension is None:  # Markdown's own fenced_code came after us and took its place
@@ -94,6 +99,12 @@ class Document:
         self._sources[found.number] = source
         return f'<div class="wp-place" data-wp="{found.number}"></div>'
 
+    def hold_quotes(self, root: Element) -> None:
+        """Holds the places of links that quote a run."""
+        for link, text, href in [*quotes.find(root)]:
+            quotes.hold_place(link, len(self._quotes))
+            self._quotes.append((text, href))
+
     # -- the converted page ------------------------------------------------------------------
 
     def fill(self, text: str) -> str:
@@ -114,6 +125,7 @@ class Document:
         for problem in wrong:
             batch.report(problem)
         text = _PLACE.sub(lambda place: self._start(batch, int(place[1])), text)
+        text = _QUOTE.sub(lambda place: self._quote(batch, int(place[1])), text)
         return "".join(map(problem_box, wrong)) + self._fences.restore(text)
 
     def _start(self, batch: Batch, number: int) -> str:
@@ -123,7 +135,7 @@ class Document:
         if found.info == fence.COMPARE:
             wanted, wrong = parse_comparison(source, location)
             name = key(batch.page, "compare")
-            return batch.add_comparison(Comparison(wanted, location, name), wrong)
+            return batch.add_comparison(Comparison(wanted, location, name), tuple(wrong))
         if found.options is None:
             options = replace(Options(), run=False, show=("code",))
             problems: tuple[Problem, ...] = (_close(location),)
@@ -140,6 +152,12 @@ class Document:
             )
         return batch.add(Snippet(source, options, location, name), problems)
 
+    def _quote(self, batch: Batch, number: int) -> str:
+        text, href = self._quotes[number]
+        page = batch.page
+        location = Location(page.file, quotes.line_of(page.lines, href, text))
+        return batch.add_quote(quotes.Quote(text, href, location))
+
     def _location(self, page: Page, found: Found) -> Location:
         """The line in the author's file: front matter and included text shift Markdown's own."""
         before = [one for one in self._fences.found[: found.number] if one.info == found.info]
@@ -155,6 +173,15 @@ class _Preprocessor(FencePreprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         return self.document.attach(super().run(lines))
+
+
+class _Quotes(Treeprocessor):
+    def __init__(self, md: Markdown, document: Document) -> None:
+        super().__init__(md)
+        self._document = document
+
+    def run(self, root: Element) -> None:
+        self._document.hold_quotes(root)
 
 
 class _Serialised(Treeprocessor):

@@ -20,7 +20,7 @@ from mkdocs_wakepoint.document import Document, superfences
 from mkdocs_wakepoint.engine import Pool, Settings
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
-from mkdocs_wakepoint.source import converted_by, in_mkdocs
+from mkdocs_wakepoint.source import Page, converted_by, file_of, in_mkdocs
 from mkdocs_wakepoint.views import script, stylesheet
 
 logger = logging.getLogger("wakepoint")
@@ -39,11 +39,15 @@ class WakepointExtension(Extension):
     Args:
         batch: Takes the snippets; None makes each document a batch of its own.
         settings: The configuration of the engine, for documents without a batch.
+
+    Attributes:
+        pages: The pages of the batch, by their files, as whoever made it knows them.
     """
 
     def __init__(self, batch: Batch | None = None, **settings: Any) -> None:
         super().__init__()
         self.batch = batch
+        self.pages: dict[Path | None, Page] = {}
         self._settings = Settings.of(settings)
         self._problems: list[Problem] = []
         self._logger = logger
@@ -66,6 +70,7 @@ class WakepointExtension(Extension):
             SnippetError: If something is wrong and ``on_error`` is ``fail``.
         """
         if self.batch is not None:
+            self._turn(self.batch, file_of(md))
             return fill(self.batch)
         # No thread of the pool outlives the document: to a `wakepoint.run` in this process it would
         # be one that might hold a waker, and hide a deadlock.
@@ -76,10 +81,20 @@ class WakepointExtension(Extension):
             text = fill(batch)
             return self._finish(batch, text) if batch.used else text
 
+    def _turn(self, batch: Batch, path: Path | None) -> None:
+        """Opens the page anew that a whole document is made of: it may come a second time.
+
+        What has no file stands in the page that is open: what markdown-exec's fences print, say.
+        """
+        if path in self.pages:
+            batch.page = self.pages[path]
+            self.pages[path] = batch.page.again()
+
     def _finish(self, batch: Batch, text: str) -> str:
         for problem in batch.stale(whole_site=False):
             self._logger.info("%s", problem)
-        filled = batch.finish()(text)
+        batch.finish()
+        filled = batch.fill(text)
         problems, self._problems = self._problems, []
         if problems and self._settings.on_error == "fail":
             raise SnippetError("\n".join(map(str, problems)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +26,8 @@ logger = get_plugin_logger(__name__)
 
 ASSETS = "assets/wakepoint"
 
+_IDS = re.compile(r' id="(wp-[^"]+)"')
+
 
 class WakepointConfig(Config):  # type: ignore[no-untyped-call]
     """What stands under ``wakepoint:`` in mkdocs.yml; see `mkdocs_wakepoint.engine.Settings`."""
@@ -43,6 +45,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     def __init__(self) -> None:
         self._pool: Pool | None = None
         self._batch: Batch | None = None
+        self._extension = WakepointExtension()
         self._reported = 0
         self._serving = False
 
@@ -72,7 +75,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         config.markdown_extensions = [
             extension for extension in config.markdown_extensions if not _is_ours(extension)
         ]
-        config.markdown_extensions.append(WakepointExtension(self._batch))  # type: ignore[arg-type]
+        self._extension = WakepointExtension(self._batch)
+        config.markdown_extensions.append(self._extension)  # type: ignore[arg-type]
         config.extra_css.append(f"{ASSETS}/wakepoint.css")
         config.extra_javascript.append(f"{ASSETS}/wakepoint.js")
         return config
@@ -90,6 +94,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         assert self._batch is not None
         name = _as_typed(page.file.src_path, config)
         self._batch.page = source.page(name, _text(page), page.meta)
+        if page.file.abs_src_path is not None:
+            self._extension.pages[Path(page.file.abs_src_path)] = self._batch.page
         return markdown
 
     @event_priority(50)  # before plugins that read the finished content
@@ -99,13 +105,22 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         for problem in self._batch.stale(whole_site=True):
             # No warning: who edits a snippet may not have the platform to record it on again.
             logger.info("%s", problem)
-        fill: Callable[[str], str] = self._batch.finish()
+        self._batch.finish()
         for file in files:  # drafts too, which serve shows
             if file.page is not None and file.page.content:
-                file.page.content = fill(file.page.content)
+                file.page.content = self._batch.fill(file.page.content)
+                if file.page.present_anchor_ids is not None:  # what links may lead to
+                    file.page.present_anchor_ids.update(_IDS.findall(file.page.content))
         if self._reported and self.config.on_error == "fail" and not self._serving:
             raise PluginError(f"{self._reported} problems in snippets; see above")
         return env
+
+    @event_priority(50)
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Fills the places that came to this page in another way: an excerpt of a post, say."""
+        assert self._batch is not None
+        self._batch.finish()
+        return self._batch.fill(output)
 
     def _report(self, problem: Problem) -> None:
         self._reported += 1

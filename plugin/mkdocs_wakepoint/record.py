@@ -12,6 +12,7 @@ from markdown import Markdown
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.engine import Pool, problems
 from mkdocs_wakepoint.extension import WakepointExtension
+from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Options, Problem, Snippet
 from mkdocs_wakepoint.source import Page, read
@@ -114,6 +115,9 @@ class _Collector:
         return ""
 
     def add_comparison(self, comparison: Comparison, found: Iterable[Problem]) -> str:
+        return ""
+
+    def add_quote(self, quote: Quote) -> str:
         return ""
 
     def take(self) -> list[Snippet]:

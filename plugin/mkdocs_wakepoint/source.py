@@ -35,6 +35,10 @@ class Page:
     problems: list[Problem] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
 
+    def again(self) -> Page:
+        """The same page, to be converted once more; what is wrong with it has been told."""
+        return Page(self.file, self.lines, self.defaults)
+
 
 def page(file: str, text: str, meta: Any) -> Page:
     """What is known of a page before it is converted.
@@ -64,7 +68,7 @@ def read(path: Path) -> tuple[Page, str]:
 
 def converted_by(md: Markdown) -> Page:
     """The page that a Markdown object converts, as far as it was told: MkDocs and Zensical do."""
-    path = _mkdocs(md) or _zensical(md)
+    path = file_of(md)
     if path is None:
         return Page("markdown")
     near = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
@@ -72,6 +76,11 @@ def converted_by(md: Markdown) -> Page:
         return read(near)[0]
     except (OSError, UnicodeDecodeError):  # made by a plugin, and nowhere on the disk
         return Page(near.as_posix())
+
+
+def file_of(md: Markdown) -> Path | None:
+    """The file that a Markdown object converts; None if it was not told."""
+    return _mkdocs(md) or _zensical(md)
 
 
 def in_mkdocs(md: Markdown) -> bool:

@@ -139,3 +139,22 @@ def test_markdowns_own_command(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     (box,) = BeautifulSoup(ran.stdout, "html.parser").select(".wp")
     assert "woke" in box.get_text()
+
+
+def test_a_post_and_its_excerpts_show_one_run(tmp_path: Path) -> None:
+    config = "site_name: A site\ntheme: material\nplugins:\n  - blog\n  - wakepoint\n"
+    post = PAGE.replace("title:", "date: 2024-01-31\ntitle:").replace(
+        "```python wakepoint id", "<!-- more -->\n\n```python wakepoint id"
+    )
+    pages = {"index.md": "# A site\n", "blog/index.md": "# Posts\n", "blog/posts/a.md": post}
+    write(tmp_path, pages, config)
+    built = build(tmp_path)
+    told = [line for line in built.warnings if "docs/" in line]
+    assert [line[line.index("docs/") :].partition(";")[0] for line in told] == [
+        "docs/blog/posts/a.md:4: there is no option 'tiemout'",
+        "docs/blog/posts/a.md:13: the snippet raised ZeroDivisionError: division by zero",
+    ]
+    (excerpt,) = built.page("blog").select(".wp")
+    assert "before the end" in excerpt.get_text()
+    assert len(built.page("blog/2024/01/31/a-page").select(".wp")) == 2
+    assert not built.page("blog").select("[data-wp]")
