@@ -1,0 +1,145 @@
+"""Links that quote a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from markdown import Markdown
+from tools.sites import build, write
+
+from mkdocs_wakepoint.extension import WakepointExtension
+from mkdocs_wakepoint.quotes import Quote, quote
+from mkdocs_wakepoint.snippet import Location, Options, Snippet
+from mkdocs_wakepoint.views import Item
+from wakepoint.recording import Environment, Recording, record
+from wakepoint.recording.figures import figures
+
+SOURCE = """\
+import wakepoint
+
+
+async def main():
+    reader, writer = wakepoint.pipe()
+    await wakepoint.join(reader.read(100), writer.write_all(b"12345"))
+    reader.close()
+    writer.close()
+
+
+wakepoint.run(main())
+"""
+
+PAGE = f"""\
+# A page
+
+```python wakepoint id="pipe" backend="simulated"
+{SOURCE}```
+
+It makes [call: simulated write 5](#wp-pipe), and polls [count: simulated polls](#wp-pipe) times.
+
+| a | b |
+| --- | --- |
+| [call: simulated close](#wp-pipe) | [another link](#wp-pipe) |
+"""
+
+
+@pytest.fixture(scope="module")
+def run() -> Recording:
+    return record(SOURCE, backend="simulated")
+
+
+@pytest.fixture
+def item(run: Recording) -> Item:
+    snippet = Snippet(SOURCE, Options(backend="simulated"), Location("docs/a.md", 3), "pipe")
+    kqueue = replace(run, environment=Environment("kqueue", "Darwin", "CPython 3.14.0"))
+    return Item(snippet, run, (), (replace(kqueue, events=run.events[:5]),))
+
+
+def asked(text: str, href: str = "#wp-pipe") -> Quote:
+    return Quote(text, href, Location("docs/a.md", 20))
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("call: simulated write", "<code>write(fd 4, 5 bytes) = 5</code>"),
+        ("call: simulated close 4", "<code>close(fd 4) = 0</code>"),
+        ("count: simulated close", "2"),
+        ("call: epoll close", "<em>not recorded on epoll</em>"),
+        ("count: io_uring polls", "<em>not recorded on io_uring</em>"),
+    ],
+)
+def test_a_quote_is_what_the_run_did(item: Item, text: str, shown: str) -> None:
+    assert quote(asked(text), [item]) == (shown, None)
+
+
+def test_the_numbers_are_those_of_that_backends_recording(item: Item, run: Recording) -> None:
+    counted = figures(run)
+    assert quote(asked("count: simulated polls"), [item])[0] == str(counted.polls)
+    assert quote(asked("count: simulated calls"), [item])[0] == str(sum(counted.calls.values()))
+    assert quote(asked("count: kqueue calls"), [item])[0] == str(
+        sum(event.kind == "kernel.called" for event in item.others[0].events)
+    )
+
+
+@pytest.mark.parametrize(
+    "text, href, told",
+    [
+        ("call: simulated send", "#wp-pipe", "'pipe' made no call 'send' on simulated; correct"),
+        ("call: simulated close 9", "#wp-pipe", "'pipe' made no call 'close 9' on simulated; "),
+        ("count: simulated zebras", "#wp-pipe", "nothing called 'zebras' was counted on simulat"),
+        ("call: select read", "#wp-pipe", "there is no backend 'select'; choose of epoll, "),
+        ("call: simulated read", "#wp-pip", "there is no snippet '#wp-pip'; write page.md#wp-id"),
+        ("call: simulated read", "b.md#wp-pipe", "there is no snippet 'b.md#wp-pipe'; write "),
+    ],
+)
+def test_what_no_run_did_is_told(item: Item, text: str, href: str, told: str) -> None:
+    shown, problem = quote(asked(text, href), [item])
+    assert shown == f"<code>{text}</code>"
+    assert str(problem).startswith(f"docs/a.md:20: {told}")
+
+
+def test_a_page_is_named_from_where_the_link_stands(item: Item) -> None:
+    far = Quote("count: simulated close", "../a.md#wp-pipe", Location("docs/sub/b.md", 1))
+    assert quote(far, [item]) == ("2", None)
+
+
+def test_the_extension_alone_fills_links_in(tmp_path: Path) -> None:
+    markdown = Markdown(extensions=[WakepointExtension(), "tables"])
+    page = BeautifulSoup(markdown.convert(PAGE), "html.parser")
+    links = [(link.decode_contents(), link["href"]) for link in page.select("p a, td a")]
+    links = [(text, href) for text, href in links if href == "#wp-pipe"]
+    assert links == [
+        ("<code>write(fd 4, 5 bytes) = 5</code>", "#wp-pipe"),
+        (str(figures(record(SOURCE, backend="simulated")).polls), "#wp-pipe"),
+        ("<code>close(fd 3) = 0</code>", "#wp-pipe"),
+        ("another link", "#wp-pipe"),
+    ]
+
+
+def test_in_a_site_other_pages_are_quoted_and_a_mistake_has_its_line(tmp_path: Path) -> None:
+    other = """\
+# Another
+
+[call: simulated write](a.md#wp-pipe)
+
+[call: simulated send](a.md#wp-pipe)
+
+[To the snippet](a.md#wp-pipe), and [to none](a.md#wp-pip).
+"""
+    strict = "site_name: A site\nplugins: [wakepoint]\nvalidation: {links: {anchors: warn}}\n"
+    write(tmp_path, {"a.md": PAGE, "sub.md": other}, strict)
+    built = build(tmp_path)
+    link = built.page("sub").select_one("p a")
+    assert link is not None
+    assert (link.get_text(), link["href"]) == ("write(fd 4, 5 bytes) = 5", "../a/#wp-pipe")
+    told = [line for line in built.warnings if "made no call" in line]
+    assert [line.partition(" made")[0] for line in told] == [
+        "mkdocs_wakepoint: docs/sub.md:5: 'pipe'"
+    ]
+    # MkDocs knows what a snippet's anchors are, and tells of the one that there is not.
+    unknown = [line for line in built.warnings if "anchor" in line]
+    assert len(unknown) == 1
+    assert "#wp-pip'" in unknown[0]
