@@ -69,6 +69,9 @@ def test_huge_output_is_cut_and_does_not_stop_the_snippet() -> None:
     assert ran.recording.outcome.kind == "finished"
     assert len(ran.written()) < 70_000
     assert "cut after 65536 bytes" in ran.written()
+    assert ran.told == [
+        "docs/page.md:10: the snippet wrote more than 65536 bytes to stdout; print less"
+    ]
 
 
 def test_output_that_is_no_text_is_shown_all_the_same() -> None:

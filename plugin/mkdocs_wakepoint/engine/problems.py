@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from mkdocs_wakepoint.engine.process import CUT, OUTPUT_LIMIT
 from mkdocs_wakepoint.snippet import Location, Problem, Snippet
 from wakepoint.recording import Outcome, Recording
 from wakepoint.recording.figures import figures
@@ -23,6 +24,15 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     if problem is None or wanted:
         found += _unmet_figures(snippet, recording)
     found += _missing_machine(snippet, recording)
+    found += [
+        Problem(
+            snippet.location,
+            f"the snippet wrote more than {OUTPUT_LIMIT} bytes to {piece.stream}",
+            "print less",
+        )
+        for piece in recording.output
+        if piece.text.endswith(CUT)
+    ]
     if recording.truncated:
         found.append(
             Problem(

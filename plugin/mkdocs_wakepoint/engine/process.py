@@ -25,6 +25,9 @@ from wakepoint.recording.names import Names
 OUTPUT_LIMIT = 64 * 1024
 """Bytes of each stream that are kept."""
 
+CUT = f"\n… cut after {OUTPUT_LIMIT} bytes\n"
+"""The end of a stream that was longer."""
+
 GRACE = 10.0
 """Seconds beyond the time limit, for starting the interpreter and writing the recording."""
 
@@ -198,8 +201,7 @@ class _Reader:
     def finish(self) -> bytes:
         """What was written, once the writers are gone; one that fled the process group may stay."""
         self._thread.join(FLED)
-        note = f"\n… cut after {OUTPUT_LIMIT} bytes\n".encode()
-        return bytes(self._kept) + (note if self._cut else b"")
+        return bytes(self._kept) + (CUT.encode() if self._cut else b"")
 
 
 def _pieces(output: dict[str, bytes], names: Names) -> tuple[Output, ...]:
