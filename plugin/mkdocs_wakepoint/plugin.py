@@ -30,13 +30,16 @@ _IDS = re.compile(r' id="(wp-[^"]+)"')
 
 
 class WakepointConfig(Config):  # type: ignore[no-untyped-call]
-    """What stands under ``wakepoint:`` in mkdocs.yml; see `mkdocs_wakepoint.engine.Settings`."""
+    """What stands under ``wakepoint:`` in mkdocs.yml; see `mkdocs_wakepoint.engine.Settings`.
 
-    timeout = option.Type((int, float), default=Settings().timeout)
-    concurrency = option.Type(int, default=Settings().concurrency)
-    memory = option.Type(int, default=Settings().memory)
-    on_error = option.Type(str, default=Settings().on_error)
-    recordings = option.Type(str, default=Settings().recordings)
+    What a value can be is checked there, so that it is told alike without MkDocs.
+    """
+
+    timeout = option.Type(object, default=Settings().timeout)
+    concurrency = option.Type(object, default=Settings().concurrency)
+    memory = option.Type(object, default=Settings().memory)
+    on_error = option.Type(object, default=Settings().on_error)
+    recordings = option.Type(object, default=Settings().recordings)
 
 
 class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-call]

@@ -140,7 +140,8 @@ def test_on_error_fail_ends_the_build_after_all_problems_are_told(tmp_path: Path
     [
         ("timeout: -1", "mkdocs.yml: wakepoint: timeout: -1 is not a number from 0.1 up"),
         ("on_error: cry", "mkdocs.yml: wakepoint: on_error: 'cry' is none of warn, fail, show"),
-        ("timeout: soon", "timeout"),
+        ("timeout: soon", "mkdocs.yml: wakepoint: timeout: 'soon' is not a number from 0.1 up"),
+        ("memory: 1.5", "mkdocs.yml: wakepoint: memory: 1.5 is not a whole number from 64 up"),
     ],
 )
 def test_a_wrong_setting_ends_the_build_with_one_line(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -50,10 +51,16 @@ class Settings:
         return settings
 
     def _check(self) -> None:
-        for name, least in (("timeout", 0.1), ("concurrency", 0), ("memory", 64)):
+        timeout: Any = self.timeout
+        if type(timeout) not in (int, float) or not 0.1 <= timeout < math.inf:
+            raise SettingsError(f"timeout: {timeout!r} is not a number from 0.1 up")
+        for name, least in (("concurrency", 0), ("memory", 64)):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
-                raise SettingsError(f"{name}: {value!r} is not a number from {least:g} up")
+            if type(value) is not int or value < least:  # a bool is none
+                raise SettingsError(f"{name}: {value!r} is not a whole number from {least} up")
+        recordings: Any = self.recordings
+        if not isinstance(recordings, str):
+            raise SettingsError(f"recordings: {recordings!r} names no folder")
         if self.on_error not in ("warn", "fail", "show"):
             raise SettingsError(f"on_error: {self.on_error!r} is none of warn, fail, show")
 
