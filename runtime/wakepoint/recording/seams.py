@@ -10,10 +10,11 @@ from wakepoint.backends.completion import Operation
 from wakepoint.executor import Executor
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.kernel import Kernel
-from wakepoint.reactor import Interest, Reactor, Source, Timer
+from wakepoint.reactor import Interest, Source, Timer
 from wakepoint.recording.arguments import error_name
 from wakepoint.recording.kernel import RecordingKernel
 from wakepoint.recording.recorder import Recorder
+from wakepoint.recording.steady import SteadyReactor
 from wakepoint.task import Future, Waker
 
 T = TypeVar("T")
@@ -109,16 +110,8 @@ class RecordingExecutor(Executor):
             super().finish(task, state, outcome)
 
 
-class RecordingReactor(Reactor):
-    """Notes registrations, dispatches, timers and the wait.
-
-    It fires one deadline per turn, the earliest. The reactor itself fires every one that has
-    passed; which have, after a wait, depends on how late the kernel came back. Both orders are
-    right, and this one is the same in every run. For the same reason it takes one completion per
-    wait: how many have come by then is chance.
-    """
-
-    completions_per_wait = 1
+class RecordingReactor(SteadyReactor):
+    """Notes registrations, dispatches, timers and the wait."""
 
     def __init__(self, backend: str, recorder: Recorder) -> None:
         self.recorder = recorder
@@ -163,11 +156,6 @@ class RecordingReactor(Reactor):
         self.recorder.emit("timer.fired", timer=number, task=_task(timer.waker))
         with self.recorder.reason(f"timer {number} fired"):
             super().fire(timer)
-
-    def _fire_due(self) -> None:
-        timer = self.next_timer()
-        if timer is not None and timer.deadline <= self.kernel.monotonic():
-            self.fire(timer)
 
     def register(
         self, source: Source, interest: Interest, waker: Waker, owner: Future[Any]

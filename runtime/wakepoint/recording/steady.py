@@ -1,0 +1,73 @@
+"""A reactor whose choices do not depend on how late the machine is."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from wakepoint.backends.completion import Operation
+from wakepoint.kernel import Kernel
+from wakepoint.reactor import Interest, Reactor, Source, Timer
+from wakepoint.task import Waker
+
+if TYPE_CHECKING:
+    from wakepoint.backends.contract import Backend
+
+AFTER_EVENTS = 1.0
+"""Seconds that a timer lets events go first; a stream of them must not hold it up for ever."""
+AFTER_TASKS = 0.05
+"""The same for tasks that are ready."""
+
+
+class SteadyReactor(Reactor):
+    """Of several orders that are right, takes the one that is the same in every run.
+
+    * One deadline fires per turn, the earliest. How many have passed when the kernel comes back
+      depends on how late it is.
+    * Events and tasks that are ready go first: whether a deadline passed meanwhile is chance.
+    * Deadlines are ordered as if a timer fired just when it was due, and what is armed then were
+      armed at that moment. None fires before its time all the same.
+    * One completion is taken per wait: how many have come by then is chance.
+    """
+
+    completions_per_wait = 1
+
+    def __init__(self, make_backend: Callable[[Reactor], Backend], kernel: Kernel) -> None:
+        super().__init__(make_backend, kernel)
+        self._news = False
+        self._blocks = False
+        self._turn: float | None = None
+        """When this turn began, had nothing been late; None until somebody asks."""
+
+    def arm(self, delay: float, waker: Waker) -> Timer:
+        now = self.kernel.monotonic()
+        if self._turn is None:
+            self._turn = now
+        timer = Timer(now + delay, waker.clone())
+        heapq.heappush(self._timers, (self._turn + delay, next(self._sequence), timer))
+        return timer
+
+    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: str) -> None:
+        self._news = True
+        super().dispatch(source, ready, hung_up, event)
+
+    def complete(self, operation: Operation[Any], result: Any, error: OSError | None) -> None:
+        self._news = True
+        super().complete(operation, result, error)
+
+    def park(self, block: bool, at_most: float | None = None) -> None:
+        self._news = False
+        self._blocks = block
+        super().park(block, at_most)
+
+    def _fire_due(self) -> None:
+        if self._news:
+            self._turn = None
+        timer = self.next_timer()
+        if timer is None:
+            return
+        patience = AFTER_EVENTS if self._news else 0.0 if self._blocks else AFTER_TASKS
+        if self.kernel.monotonic() - timer.deadline >= patience:
+            self._turn, _, _ = heapq.heappop(self._timers)
+            self.fire(timer)
