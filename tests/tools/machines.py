@@ -6,7 +6,6 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from wakepoint.machine import analyze_source
@@ -68,9 +67,8 @@ def as_data(text: str, filename: str) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Prints the machines of the file named on the command line."""
-    path = Path(sys.argv[1])
-    json.dump(as_data(path.read_text(encoding="utf-8"), path.name), sys.stdout)
+    """Reads a JSON list of modules' sources and writes their machines."""
+    json.dump([as_data(text, "<source>") for text in json.load(sys.stdin)], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -123,7 +123,10 @@ class Branches:
         return self._of(kind, tested), if_jumps
 
     def _of(self, kind: str, tested: Entry) -> Test:
-        return Test(kind, self._place(tested), self._labels.text(tested))
+        choice = None
+        if kind in {"raised", "group"} and self._syntax is not None:
+            choice = self._syntax.choices.get(place_of(tested, self._instructions))
+        return Test(kind, self._place(tested), self._labels.text(tested), choice)
 
     def _case(self, tested: Entry) -> Test | None:
         """The ``case`` whose pattern is tested; all parts of a pattern are one test."""
@@ -133,7 +136,8 @@ class Branches:
         if pattern is None:
             return None
         where = place(pattern)
-        return Test("case", _where(where, tested), self._syntax.text(where) or "")
+        choice = self._syntax.choices.get(where)
+        return Test("case", _where(where, tested), self._syntax.text(where) or "", choice)
 
     def _async_exit(self, each: Place) -> Test:
         stack = self._stacks.before[each.copies[-1]] or ()

@@ -24,11 +24,13 @@ class Test(NamedTuple):
             ``swallow``: how to say it.
         where: The place in the source; the same test compiled twice is one test.
         text: What is tested, in the source's words.
+        choice: The place of the ``match`` or ``try`` that it is one case or handler of.
     """
 
     kind: str
     where: tuple[int, ...]
     text: str
+    choice: tuple[int | None, ...] | None = None
 
 
 class Decision(NamedTuple):
@@ -143,10 +145,9 @@ def _decisions(bits: int, tests: list[Test]) -> list[Decision]:
 
 def _without_implied(bits: int, tests: list[Test]) -> int:
     """Leaves out what goes without saying: to reach ``except B`` it was not the A before."""
-    decisions = _decisions(bits, tests)
-    said = {each.test.kind for each in decisions if each.holds} & {"raised", "group", "case"}
+    made = {each.test.choice for each in _decisions(bits, tests) if each.holds} - {None}
     for number, test in enumerate(tests):
-        if test.kind in said:
+        if test.choice in made:
             bits &= ~(2 << 2 * number)
     return bits
 

@@ -209,16 +209,16 @@ def _variables(bound: int, live: int, variables: Variables) -> list[Variable]:
 
 
 def _operands(each: Place, facts: Facts) -> list[Variable]:
-    names: dict[str, None] = {}  # in the order of the stack, each once
     own = 1 if each.kind is StateKind.YIELD else AWAITED
+    stacks = []
     for number in each.copies:
         stack = facts.stacks.before[number]
         assert stack is not None
-        for entry in stack[:-own]:
-            name = facts.labels.operand(entry, each.position)
-            if name is not None:
-                names[name] = None
-    return [Variable(name, VariableKind.OPERAND, live=True) for name in names]
+        names = (facts.labels.operand(entry, each.position) for entry in stack[:-own])
+        stacks.append([name for name in names if name is not None])
+    # Each name once, in the order of the stack; in which order the copies lie differs.
+    in_order = dict.fromkeys(name for names in sorted(stacks) for name in names)
+    return [Variable(name, VariableKind.OPERAND, live=True) for name in in_order]
 
 
 def _label(each: Place, syntax: Syntax | None) -> str:

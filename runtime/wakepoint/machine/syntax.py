@@ -45,6 +45,7 @@ class Syntax:
     """The tree of one file, by place."""
 
     def __init__(self, text: str) -> None:
+        self.source = text
         self.lines = text.splitlines(keepends=True)
         self._bytes: list[bytes] | None = None
         self.awaits: dict[Place, ast.Await | ast.YieldFrom] = {}
@@ -56,6 +57,8 @@ class Syntax:
         self.comprehensions: dict[Place, Comprehension] = {}
         self.elements: dict[Place, ast.expr] = {}
         self.patterns: dict[Place, ast.pattern] = {}
+        self.choices: dict[Place, Place] = {}
+        """The statement that a pattern or an exception type is one of, by their places."""
         self.functions: dict[tuple[int, str], list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
         self._index(ast.parse(text))
 
@@ -103,8 +106,14 @@ class Syntax:
 
     def _index_match(self, node: ast.Match) -> None:
         for case in node.cases:
+            self.choices[place(case.pattern)] = place(node)
             for part in ast.walk(case.pattern):
                 self.patterns.setdefault(place(part), case.pattern)
+
+    def _index_try(self, node: ast.Try | ast.TryStar) -> None:
+        for handler in node.handlers:
+            if handler.type is not None:
+                self.choices[place(handler.type)] = place(node)
 
     # -- what can suspend ----------------------------------------------------------------------
 
@@ -231,6 +240,8 @@ _INDEX: dict[type[ast.AST], Callable[[Syntax, Any], None]] = {
     ast.FunctionDef: Syntax._index_function,
     ast.AsyncFunctionDef: Syntax._index_function,
     ast.Match: Syntax._index_match,
+    ast.Try: Syntax._index_try,
+    ast.TryStar: Syntax._index_try,
 }
 # fmt: off
 _LEAVES = frozenset((

@@ -1,0 +1,1 @@
+"""Coroutines made at random, run in a world that answers at random, and watched."""
