@@ -20,7 +20,7 @@ from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.reactor import Reactor
 from wakepoint.task import (
     PENDING,
-    CoroutineFuture,
+    Cancellable,
     Future,
     Waker,
     checked,
@@ -90,7 +90,7 @@ class Executor:
         """Cancels a task; see `JoinHandle.abort`."""
         if task.done:
             return
-        if isinstance(task.future, CoroutineFuture):
+        if isinstance(task.future, Cancellable):
             task.future.cancel(Cancelled(f"task {task.number} was aborted"))
             self.schedule(task)
         else:
@@ -307,9 +307,7 @@ def run(future: Awaitable[T], *, backend: str | None = None) -> T:
 
 
 def _name_of(future: Future[Any]) -> str:
-    if isinstance(future, CoroutineFuture):
-        return future.coroutine.__name__
-    return type(future).__name__
+    return future.name if isinstance(future, Cancellable) else type(future).__name__
 
 
 def _foreign_threads() -> bool:

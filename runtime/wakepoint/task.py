@@ -142,10 +142,7 @@ class Future(Generic[T]):
             while True:
                 context = _current.context
                 if context is None:
-                    raise RuntimeError(
-                        f"{self!r} was awaited where nobody polls: outside of a task, or in the "
-                        "finally block of a coroutine that is being dropped, which cannot wait"
-                    )
+                    raise nobody_polls(self)
                 poll: object = self.poll(context)
                 if isinstance(poll, Ready):
                     return cast(T, poll.value)
@@ -156,6 +153,14 @@ class Future(Generic[T]):
                     raise cancellation
         finally:
             self.drop()
+
+
+def nobody_polls(future: Future[Any]) -> RuntimeError:
+    """The error of an await outside of any poll."""
+    return RuntimeError(
+        f"{future!r} was awaited where nobody polls: outside of a task, or in the "
+        "finally block of a coroutine that is being dropped, which cannot wait"
+    )
 
 
 def checked(future: Future[T], polled: object) -> Ready[T]:
@@ -192,7 +197,22 @@ def drop_all(futures: Iterable[Future[Any]]) -> None:
         raise BaseExceptionGroup("dropping several futures failed", errors)
 
 
-class CoroutineFuture(Future[T]):
+class Cancellable(Future[T]):
+    """A future that a cancellation can be raised in, at the ``await`` where it is suspended."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the function that made it."""
+        return type(self).__name__
+
+    def cancel(self, cancellation: BaseException) -> None:
+        """Makes the next poll raise it at the ``await`` where the future is suspended."""
+        raise NotImplementedError(f"{type(self).__name__} has no cancel()")
+
+
+class CoroutineFuture(Cancellable[T]):
     """An ``async def``'s coroutine as a future: polling it resumes it.
 
     Attributes:
@@ -209,6 +229,11 @@ class CoroutineFuture(Future[T]):
 
     def __repr__(self) -> str:
         return f"{self.coroutine.__qualname__}()"
+
+    @property
+    def name(self) -> str:
+        """The name of the ``async def``."""
+        return self.coroutine.__name__
 
     def cancel(self, cancellation: BaseException) -> None:
         """Makes the next poll raise it at the ``await`` where the coroutine is suspended."""

@@ -26,6 +26,7 @@ class Analysis:
         codes: That and those of the async comprehensions in it, which CPython 3.11 compiles to
             coroutines of their own; their frames stand in states of this machine.
         machine: Its state machine.
+        source: The syntax of its file; None if that is not known or not what was compiled.
 
     Args:
         code: A coroutine's, an async generator's or a generator's.
@@ -59,6 +60,7 @@ class Analysis:
         places = states.places(built, stacks, source)
         if any(each.suspension is None for each in places):
             source = None
+        self.source = source
         found = variables.find(built, source)
         split = blocks.split(built)
         facts = Facts(

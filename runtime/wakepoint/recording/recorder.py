@@ -68,13 +68,18 @@ class Recorder:
         finally:
             self.because = outer
 
-    def emit(self, kind: str, **facts: Any) -> None:
-        """Notes an event by the current actor."""
+    def emit(self, kind: str, **facts: Any) -> dict[str, Any]:
+        """Notes an event by the current actor.
+
+        Returns:
+            Its facts, for whoever learns better at once.
+        """
         with self._lock:
             if len(self.events) >= self._limit:
                 self.truncated += 1
             else:
                 self.events.append(Event(len(self.events) + 1, kind, self.actor, facts))
+        return facts
 
     def number(self, sort: str, thing: object) -> int:
         """The thing's number among its sort, in order of appearance."""

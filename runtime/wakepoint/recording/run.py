@@ -14,8 +14,11 @@ from wakepoint.errors import Deadlock
 from wakepoint.executor import builder
 from wakepoint.kernel import Kernel
 from wakepoint.machine import Analysis, MachineError, analyze, coroutines
+from wakepoint.machine.lowering import lower_source
+from wakepoint.machine.model import Machine
 from wakepoint.recording import seams
 from wakepoint.recording.limit import TimeLimitExceeded, time_limit
+from wakepoint.recording.lowered import LoweredTracer
 from wakepoint.recording.model import Environment, Frame, Outcome, Recording, Waiting
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.tracer import Tracer
@@ -56,7 +59,32 @@ def record(
         }
         tracer = Tracer(recorder, numbered, filename)
         outcome = _outcome_of(lambda: _execute(code, module, tracer, timeout), recorder, filename)
-    return _recording(source, recorder, analyses, outcome)
+    machines = [analysis.machine for analysis in analyses]
+    return _recording(source, recorder, machines, outcome)
+
+
+def record_lowered(
+    source: str,
+    *,
+    filename: str = "<snippet>",
+    backend: str = "auto",
+    timeout: float | None = None,
+) -> Recording:
+    """Runs a script whose coroutines are lowered, and records it as `record` does the original.
+
+    The recording has the original's machines, and of the variables in a state those that are
+    live: a lowered machine keeps no others.
+
+    Raises:
+        MachineError: If a coroutine of the script cannot be lowered.
+    """
+    recorder = Recorder()
+    lowered = lower_source(source, filename)
+    code = compile(lowered.text, filename, "exec", dont_inherit=True)
+    with _environment(backend, recorder), _as_main(lowered.text, filename) as module:
+        tracer = LoweredTracer(recorder, lowered, filename)
+        outcome = _outcome_of(lambda: _execute(code, module, tracer, timeout), recorder, filename)
+    return _recording(lowered.text, recorder, list(lowered.machines.values()), outcome)
 
 
 def _analyse(code: CodeType) -> list[Analysis]:
@@ -160,7 +188,7 @@ def _syntax_error(error: SyntaxError | ValueError) -> Outcome:
 
 
 def _recording(
-    source: str, recorder: Recorder, analyses: list[Analysis], outcome: Outcome
+    source: str, recorder: Recorder, machines: list[Machine], outcome: Outcome
 ) -> Recording:
     implementation = {"cpython": "CPython", "pypy": "PyPy"}.get(
         sys.implementation.name, sys.implementation.name
@@ -176,7 +204,7 @@ def _recording(
     return Recording(
         source=source,
         environment=environment,
-        machines=tuple(analysis.machine for analysis in analyses),
+        machines=tuple(machines),
         events=tuple(recorder.events),
         output=(),
         outcome=outcome,

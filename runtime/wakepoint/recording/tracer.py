@@ -18,15 +18,16 @@ from typing import Any
 
 from wakepoint.combinators import Join, Select
 from wakepoint.machine import Analysis
-from wakepoint.machine.model import StateKind
+from wakepoint.machine.model import StateKind, VariableKind
 from wakepoint.recording.recorder import Recorder
-from wakepoint.task import PENDING, Future, Ready
+from wakepoint.task import PENDING, CoroutineFuture, Future, Ready
 from wakepoint.time import Timeout
 
 _YIELD = dis.opmap["YIELD_VALUE"]
 _RESUME = dis.opmap["RESUME"]
 _RETURNS = {op for name, op in dis.opmap.items() if name in ("RETURN_VALUE", "RETURN_CONST")}
 _AWAIT_CODE = Future.__await__.__code__
+_POLL_COROUTINE = CoroutineFuture.poll.__code__
 
 # These poll other futures on the snippet's behalf, so what they poll is worth telling; any other
 # leaf of the library is told as one piece.
@@ -66,6 +67,7 @@ class Tracer:
         self._instances: dict[FrameType, _Instance] = {}
         self._count = 0
         self._raised: dict[FrameType, BaseException] = {}
+        self._told_raised: dict[str, Any] | None = None  # not sure yet which exception it was
         self._opaque: FrameType | None = None  # the library's leaf whose inside is not told
 
     def start(self) -> None:
@@ -79,6 +81,7 @@ class Tracer:
     # -- every Python call or resumption on the thread comes here ------------------------------
 
     def _on_call(self, frame: FrameType, event: str, arg: Any) -> Local | None:
+        self._told_raised = None
         code = frame.f_code
         caller = frame.f_back
         awaiting = self._instances.get(caller) if caller is not None else None
@@ -91,6 +94,9 @@ class Tracer:
                 return self._entered_part(frame, awaiting)
             self._entered_or_resumed(frame, awaiting)
             return self._on_machine_event
+        if code is _POLL_COROUTINE:
+            frame.f_trace_lines = False
+            return self._on_caller_event
         if code.co_name == "poll" and self._is_told(frame):
             if code.co_filename != self._filename and not isinstance(
                 frame.f_locals["self"], _TRANSPARENT
@@ -126,10 +132,26 @@ class Tracer:
 
     def _on_machine_event(self, frame: FrameType, event: str, arg: Any) -> Local:
         if event == "exception":
+            self._on_caller_event(frame, event, arg)
             self._raised[frame] = arg[1]
         elif event == "return":
             self._machine_left(frame, self._instances[frame], arg)
         return self._on_machine_event
+
+    def _on_caller_event(self, frame: FrameType, event: str, arg: Any) -> Local:
+        """Learns from the caller what really left a coroutine.
+
+        The coroutine's own frame is not told of an exception that is raised again, at the end of
+        a ``finally`` for instance; what it was told of last may have been handled.
+        """
+        told, self._told_raised = self._told_raised, None
+        if event == "exception" and told is not None:
+            told |= self._error(arg[1])
+        return self._on_caller_event
+
+    def _error(self, raised: BaseException | None) -> dict[str, str]:
+        message = self._recorder.names.normalise(_message(raised))
+        return {"error": type(raised).__name__, "message": message}
 
     def _machine_left(self, frame: FrameType, instance: _Instance, value: Any) -> None:
         how = _how_left(frame, value)
@@ -146,12 +168,8 @@ class Tracer:
         elif isinstance(raised, GeneratorExit):
             self._recorder.emit("machine.dropped", instance=number, state=instance.state or 0)
         else:
-            self._recorder.emit(
-                "machine.raised",
-                instance=number,
-                line=line,
-                error=type(raised).__name__,
-                message=self._recorder.names.normalise(_message(raised)),
+            self._told_raised = self._recorder.emit(
+                "machine.raised", instance=number, line=line, **self._error(raised)
             )
 
     def _suspended(self, frame: FrameType, instance: _Instance) -> None:
@@ -277,7 +295,8 @@ class Tracer:
         return [
             {"name": variable.name, "value": self._recorder.value(values[variable.name])}
             for variable in wanted
-            if variable.name in values
+            # The value of an operand is on the stack, where nothing shows it.
+            if variable.name in values and variable.kind is not VariableKind.OPERAND
         ]
 
 

@@ -1,0 +1,113 @@
+"""An async generator as a state machine, and what iterating over it gives."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import AsyncIterator
+from typing import Any
+
+from wakepoint.machine.state_machine import StateMachine
+from wakepoint.task import Cancellable, Context, Future, Poll, Ready
+
+DONE = object()
+"""What ``next(iterator, DONE)`` and a stream's last poll give: there is no next item."""
+
+
+class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
+    """An async generator in its explicit form: ``poll_next`` gives its items one by one.
+
+    futures-rs calls that a Stream. Where Rust returns ``Ready(None)`` at the end, this returns
+    ``Ready(DONE)``.
+    """
+
+    def __init__(self, state: enum.Enum) -> None:
+        super().__init__(state)
+        self._sent: Any = None
+        self._thrown: BaseException | None = None
+
+    def poll_next(self, cx: Context) -> Poll[Any]:
+        """Goes on until the next ``yield``, and to DONE behind the last."""
+        raise NotImplementedError
+
+    def resumed(self) -> Any:
+        """What the ``yield`` gives that the machine goes on from: the value that was sent.
+
+        Raises:
+            BaseException: What was thrown.
+        """
+        sent, self._sent = self._sent, None
+        thrown, self._thrown = self._thrown, None
+        if thrown is not None:
+            raise thrown
+        return sent
+
+    def unwind(self, error: BaseException) -> None:
+        """Takes an exception to its handler; what leaves as StopAsyncIteration is an error."""
+        if isinstance(error, StopAsyncIteration) and self.state not in self.handlers:
+            self.state = self.State["RAISED"]
+            raise RuntimeError("async generator raised StopAsyncIteration") from error
+        super().unwind(error)
+
+    def __aiter__(self) -> StreamMachine:
+        return self
+
+    def __anext__(self) -> Future[Any]:
+        return self.asend(None)
+
+    def asend(self, value: Any) -> Future[Any]:
+        """Goes on, with a value for the ``yield`` that it stands at."""
+        if value is not None and self.state.name == "START":
+            raise TypeError("can't send non-None value to a just-started async generator")
+        return Step(self, sent=value)
+
+    def athrow(self, error: BaseException) -> Future[Any]:
+        """Raises at the ``yield`` that it stands at."""
+        return Step(self, thrown=error)
+
+    async def aclose(self) -> None:
+        """Ends it: GeneratorExit is raised at the ``yield`` that it stands at."""
+        try:
+            await self.athrow(GeneratorExit())
+        except (GeneratorExit, StopAsyncIteration):
+            return
+        raise RuntimeError("async generator ignored GeneratorExit")
+
+    def _run_on(self) -> object:
+        return self.poll_next(None)  # type: ignore[arg-type]
+
+
+class Step(Cancellable[Any]):
+    """From one ``yield`` to the next: what ``__anext__`` gives.
+
+    Attributes:
+        machine: The generator.
+    """
+
+    def __init__(
+        self, machine: StreamMachine, sent: Any = None, thrown: BaseException | None = None
+    ) -> None:
+        self.machine = machine
+        self._sent = sent
+        self._thrown = thrown
+        self._begun = False
+
+    def poll(self, cx: Context) -> Poll[Any]:
+        machine = self.machine
+        if machine.is_over():
+            if self._thrown is not None and not isinstance(self._thrown, GeneratorExit):
+                raise self._thrown
+            raise StopAsyncIteration
+        if not self._begun:
+            self._begun = True
+            if self._thrown is not None and machine.state.name == "START":
+                machine.state = machine.State["RAISED"]
+                raise self._thrown
+            machine._sent, machine._thrown = self._sent, self._thrown
+        polled = machine.poll_next(cx)
+        if isinstance(polled, Ready) and polled.value is DONE:
+            raise StopAsyncIteration
+        return polled
+
+    def cancel(self, cancellation: BaseException) -> None:
+        """Raises it where the generator is suspended."""
+        self.machine.cancel(cancellation)
