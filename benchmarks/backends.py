@@ -2,7 +2,11 @@
 
 One socket is active and N are idle. A wake-up is: one byte is written to the active socket's peer,
 the mechanism is asked who is ready, the byte is read. The time of writing and reading alone is
-measured in the same run and taken off, so what is left is the mechanism's.
+measured in the same run and taken off, so what is left is the mechanism's. Nothing ever has to be
+waited for, so the time is the processor's: what else the machine does meanwhile does not count.
+
+epoll and io_uring are told of each descriptor once, before the clock starts. io_uring needs the
+package liburing and a kernel that lets us use it, and is left out where it cannot be had.
 
     python benchmarks/backends.py                  print a table
     python benchmarks/backends.py --out FILE       also keep the data, for the book's plot
@@ -14,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import json
 import platform
 import resource
@@ -27,8 +32,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+try:
+    import liburing
+except ImportError:
+    liburing = None
+
 IDLE = (10, 30, 100, 300, 1000, 3000, 10000)
-ROUNDS = 15
+ROUNDS = 30
+SWEEPS = 5
 SELECT_LIMIT = 1024
 """FD_SETSIZE: select(2) cannot name a descriptor from this number on."""
 
@@ -60,15 +71,57 @@ def with_epoll(active: int, idle: list[int]) -> Iterator[Wait]:
         yield epoll.poll
 
 
-MECHANISMS: dict[str, Any] = {"select": with_select, "poll": with_poll, "epoll": with_epoll}
+@contextmanager
+def with_io_uring(active: int, idle: list[int]) -> Iterator[Wait]:
+    """io_uring(7): each descriptor has a poll that stays with the kernel (multishot)."""
+    ring, result = liburing.Ring(), liburing.Cqe()
+    flags = liburing.IORING_SETUP_SINGLE_ISSUER | liburing.IORING_SETUP_DEFER_TASKRUN
+    liburing.io_uring_queue_init(1024, ring, flags)
+    try:
+        for fd in (*idle, active):
+            entry = liburing.io_uring_get_sqe(ring)
+            if entry is None:  # the queue is full
+                liburing.io_uring_submit(ring)
+                entry = liburing.io_uring_get_sqe(ring)
+            liburing.io_uring_prep_poll_multishot(entry, fd, select.POLLIN)
+            entry.user_data = fd
+        liburing.io_uring_submit(ring)
+
+        def wait() -> None:
+            liburing.io_uring_wait_cqe(ring, result)
+            completion = result[0]
+            assert completion.user_data == active
+            liburing.io_uring_cqe_seen(ring, completion)
+
+        yield wait
+    finally:
+        liburing.io_uring_queue_exit(ring)
+
+
+def has_io_uring() -> bool:
+    """True if it can be measured here; else says why not."""
+    try:
+        with with_io_uring(0, []):
+            return True
+    except (AttributeError, OSError) as error:
+        print(f"io_uring is left out: {error}", file=sys.stderr)
+        return False
+
+
+MECHANISMS: dict[str, Any] = {
+    "select": with_select,
+    "poll": with_poll,
+    "epoll": with_epoll,
+    "io_uring": with_io_uring,
+}
 
 
 @contextmanager
 def sockets(count: int) -> Iterator[tuple[socket.socket, socket.socket, list[int]]]:
     """The two ends of the active connection, and ``count`` idle descriptors.
 
-    The idle ones are one end each of a pair whose other end is shared by no one, so they cost two
-    descriptors; duplicates of one socket would all become ready together.
+    The idle ones are UDP sockets that nobody sends to. Duplicates of one socket would cost less
+    memory, and would all become ready together.
     """
     with ExitStack() as stack:
         near, far = socket.socketpair()
@@ -81,27 +134,33 @@ def sockets(count: int) -> Iterator[tuple[socket.socket, socket.socket, list[int
         yield near, far, idle
 
 
-def per_wakeup(turn: Callable[[], None]) -> float:
-    """Seconds for one turn: the median of several rounds of as many turns as 20 ms hold."""
-    turns = 10
-    while True:
-        started = time.perf_counter()
-        for _ in range(turns):
-            turn()
-        if time.perf_counter() - started > 0.02:
-            break
-        turns *= 2
-    rounds = []
+def per_turn(*turns: Callable[[], None]) -> list[list[float]]:
+    """Seconds that each takes, in many short rounds, taken in turn."""
+    counts = [_turns_per_round(turn) for turn in turns]
+    rounds: list[list[float]] = [[] for _ in turns]
     for _ in range(ROUNDS):
-        started = time.perf_counter()
-        for _ in range(turns):
-            turn()
-        rounds.append((time.perf_counter() - started) / turns)
-    return statistics.median(rounds)
+        for turn, count, seconds in zip(turns, counts, rounds, strict=True):
+            seconds.append(_seconds(turn, count) / count)
+    return rounds
 
 
-def measure(name: str, count: int) -> float | None:
-    """Seconds that one wake-up costs the mechanism; None if it cannot hold so many descriptors."""
+def _turns_per_round(turn: Callable[[], None]) -> int:
+    """How many take about two milliseconds."""
+    count = 1
+    while _seconds(turn, count) < 0.002:
+        count *= 2
+    return count
+
+
+def _seconds(turn: Callable[[], None], count: int) -> float:
+    started = time.thread_time()
+    for _ in range(count):
+        turn()
+    return time.thread_time() - started
+
+
+def measure(name: str, count: int) -> list[list[float]] | None:
+    """Seconds that turns take with and without the mechanism; None if it cannot hold so many."""
     with sockets(count) as (near, far, idle):
         if name == "select" and max(*idle, near.fileno()) >= SELECT_LIMIT:
             return None
@@ -118,18 +177,31 @@ def measure(name: str, count: int) -> float | None:
                 wait()
                 recv(1)
 
-            return per_wakeup(whole) - per_wakeup(bare)
+            return per_turn(whole, bare)
+
+
+def typical(sweeps: list[list[list[float]] | None]) -> float | None:
+    """Seconds that a wake-up costs: the median turn with the mechanism less that without."""
+    taken = [each for each in sweeps if each is not None]
+    if not taken:
+        return None
+    with_wait = itertools.chain.from_iterable(turns for turns, _ in taken)
+    without = itertools.chain.from_iterable(turns for _, turns in taken)
+    return statistics.median(with_wait) - statistics.median(without)
 
 
 def run() -> dict[str, Any]:
-    """Measures every mechanism at every N, in turn, so that a slow moment hits all alike."""
+    """Measures every mechanism at every N, several times over: a slow moment may last long."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     gc.disable()
-    seconds: dict[str, list[float | None]] = {name: [] for name in MECHANISMS}
-    for count in IDLE:
-        for name, times in seconds.items():
-            times.append(measure(name, count))
+    names = [name for name in MECHANISMS if name != "io_uring" or has_io_uring()]
+    cells = [(name, count) for count in IDLE for name in names]
+    sweeps = [{cell: measure(*cell) for cell in cells} for _ in range(SWEEPS)]
+    seconds = {
+        name: [typical([sweep[name, count] for sweep in sweeps]) for count in IDLE]
+        for name in names
+    }
     base = seconds["epoll"][0]
     assert base is not None
     return {
@@ -172,4 +244,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
