@@ -17,6 +17,7 @@ DATA = Path(__file__).parent.parent / "data"
 
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 110, 16, 52
+NAME_HEIGHT = 18
 DASHES = ("", "8 4", "2 4", "10 3 2 3")
 SHAPES = ("circle", "square", "diamond", "triangle")
 
@@ -44,9 +45,12 @@ def _figure(data: dict[str, Any]) -> str:
         TOP,
     )
     parts = [*_grid(x, y)]
+    ends = {}
     for index, (name, times) in enumerate(series.items()):
         points = [(x(n), y(t)) for n, t in zip(data["idle"], times, strict=True) if t]
-        parts += _line(name, points, index)
+        parts += _line(points, index)
+        ends[name] = points[-1]
+    parts += _names(ends)
     title = "Time per wake-up against the number of idle descriptors"
     caption = (
         f"Measured by benchmarks/backends.py on {data['system']}, {data['python']}, {data['date']}."
@@ -89,13 +93,25 @@ def _grid(x: _Scale, y: _Scale) -> Iterable[str]:
     yield f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">idle descriptors</text>'
 
 
-def _line(name: str, points: list[tuple[float, float]], index: int) -> Iterable[str]:
+def _line(points: list[tuple[float, float]], index: int) -> Iterable[str]:
     path = "L".join(f"{px} {py}" for px, py in points)
     dash = f' stroke-dasharray="{DASHES[index]}"' if DASHES[index] else ""
     yield f'<path d="M{path}" fill="none" stroke="currentColor" stroke-width="2"{dash}/>'
     yield from (_marker(SHAPES[index], px, py) for px, py in points)
-    px, py = points[-1]
-    yield f'<text x="{px + 10}" y="{py + 4}" font-weight="bold">{name}</text>'
+
+
+def _names(ends: dict[str, tuple[float, float]]) -> Iterable[str]:
+    """Writes each line's name at its end, below another's where both end at about the same place.
+
+    Its marker stands before the name, since the line itself may be some way above.
+    """
+    shapes = dict(zip(ends, SHAPES, strict=False))
+    lowest: dict[float, float] = {}
+    for name, (px, py) in sorted(ends.items(), key=lambda end: end[1][1]):
+        at = max(py, lowest.get(px, 0) + NAME_HEIGHT)
+        lowest[px] = at
+        yield _marker(shapes[name], px + 16, at)
+        yield f'<text x="{px + 26}" y="{at + 4}" font-weight="bold">{name}</text>'
 
 
 def _marker(shape: str, x: float, y: float) -> str:
