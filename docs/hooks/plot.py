@@ -56,10 +56,12 @@ def _figure(data: dict[str, Any]) -> str:
         f"Measured by benchmarks/backends.py on {data['system']}, {data['python']}, {data['date']}."
     )
     return (
-        f'<figure class="wp-plot" data-search-exclude><svg viewBox="0 0 {WIDTH} {HEIGHT}" '
+        '<div class="wp" data-search-exclude>'
+        f'<div class="wp-scroll" tabindex="0" role="region" aria-label="{title}">'
+        f'<svg class="wp-plot" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'role="img" aria-label="{title}" font-family="inherit" font-size="13" '
-        f'fill="currentColor">{"".join(parts)}</svg>'
-        f"<figcaption>{title}. {escape(caption)}</figcaption></figure>"
+        f'fill="currentColor">{"".join(parts)}</svg></div>'
+        f'<p class="wp-caption">{title}. {escape(caption)}</p></div>'
     )
 
 

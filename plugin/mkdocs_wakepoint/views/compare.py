@@ -82,7 +82,8 @@ def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SE
     return (
         f'<section class="wp-compare" id="wp-{key}" data-search-exclude>'
         '<div class="wp-scroll" tabindex="0" role="region" aria-label="Comparison">'
-        f'<table><thead><tr><th scope="col">In one run</th>{head}</tr></thead>'
+        '<table class="wp-columns"><thead><tr><th scope="col">In one run</th>'
+        f"{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
         '<p class="wp-caption"><span class="wp-mark">≠</span> marks a row whose columns differ. '
         "The number of a kernel call leads to the first such call.</p>"

@@ -29,7 +29,12 @@ def _kernel(recording: Recording, context: Context) -> str:
     if not context.others:
         return told
     columns = by_backend((recording, *context.others))
-    return told + comparison(columns, f"{context.snippet.key}-platforms")
+    names = ", ".join(column.heading for column in columns[1:])
+    return (
+        f'{told}<details class="wp-details" data-search-exclude>'
+        f"<summary>Beside it: the same on {escape(names)}</summary>"
+        f"{comparison(columns, f'{context.snippet.key}-platforms')}</details>"
+    )
 
 
 VIEWS: dict[str, View] = {
