@@ -18,6 +18,8 @@ AFTER_EVENTS = 1.0
 """Seconds that a timer lets events go first; a stream of them must not hold it up for ever."""
 AFTER_TASKS = 0.05
 """The same for tasks that are ready."""
+SHORTEST = 1e-6
+"""Seconds of a wait that blocks; 0 would be a mere look."""
 
 
 class SteadyReactor(Reactor):
@@ -60,6 +62,10 @@ class SteadyReactor(Reactor):
         self._news = False
         self._blocks = block
         super().park(block, at_most)
+
+    def wait(self, timeout: float | None) -> int:
+        # A deadline that passed just before is waited for like one that did not.
+        return super().wait(SHORTEST if self._blocks and timeout == 0 else timeout)
 
     def _fire_due(self) -> None:
         if self._news:

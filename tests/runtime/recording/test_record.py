@@ -341,6 +341,6 @@ async def main():
 
 wakepoint.run(main())
 """
-    calls = [e.facts for e in record(source).events if e.kind == "kernel.called"]
+    calls = [e.facts for e in record(source, backend="epoll").events if e.kind == "kernel.called"]
     waits = [call["args"][1] for call in calls if call["name"] == "epoll_wait"]
     assert waits == ["until timer 1", "timeout 0", "timeout 0.002"]
