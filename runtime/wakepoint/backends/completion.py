@@ -234,7 +234,10 @@ class CompletionBackend:
 
     def lane(self, source: Source, interest: Interest) -> Lane:
         """The one lane of that source for that direction."""
-        return self._lanes.setdefault((source, interest), Lane())
+        lane = self._lanes.get((source, interest))
+        if lane is None:
+            lane = self._lanes[source, interest] = Lane()
+        return lane
 
     def remove(self, source: Source) -> None:
         """Asks the kernel for everything back that is pending on the source."""

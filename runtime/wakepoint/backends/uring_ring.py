@@ -42,6 +42,9 @@ _SIGSET_SIZE = 8
 
 _TAKE = 64
 
+_open: set[Ring] = set()
+"""Keeps the memory of a ring that nobody closes: the kernel may still write into it."""
+
 
 def set_up(library: Liburing, entries: int) -> tuple[RingMemory, int]:
     """A ring's memory and features.
@@ -98,6 +101,7 @@ class Ring:
         self._numbers = 0
         self._completions = (ctypes.POINTER(Completion) * _TAKE)()
         self._buffers: _Buffers | None = None
+        _open.add(self)
 
     def fileno(self) -> int:
         return self.fd
@@ -186,6 +190,7 @@ class Ring:
         if self._buffers is not None:
             self._buffers.close()
         self._library.queue_exit(self.memory)
+        _open.discard(self)
 
 
 class _Buffers:

@@ -39,6 +39,7 @@ from wakepoint.backends.uring import BUFFER_SIZE, BUFFERS, ENTRIES
 from wakepoint.backends.uring_entries import Cqe, Sqe
 from wakepoint.backends.uring_kernel import Features, UringKernel
 from wakepoint.backends.uring_multishot import MAX_AHEAD
+from wakepoint.executor import current
 
 pytestmark = pytest.mark.io_uring
 T = TypeVar("T")
@@ -269,8 +270,6 @@ async def yield_to_kernel() -> None:
 
 def test_a_cancelled_call_keeps_its_memory_until_its_completion(spy: Spy) -> None:
     async def main() -> tuple[int, int]:
-        from wakepoint.executor import current
-
         reader, writer = pipe()
         with reader, writer:
             reading = spawn(reader.read(4096))

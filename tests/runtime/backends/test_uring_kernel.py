@@ -5,8 +5,11 @@ from __future__ import annotations
 import _ctypes
 import ctypes
 import errno
+import gc
+import os
 import socket
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +22,9 @@ from wakepoint.backends import uring_library, uring_memory, uring_ring
 if sys.platform != "linux":
     pytest.skip("only Linux has io_uring", allow_module_level=True)
 
+from wakepoint.backends.uring_entries import Cqe, Sqe
+from wakepoint.backends.uring_kernel import UringKernel
+
 
 def test_data_that_is_lent_to_the_kernel_stays_where_it_is() -> None:
     data = bytearray(b"abc")
@@ -28,6 +34,41 @@ def test_data_that_is_lent_to_the_kernel_stays_where_it_is() -> None:
         data.append(0)
     del lent
     data.append(0)
+
+
+@pytest.mark.io_uring
+def test_a_ring_that_nobody_closes_keeps_the_memory_that_the_kernel_may_write() -> None:
+    kernel = UringKernel()
+    reader, writer = kernel.pipe()
+    ring = kernel.io_uring_setup(1)
+    buffer = uring_memory.Incoming(8)
+    sqe = Sqe("read", reader, (reader, buffer.address, 8, 0), Holder(buffer))
+    ring.number(sqe)
+    assert kernel.io_uring_enter(ring, [sqe], 1, 0) == []
+    kept, address = weakref.ref(ring), buffer.address
+    del ring, buffer, sqe
+    gc.collect()
+    found = kept()
+    assert found is not None
+    os.write(writer, b"written")
+    (cqe,) = kernel.io_uring_enter(found, [], 1, 10)
+    assert (cqe.res, ctypes.string_at(address, 7)) == (7, b"written")
+    kernel.io_uring_close(found)
+    del found, cqe
+    gc.collect()
+    assert kept() is None
+    os.close(reader)
+    os.close(writer)
+
+
+class Holder:
+    """Whom a completion is for; holds the call's memory, as operations do."""
+
+    def __init__(self, memory: uring_memory.Incoming) -> None:
+        self.memory = memory
+
+    def completed(self, cqe: Cqe) -> None:
+        """Does nothing."""
 
 
 @pytest.mark.parametrize(
