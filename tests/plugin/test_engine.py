@@ -144,6 +144,64 @@ def test_a_process_that_left_the_group_does_not_hold_the_build_up() -> None:
     os.kill(int(ran.written()), 9)
 
 
+def test_a_thread_may_write_behind_the_scripts_end() -> None:
+    ran = run(
+        """
+        import threading, time
+        def late():
+            threading.main_thread().join()
+            print("late")
+        threading.Thread(target=late).start()
+        print("end")
+        """
+    )
+    assert ran.written() == "end\nlate\n"
+    assert ran.told == []
+
+
+@pytest.mark.parametrize(
+    "hangs",
+    [
+        "import threading; threading.Thread(target=threading.Event().wait).start()",
+        "import atexit, threading; atexit.register(threading.Event().wait)",
+    ],
+)
+def test_what_goes_on_behind_the_scripts_end_is_ended_and_told(hangs: str) -> None:
+    ran = run(f"print('before')\n{hangs}\n", timeout=0.5)
+    assert ran.written() == "before\n"
+    (line,) = ran.told
+    assert line.startswith(
+        "docs/page.md:10: the snippet was not done after 0.5 s: a thread or an exit handler was "
+        "still running; "
+    )
+
+
+@pytest.mark.parametrize("source", ["sys.stdout.close()", "sys.stdout = None", "del sys.stdout"])
+def test_a_snippet_may_do_without_its_output(source: str) -> None:
+    ran = run(f"import sys\nprint('before')\n{source}\n")
+    assert ran.recording.outcome.kind == "finished"
+    assert ran.written() == "before\n"
+
+
+@unix
+def test_a_fork_that_goes_on_writes_no_recording_of_its_own() -> None:
+    ran = run(
+        """
+        import atexit, os
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(write)
+            os.read(read, 1)  # until the parent's own recording is written
+            raise ValueError("in the child")
+        atexit.register(os.waitpid, child, 0)
+        atexit.register(os.close, write)
+        """
+    )
+    assert ran.recording.outcome.kind == "finished"
+    assert ran.told == []
+
+
 def test_snippets_run_at_the_same_time() -> None:
     pool = Pool(Settings(concurrency=2))
     # Each waits for the other's file, so neither ends unless both run.

@@ -6,12 +6,17 @@ snippet prints, on whatever way, goes to this process's stdout and stderr, which
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wakepoint.recording import Recorder, dumps, record
+from wakepoint.recording import Outcome, Recorder, Recording, dumps, record
 
 
 def main() -> None:
@@ -21,6 +26,7 @@ def main() -> None:
     sys.argv[:] = [job["filename"]]  # the snippet sees a command line of its own
     _limit_memory(job["memory"])
     recorder = Recorder()
+    process, started = os.getpid(), time.monotonic()
     recording = record(
         job["source"],
         filename=job["filename"],
@@ -28,14 +34,42 @@ def main() -> None:
         timeout=job["timeout"],
         recorder=recorder,
     )
-    sys.stdout.flush()
-    sys.stderr.flush()
+    if os.getpid() != process:
+        return  # a child that the snippet forked has come here as well
+    for name in ("stdout", "stderr"):
+        with contextlib.suppress(Exception):  # the snippet may have closed or replaced it
+            getattr(sys, name).flush()
+    ports = recorder.names.ports
+    _write(result, recording, ports)
+    if recording.outcome.kind == "finished":
+        left = job["timeout"] - (time.monotonic() - started)
+        _watch(max(left, 0.0), result, _late(recording, job["timeout"]), ports)
+
+
+def _write(result: Path, recording: Recording, ports: dict[int, int]) -> None:
     # Whole or not at all: the pool takes a missing file for a process that was ended early.
     unfinished = result.with_suffix(".part")
-    ports = json.dumps(recorder.names.ports)
     # Half of a surrogate pair, in the text of an exception for instance, is no text for a page.
-    unfinished.write_text(f"{ports}\n{dumps(recording)}", encoding="utf-8", errors="replace")
+    text = f"{json.dumps(ports)}\n{dumps(recording)}"
+    unfinished.write_text(text, encoding="utf-8", errors="replace")
     unfinished.replace(result)
+
+
+def _watch(seconds: float, result: Path, late: Recording, ports: dict[int, int]) -> None:
+    """Ends a process that its threads or exit handlers keep alive behind the script's end."""
+
+    def end() -> None:
+        _write(result, late, ports)
+        os._exit(0)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+
+
+def _late(recording: Recording, timeout: float) -> Recording:
+    message = f"not done after {timeout:g} s: a thread or an exit handler was still running"
+    return replace(recording, outcome=Outcome("timeout", message=message))
 
 
 def _limit_memory(mebibytes: int) -> None:
