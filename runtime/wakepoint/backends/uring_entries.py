@@ -32,9 +32,9 @@ class Sqe:
         call: Which one, as liburing's ``io_uring_prep_...`` functions name it.
         fd: The descriptor that it is about; -1 for none.
         arguments: What the function takes after the entry.
-        owner: Whom its completions are for; None if nobody waits for any.
+        owner: Whom its completions are for, and whose memory it uses: that belongs to the kernel
+            until the last completion. None if nobody waits for any.
         subject: What it sends, where it connects to and the like, to be told.
-        keeps: The memory that belongs to the kernel until the last completion.
         flags: ``IOSQE_...``.
         user_data: Its number, which its completions carry; the ring gives it.
         withdrawn: The kernel was asked to give it back early.
@@ -45,7 +45,6 @@ class Sqe:
         "call",
         "fd",
         "flags",
-        "keeps",
         "owner",
         "subject",
         "user_data",
@@ -60,7 +59,6 @@ class Sqe:
         owner: Owner | None,
         *,
         subject: Any = None,
-        keeps: Any = None,
         flags: int = 0,
     ) -> None:
         self.call = call
@@ -68,7 +66,6 @@ class Sqe:
         self.arguments = arguments
         self.owner = owner
         self.subject = subject
-        self.keeps = keeps
         self.flags = flags
         self.user_data = WAKE
         self.withdrawn = False

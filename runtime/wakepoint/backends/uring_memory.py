@@ -42,7 +42,11 @@ _release_buffer.restype = None
 
 
 class Outgoing:
-    """Data to be sent, from where it is: no copy. It stays there as long as this object."""
+    """Data to be sent, from where it is: no copy. It stays there as long as this object.
+
+    Raises:
+        BufferError: If the data does not lie in one piece.
+    """
 
     __slots__ = ("_view", "address", "size")
 
@@ -117,8 +121,11 @@ def pack_address(family: int, address: Any) -> bytes:
 
     Raises:
         OSError: If the host is no number: looking a name up would block.
+        OverflowError: If there is no such port.
     """
     host, port, *rest = address
+    if not 0 <= port <= 0xFFFF:
+        raise OverflowError("port must be 0-65535.")  # as the socket module says it
     try:
         number = socket.inet_pton(family, host)
     except OSError:

@@ -39,7 +39,7 @@ class Call(Operation[T], Generic[T]):
         self._entry: Sqe | None = None
 
     def entry(self) -> Sqe:
-        """The call, with its memory."""
+        """The call. Its memory is the operation's, which the entry keeps alive as its owner."""
         raise NotImplementedError
 
     def start(self) -> None:
@@ -210,20 +210,24 @@ class Accept(Operation[tuple[Any, Address]]):
 
 
 class Send(Call[int]):
-    """IORING_OP_SEND, from where the data is."""
+    """IORING_OP_SEND, from where the data is.
 
-    __slots__ = ("_data",)
+    What cannot be sent raises here and now, before there is anything to wait for; so below.
+    """
+
+    __slots__ = ("_data", "_lent")
     name: ClassVar[str] = "send"
     interest = Interest.WRITE
 
     def __init__(self, backend: UringBackend, source: Source, data: bytes | memoryview) -> None:
         super().__init__(backend, source)
         self._data = data
+        self._lent = Outgoing(data)
 
     def entry(self) -> Sqe:
-        fd, data = self.source.fd, Outgoing(self._data)
-        arguments = (fd, data.address, data.size, 0)
-        return Sqe("send", fd, arguments, self, subject=self._data, keeps=data)
+        fd = self.source.fd
+        arguments = (fd, self._lent.address, self._lent.size, 0)
+        return Sqe("send", fd, arguments, self, subject=self._data)
 
 
 class Write(Send):
@@ -233,47 +237,47 @@ class Write(Send):
     name: ClassVar[str] = "write"
 
     def entry(self) -> Sqe:
-        fd, data = self.source.fd, Outgoing(self._data)
-        arguments = (fd, data.address, data.size, _HERE)
-        return Sqe("write", fd, arguments, self, subject=self._data, keeps=data)
+        fd = self.source.fd
+        arguments = (fd, self._lent.address, self._lent.size, _HERE)
+        return Sqe("write", fd, arguments, self, subject=self._data)
 
 
 class SendTo(Send):
     """IORING_OP_SENDMSG."""
 
-    __slots__ = ("_address",)
+    __slots__ = ("_address", "_message")
     name: ClassVar[str] = "send_to"
 
     def __init__(
-        self, backend: UringBackend, source: Source, data: bytes, address: Address
+        self, backend: UringBackend, source: Source, data: bytes | memoryview, address: Address
     ) -> None:
         super().__init__(backend, source, data)
         self._address = address
+        name = pack_address(source.io.family, address)
+        self._message = Message(self._lent.address, self._lent.size, name)
 
     def entry(self) -> Sqe:
-        fd, data = self.source.fd, Outgoing(self._data)
-        name = pack_address(self.source.io.family, self._address)
-        message = Message(data.address, data.size, name)
-        subject, keeps = (self._data, self._address), (data, message)
-        return Sqe("sendmsg", fd, (fd, message.address, 0), self, subject=subject, keeps=keeps)
+        fd = self.source.fd
+        subject = (self._data, self._address)
+        return Sqe("sendmsg", fd, (fd, self._message.address, 0), self, subject=subject)
 
 
 class Connect(Call[None]):
     """IORING_OP_CONNECT."""
 
-    __slots__ = ("_address",)
+    __slots__ = ("_address", "_name")
     name: ClassVar[str] = "connect"
     interest = Interest.WRITE
 
     def __init__(self, backend: UringBackend, source: Source, address: Address) -> None:
         super().__init__(backend, source)
         self._address = address
+        self._name = Outgoing(pack_address(source.io.family, address))
 
     def entry(self) -> Sqe:
         fd = self.source.fd
-        name = Outgoing(pack_address(self.source.io.family, self._address))
-        arguments = (fd, name.address, name.size)
-        return Sqe("connect", fd, arguments, self, subject=self._address, keeps=name)
+        arguments = (fd, self._name.address, self._name.size)
+        return Sqe("connect", fd, arguments, self, subject=self._address)
 
     def received(self, res: int) -> None:
         return None

@@ -309,10 +309,13 @@ def test_descriptors_that_must_not_block_are_made_to(spy: Spy) -> None:
     assert run(main(), spy) == (b"x", True)
 
 
-def test_an_address_that_is_no_number_is_an_error(spy: Spy) -> None:
+def test_an_address_that_is_none_is_an_error(spy: Spy) -> None:
     async def main() -> None:
-        with UdpSocket.bind() as udp, pytest.raises(OSError, match="'localhost' is no address"):
-            await udp.send_to(b"x", ("localhost", 9))
+        with UdpSocket.bind() as udp:
+            with pytest.raises(OSError, match="'localhost' is no address"):
+                await udp.send_to(b"x", ("localhost", 9))
+            with pytest.raises(OverflowError, match="0-65535"):
+                await udp.send_to(b"x", ("127.0.0.1", 65536))
 
     run(main(), spy)
 
