@@ -85,7 +85,11 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Adds the style sheet and the script to the site."""
+        """Adds the style sheet and the script to the site, and leaves kept recordings out."""
+        kept = Path(config.config_file_path).parent.absolute() / str(self.config.recordings)
+        for file in list(files):
+            if file.abs_src_path is not None and Path(file.abs_src_path).is_relative_to(kept):
+                files.remove(file)
         for name, content in (("wakepoint.css", stylesheet()), ("wakepoint.js", script())):
             files.append(File.generated(config, f"{ASSETS}/{name}", content=content))
         return files

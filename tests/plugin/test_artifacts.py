@@ -106,6 +106,14 @@ def test_no_page_tells_where_it_was_built(tmp_path: Path) -> None:
     assert "never awaited" in built.page("problems").get_text()
 
 
+def test_kept_recordings_are_read_and_not_published(tmp_path: Path) -> None:
+    pages = {"index.md": TIMERS, "recordings/epoll-linux/a.json": "{}", "recording.json": "{}"}
+    write(tmp_path, pages, CONFIG)
+    built = build(tmp_path)
+    assert [line for line in built.warnings if "recordings/epoll-linux/a.json:1: " in line]
+    assert [name for name in files(built) if name.startswith("recording")] == ["recording.json"]
+
+
 def squeezed(text: str) -> str:
     """Without any space: elements differ in what they leave between words."""
     return "".join(text.split())
