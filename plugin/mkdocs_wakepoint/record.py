@@ -13,7 +13,7 @@ from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.engine import Pool, problems
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.quotes import Quote
-from mkdocs_wakepoint.recordings import Store
+from mkdocs_wakepoint.recordings import Store, digest
 from mkdocs_wakepoint.snippet import Options, Problem, Snippet
 from mkdocs_wakepoint.source import Page, read
 from wakepoint.backends import resolve
@@ -41,7 +41,7 @@ class Recorded:
         kept: The files that hold its recordings now.
         left_out: Snippets that there is nothing to keep of, and why not: a snippet that the
             platform cannot run among them.
-        problems: Snippets that failed here; nothing is kept of them.
+        problems: Snippets that failed here; a recording of before is left as it is.
         removed: Files of this platform that belonged to no snippet any more.
     """
 
@@ -71,6 +71,7 @@ def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Rec
         options = replace(snippet.options, backend=chosen)
         running.append((name, snippet, pool.submit(replace(snippet, options=options))))
     date = dt.datetime.now(dt.UTC).date().isoformat()
+    failed: set[str] = set()
     for name, snippet, run in running:
         recording = run.result()
         found = problems(snippet, recording)
@@ -78,9 +79,10 @@ def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Rec
             told.left_out.append(Problem(snippet.location, *reason))
         elif found:
             told.problems += found
+            failed.add(digest(snippet))
         else:
             told.kept.append(store.save(snippet, recording, name, date))
-    told.removed = _remove_old(store, told.kept)
+    told.removed = _remove_old(store, told.kept, failed)
     return told
 
 
@@ -150,10 +152,17 @@ def _nothing_to_keep(recording: Recording, found: list[Problem]) -> tuple[str, s
     return None
 
 
-def _remove_old(store: Store, kept: list[Path]) -> list[Path]:
-    """Removes what this platform's folder held before and was not recorded now."""
+def _remove_old(store: Store, kept: list[Path], failed: set[str]) -> list[Path]:
+    """Removes what this platform's folder held before and was not recorded now.
+
+    What failed now keeps the recording that it has: the snippet has not changed since.
+    """
     folders = {path.parent for path in kept}
-    old = [one.path for one in store if one.path.parent in folders and one.path not in kept]
+    old = [
+        one.path
+        for one in store
+        if one.path.parent in folders and one.path not in kept and one.digest not in failed
+    ]
     for path in old:
         path.unlink(missing_ok=True)
     return old

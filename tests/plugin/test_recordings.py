@@ -229,6 +229,24 @@ def test_recording_a_site_keeps_what_ran_and_tells_what_did_not(tmp_path: Path, 
     assert record_site(docs, out, pool).kept == []
 
 
+def test_a_snippet_that_fails_keeps_the_recording_that_it_has(tmp_path: Path, pool: Pool) -> None:
+    docs, out = tmp_path / "docs", tmp_path / "out"
+    docs.mkdir()
+    flag = tmp_path / "flag"
+    source = (
+        "import pathlib, wakepoint\nwakepoint.run(wakepoint.sleep(0.001))\n"
+        f"assert not pathlib.Path({str(flag)!r}).exists()\n"
+    )
+    fence = '```python wakepoint id="{}"\n{}```\n\n'
+    sound = "import wakepoint\nwakepoint.run(wakepoint.sleep(0.001))\n"
+    (docs / "a.md").write_text(fence.format("a", source) + fence.format("b", sound), "utf-8")
+    assert len(record_site(docs, out, pool).kept) == 2
+    flag.touch()
+    told = record_site(docs, out, pool)
+    assert (len(told.kept), len(told.problems), told.removed) == (1, 1, [])
+    assert len(list(out.glob("*/*.json"))) == 2
+
+
 def test_what_the_platform_cannot_do_is_left_out_and_no_problem(tmp_path: Path, pool: Pool) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()

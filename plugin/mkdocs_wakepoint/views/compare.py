@@ -57,6 +57,9 @@ SECTIONS = ("figures", "bytes", "operations", "calls")
 """The parts of a comparison."""
 
 
+_LINKS = " The number of a kernel call leads to the first such call."
+
+
 def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SECTIONS) -> str:
     """A table with one column for each recording.
 
@@ -85,8 +88,8 @@ def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SE
         '<table class="wp-columns"><thead><tr><th scope="col">In one run</th>'
         f"{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
-        '<p class="wp-caption"><span class="wp-mark">≠</span> marks a row whose columns differ. '
-        "The number of a kernel call leads to the first such call.</p>"
+        '<p class="wp-caption"><span class="wp-mark">≠</span> marks a row whose columns differ.'
+        f"{_LINKS if 'calls' in sections else ''}</p>"
         f"{lists if 'calls' in sections else ''}</section>"
     )
 

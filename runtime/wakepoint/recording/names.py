@@ -71,14 +71,19 @@ class Names:
                 self._ports[port] = FIRST_PORT + len(self._ports)
 
     def normalise(self, text: str) -> str:
-        """The text with ports, descriptors and memory addresses renamed."""
+        """The text with ports, descriptors, processes and memory addresses renamed."""
         if self._ports:
             text = re.sub(r"\b\d{4,5}\b", self._rename_port, text)
         text = re.sub(r"\bfd=(\d+)\b", self._rename_fd, text)
+        text = re.sub(r"\bpid (\d+)\b", self._rename_process, text)
         return re.sub(r"\b0x[0-9a-fA-F]{6,16}\b", "0x…", text)
 
     def _rename_port(self, match: re.Match[str]) -> str:
         return str(self._ports.get(int(match[0]), match[0]))
+
+    def _rename_process(self, match: re.Match[str]) -> str:
+        number = self._processes.get(int(match[1]))
+        return match[0] if number is None else f"process {number}"
 
     def _rename_fd(self, match: re.Match[str]) -> str:
         number = int(match[1])

@@ -344,3 +344,20 @@ wakepoint.run(main())
     calls = [e.facts for e in record(source, backend="epoll").events if e.kind == "kernel.called"]
     waits = [call["args"][1] for call in calls if call["name"] == "epoll_wait"]
     assert waits == ["until timer 1", "timeout 0", "timeout 0.002"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows starts no processes this way")
+def test_a_child_has_the_same_name_in_every_run() -> None:
+    source = """
+import wakepoint
+
+async def main():
+    child = wakepoint.Command("true").spawn()
+    await child.wait()
+
+wakepoint.run(main())
+"""
+    (entered,) = facts(record(source), "state.entered")
+    assert entered["variables"] == [
+        {"name": "child", "value": "Child(process 1, running or not waited for)"}
+    ]
