@@ -1,8 +1,9 @@
 """Links that quote a run: a kernel call or a count, taken from a recording by the build.
 
 In ``[call: epoll epoll_ctl EPOLL_CTL_ADD](#wp-read)`` the text gives way to the first call of that
-name, on that backend, in whose text each further word occurs. ``[count: epoll polls](#wp-read)``
-gives way to a number: of calls of a name, or one of `wakepoint.recording.figures`.
+name, on that backend, in which the rest occurs; ``…`` in it stands for anything.
+``[count: epoll polls](#wp-read)`` gives way to a number: of calls of a name, or one of
+`wakepoint.recording.figures`.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def quote(asked: Quote, items: Sequence[Item]) -> tuple[str, Problem | None]:
     """
     said = _TEXT.fullmatch(asked.text)
     assert said is not None
-    kind, backend, name, words = said[1], said[2], said[3], said[4].split()
+    kind, backend, name, part = said[1], said[2], said[3], said[4].strip()
 
     def wrong(what: str, remedy: str) -> tuple[str, Problem]:
         return f"<code>{escape(asked.text)}</code>", Problem(asked.location, what, remedy)
@@ -90,11 +91,11 @@ def quote(asked: Quote, items: Sequence[Item]) -> tuple[str, Problem | None]:
             remedy = f"name a kernel call, or one of calls, {', '.join(FIGURES)}"
             return wrong(f"nothing called {name!r} was counted on {backend}", remedy)
         return str(number), None
-    told = _call(run, name, words)
+    told = _call(run, name, part)
     if told is None:
         return wrong(
-            f"{item.snippet.key!r} made no call {' '.join([name, *words])!r} on {backend}",
-            "correct the words, or what the page says of it",
+            f"{item.snippet.key!r} made no call {f'{name} {part}'.strip()!r} on {backend}",
+            "correct this, or what the page says of it",
         )
     return f"<code>{escape(told)}</code>", None
 
@@ -126,6 +127,7 @@ def _count(run: Recording, name: str) -> int | None:
     return counted.calls.get(name)
 
 
-def _call(run: Recording, name: str, words: Sequence[str]) -> str | None:
+def _call(run: Recording, name: str, part: str) -> str | None:
+    pattern = re.compile(".*".join(re.escape(each.strip()) for each in part.split("…")))
     told = [call(e) for e in run.events if e.kind == "kernel.called" and e["name"] == name]
-    return next((one for one in told if all(word in one for word in words)), None)
+    return next((one for one in told if pattern.search(one)), None)

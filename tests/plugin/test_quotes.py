@@ -65,7 +65,8 @@ def asked(text: str, href: str = "#wp-pipe") -> Quote:
     "text, shown",
     [
         ("call: simulated write", "<code>write(fd 4, 5 bytes) = 5</code>"),
-        ("call: simulated close 4", "<code>close(fd 4) = 0</code>"),
+        ("call: simulated close fd 4", "<code>close(fd 4) = 0</code>"),
+        ("call: simulated write fd … = 5", "<code>write(fd 4, 5 bytes) = 5</code>"),
         ("count: simulated close", "2"),
         ("call: epoll close", "<em>not recorded on epoll</em>"),
         ("count: io_uring polls", "<em>not recorded on io_uring</em>"),
@@ -89,6 +90,7 @@ def test_the_numbers_are_those_of_that_backends_recording(item: Item, run: Recor
     [
         ("call: simulated send", "#wp-pipe", "'pipe' made no call 'send' on simulated; correct"),
         ("call: simulated close 9", "#wp-pipe", "'pipe' made no call 'close 9' on simulated; "),
+        ("call: simulated write 5 … fd", "#wp-pipe", "'pipe' made no call 'write 5 … fd' on sim"),
         ("count: simulated zebras", "#wp-pipe", "nothing called 'zebras' was counted on simulat"),
         ("call: select read", "#wp-pipe", "there is no backend 'select'; choose of epoll, "),
         ("call: simulated read", "#wp-pip", "there is no snippet '#wp-pip'; write page.md#wp-id"),
