@@ -92,7 +92,13 @@ def write_path_file() -> None:
         ".",
         *map(windows_path, (ROOT / "runtime", ROOT / "tests", packages)),
     ]
-    (HOME / "python311._pth").write_text("\r\n".join(folders) + "\r\n")
+    path_file = HOME / "python311._pth"
+    text = "\r\n".join(folders) + "\r\n"
+    # Another test run may be starting Python just now: it finds one of the two, and never a part.
+    if not path_file.exists() or path_file.read_bytes() != text.encode():
+        fresh = path_file.with_suffix(f".{os.getpid()}")
+        fresh.write_bytes(text.encode())
+        fresh.replace(path_file)
 
 
 def environment() -> dict[str, str]:
