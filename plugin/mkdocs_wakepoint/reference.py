@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs_wakepoint import fence
+from mkdocs_wakepoint.comparison import Wanted
 from mkdocs_wakepoint.engine import Settings
 from mkdocs_wakepoint.snippet import Options
 from wakepoint.recording.figures import Figures
@@ -49,7 +50,20 @@ def figures() -> str:
     return _table(("figure", "counts"), [(f"`{name}`", meanings[name]) for name in fence.FIGURES])
 
 
-TABLES = {"options": options, "settings": settings, "views": views, "figures": figures}
+def comparison() -> str:
+    """The lines of a comparison."""
+    meanings = _meanings(Wanted)
+    rows = [(f"`{field.name}`", meanings[field.name], _default(field)) for field in fields(Wanted)]
+    return _table(("line", "meaning", "without it"), rows)
+
+
+TABLES = {
+    "options": options,
+    "settings": settings,
+    "views": views,
+    "figures": figures,
+    "comparison": comparison,
+}
 
 
 def rewrite(page: str) -> str:
@@ -73,7 +87,7 @@ def _meanings(of: type) -> dict[str, str]:
 
 def _default(field: Field[Any]) -> str:
     value = field.default if field.default_factory is MISSING else field.default_factory()
-    if value is None or value in ("", {}):
+    if value is None or value in ("", (), {}):
         return "none"
     if isinstance(value, bool):
         value = "yes" if value else "no"
