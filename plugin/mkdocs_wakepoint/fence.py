@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from mkdocs_wakepoint.effects import without_effect
 from mkdocs_wakepoint.snippet import Location, Options, Problem
+from wakepoint import backends
 from wakepoint.recording.figures import Figures
 
 LANGUAGES: Final = frozenset({"python", "py", "python3"})
@@ -34,7 +35,7 @@ VIEWS: Final = {
 FIGURES: Final = tuple(field.name for field in fields(Figures) if field.type in (int, "int"))
 """What ``expect`` can name: the numbers among the fields of `wakepoint.recording.figures`."""
 
-BACKENDS: Final = ("auto", "epoll", "kqueue", "iocp", "io_uring", "simulated")
+BACKENDS: Final = ("auto", *backends.NAMES)
 
 _QUOTED: Final = r"""(?:"[^"]*"|'[^']*')"""
 _WORD: Final = re.compile(rf"(?:{_QUOTED}|\S)+")

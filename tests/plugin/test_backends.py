@@ -10,10 +10,8 @@ import pytest
 from tools.pages import Convert
 
 from mkdocs_wakepoint.cli import main
-from mkdocs_wakepoint.fence import BACKENDS
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
-from wakepoint import backends
 from wakepoint.recording import Environment, record
 
 ELSEWHERE = "epoll" if sys.platform == "win32" else "iocp"
@@ -21,10 +19,6 @@ ELSEWHERE = "epoll" if sys.platform == "win32" else "iocp"
 
 SOURCE = "import wakepoint\nwakepoint.run(wakepoint.sleep(0.001))\nprint('ran')\n"
 FENCE = f'```python wakepoint backend="{ELSEWHERE}" show="output kernel"\n{SOURCE}```\n'
-
-
-def test_what_the_fence_can_name_is_what_the_runtime_has() -> None:
-    assert set(backends._CLASSES) <= set(BACKENDS)
 
 
 def test_the_backend_that_is_named_runs_the_snippet(convert: Convert) -> None:
@@ -37,7 +31,7 @@ def test_a_backend_of_another_platform_is_told_at_the_fence(convert: Convert) ->
     page = convert(f"Text.\n\n{FENCE}")
     (line,) = page.told
     assert line.startswith(f"markdown:3: this machine cannot run backend='{ELSEWHERE}' (")
-    assert "; leave backend out, or keep a recording" in line
+    assert line.split("; ")[1].startswith("leave backend out, or keep a recording: ")
     assert page.outputs == []
     assert page.shown == [SOURCE]
     assert len(page.soup.select(".wp-problem")) == 1

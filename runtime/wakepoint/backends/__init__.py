@@ -22,6 +22,9 @@ _CLASSES = {
     "simulated": ("wakepoint.backends.simulated", "SimulatedBackend"),
 }
 
+NAMES = tuple(_CLASSES)
+"""Every backend there is; which of them a machine has is another matter."""
+
 
 def default() -> str:
     """The platform's own mechanism."""
@@ -66,12 +69,19 @@ def make_kernel(name: str, *, steady: bool = False) -> Kernel:
         name: The backend's name.
         steady: Tell of completions that come at about the same time in an order that is the same
             in every run; it takes a few milliseconds more per wait.
+
+    Raises:
+        ValueError: If this machine has no such backend; the message says why not.
     """
     if name == "simulated":
         from wakepoint.simulation import SimulatedKernel  # noqa: PLC0415 - needed by few
 
         # The seam is duck-typed: it answers to every call of a Kernel.
         return cast(Kernel, SimulatedKernel())
+    if name == "epoll" and sys.platform != "linux":
+        raise ValueError("only Linux has epoll; choose another backend")
+    if name == "kqueue" and sys.platform == "win32":
+        raise ValueError("Windows has no kqueue; choose another backend")
     if name == "kqueue" and sys.platform == "linux":
         return _libkqueue()
     if name == "iocp":
