@@ -19,7 +19,10 @@ LIMIT = 80
 """Characters of a whole description."""
 
 _SECONDS = 0.25
-"""How long a foreign ``__repr__`` may take."""
+"""How long a foreign ``__repr__`` may compute."""
+
+_ASLEEP = 2.0
+"""How long it may take in all: it may sleep, or the machine be busy with something else."""
 
 _LONG_BYTES = 24
 
@@ -91,9 +94,18 @@ def _within_budget(value: object) -> str:
     """
     if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         return repr(value)  # the caller's time limit is all there is
-    handler = signal.signal(signal.SIGALRM, _expired)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, _SECONDS)
-    started = time.monotonic()
+    started, computed = time.monotonic(), time.process_time()
+    raised = False
+
+    def expired(number: int, frame: FrameType | None) -> None:
+        nonlocal raised
+        late = time.monotonic() - started >= _ASLEEP
+        if not raised and (late or time.process_time() - computed >= _SECONDS):
+            raised = True
+            raise _OutOfTimeError
+
+    handler = signal.signal(signal.SIGALRM, expired)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, _SECONDS, _SECONDS / 5)
     try:
         return repr(value)
     finally:
@@ -102,7 +114,3 @@ def _within_budget(value: object) -> str:
         if left:
             rest = max(left - (time.monotonic() - started), 1e-6)
             signal.setitimer(signal.ITIMER_REAL, rest, interval)
-
-
-def _expired(number: int, frame: FrameType | None) -> None:
-    raise _OutOfTimeError
