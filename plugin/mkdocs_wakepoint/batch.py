@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from mkdocs_wakepoint.comparison import Comparison, draw
-from mkdocs_wakepoint.engine import Pool, problems, unavailable
+from mkdocs_wakepoint.engine import Pool, not_implemented, problems, unavailable
 from mkdocs_wakepoint.quotes import Quote, quote
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
@@ -136,6 +136,8 @@ class Batch:
         if waiting.recording is not None:
             recording = waiting.recording.result()
             others = self._store.matching(snippet, recording.environment)
+            if others and not_implemented(snippet, recording):
+                recording, *others = others
         elif waiting.missing is None:
             return Item(snippet, None, found)
         elif kept := self._store.matching(snippet, _NOWHERE):

@@ -10,14 +10,13 @@ from pathlib import Path
 from markdown import Markdown
 
 from mkdocs_wakepoint.comparison import Comparison
-from mkdocs_wakepoint.engine import Pool, problems
+from mkdocs_wakepoint.engine import Pool, not_implemented, problems
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.recordings import Store, digest
 from mkdocs_wakepoint.snippet import Options, Problem, Snippet
 from mkdocs_wakepoint.source import Page, read
 from wakepoint.backends import resolve
-from wakepoint.recording import Recording
 
 # Those that give indented Markdown a meaning: a fence below one of their blocks is no code block.
 _CONTAINERS = (
@@ -75,8 +74,11 @@ def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Rec
     for name, snippet, run in running:
         recording = run.result()
         found = problems(snippet, recording)
-        if reason := _nothing_to_keep(recording, found):
-            told.left_out.append(Problem(snippet.location, *reason))
+        if not_implemented(snippet, recording):
+            why = f"it needs what is not here ({recording.outcome.message})"
+            told.left_out.append(Problem(snippet.location, why, "nothing to record"))
+        elif not found and recording.environment.backend is None:
+            told.left_out.append(Problem(snippet.location, "it never waits", "nothing to compare"))
         elif found:
             told.problems += found
             failed.add(digest(snippet))
@@ -141,14 +143,6 @@ def _passed_over(options: Options, backend: str) -> tuple[str, str] | None:
         return "it runs on the simulated backend", "that is the same everywhere"
     if options.backend not in ("auto", backend):
         return f"it asks for {options.backend}", f"this records {backend}"
-    return None
-
-
-def _nothing_to_keep(recording: Recording, found: list[Problem]) -> tuple[str, str] | None:
-    if found and recording.outcome.error == "NotImplementedError":
-        return f"it needs what is not here ({recording.outcome.message})", "nothing to record"
-    if not found and recording.environment.backend is None:
-        return "it never waits", "nothing to compare"
     return None
 
 

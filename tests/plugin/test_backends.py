@@ -50,6 +50,24 @@ def test_a_kept_recording_stands_in_for_a_run_that_cannot_be_here(
     assert where.startswith(f"Ran on {ELSEWHERE} · Elsewhere · CPython 3.14.0, recorded 2026-01-02")
 
 
+def test_a_kept_recording_stands_in_for_a_run_that_needs_what_is_not_here(
+    convert: Convert, tmp_path: Path
+) -> None:
+    source = "import wakepoint\nwakepoint.run(wakepoint.sleep(0.001))\n"
+    source += "raise NotImplementedError('no signals here')\n"
+    there = Environment(ELSEWHERE, "Elsewhere", "CPython 3.14.0")
+    run = replace(record(SOURCE), environment=there)
+    snippet = Snippet(source, Options(), Location("docs/a.md", 3), "snippet")
+    fence = f'```python wakepoint show="output"\n{source}```\n'
+    settings = {"recordings": str(tmp_path)}
+    (told,) = convert(fence, wakepoint=settings).told
+    assert "NotImplementedError: no signals here" in told
+    Store(tmp_path).save(snippet, run, "a.snippet", "2026-01-02")
+    page = convert(fence, wakepoint=settings)
+    assert page.told == []
+    assert page.soup.select(".wp-where")[0].get_text().startswith(f"Ran on {ELSEWHERE} · Elsewhere")
+
+
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_the_commands_tell_it_as_well(
     command: str,

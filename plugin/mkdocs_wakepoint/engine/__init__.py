@@ -2,8 +2,17 @@
 
 from mkdocs_wakepoint.engine.available import unavailable, why_not
 from mkdocs_wakepoint.engine.pool import Pool
-from mkdocs_wakepoint.engine.problems import problems
+from mkdocs_wakepoint.engine.problems import not_implemented, problems
 from mkdocs_wakepoint.engine.process import own_backend
 from mkdocs_wakepoint.engine.settings import Settings, SettingsError
 
-__all__ = ["Pool", "Settings", "SettingsError", "own_backend", "problems", "unavailable", "why_not"]
+__all__ = [
+    "Pool",
+    "Settings",
+    "SettingsError",
+    "not_implemented",
+    "own_backend",
+    "problems",
+    "unavailable",
+    "why_not",
+]

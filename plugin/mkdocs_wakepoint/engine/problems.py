@@ -44,6 +44,17 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     return found
 
 
+def not_implemented(snippet: Snippet, recording: Recording) -> bool:
+    """True if the snippet needs what this platform does not have, and did not announce that."""
+    lacks = recording.outcome.error == "NotImplementedError"
+    return lacks and _unannounced(snippet, recording.outcome)
+
+
+def _unannounced(snippet: Snippet, outcome: Outcome) -> bool:
+    wanted = snippet.options.expect_error
+    return not wanted or _unmet(snippet, outcome, wanted) is not None
+
+
 def _missing_machine(snippet: Snippet, recording: Recording) -> list[Problem]:
     wanted = snippet.options.machine
     names = [machine.qualname for machine in recording.machines]
