@@ -18,7 +18,7 @@ TEXT, LINES = 4.5, 3.0
 """What WCAG 2.2 asks for at level AA: 1.4.3 for text of this size, 1.4.11 for lines."""
 
 # Material fades from one palette to another.
-SETTLED = "() => Promise.allSettled(document.getAnimations().map((one) => one.finished))"
+SETTLED = "() => document.getAnimations().every((one) => one.playState !== 'running')"
 
 SIZES = """() => [...document.querySelectorAll(".wp-svg")].map((svg) => ({
     wanted: Number(svg.getAttribute("width")), shown: svg.getBoundingClientRect().width}))"""
@@ -36,7 +36,7 @@ CLIPPED = """() => [...document.querySelectorAll(".wp, .wp *:not(svg *)")]
 
 def too_faint(page: Page) -> list[str]:
     """Each text and line whose contrast is too low, and how many there are of each."""
-    page.evaluate(SETTLED)
+    page.wait_for_function(SETTLED)
     found = page.evaluate(CONTRAST)
     assert {one["what"] for one in found} >= {"text"}
     return [
