@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -57,7 +59,31 @@ SECTIONS = ("figures", "bytes", "operations", "calls")
 """The parts of a comparison."""
 
 
-_LINKS = " The number of a kernel call leads to the first such call."
+_LINKS = " A number that is a link leads to the first kernel call behind it."
+
+# Which calls are behind a number, by the name of its row.
+_WAITED = re.compile(r"[1-9]\d* (event|packet|completion)")
+_BEHIND: dict[str, Callable[[Event], bool]] = {
+    "events returned": lambda e: _WAITED.match(e["result"]) is not None,
+    "received, copied within a call of ours": lambda e: _moved(e, ("recv", "read")),
+    "received, copied while we were pending": lambda e: _handed(
+        e, ("WSARecv", "ReadFile"), ("IORING_OP_RECV", "IORING_OP_READ")
+    ),
+    "sent, copied within a call of ours": lambda e: _moved(e, ("send", "write")),
+    "sent, copied while we were pending": lambda e: _handed(
+        e, ("WSASend", "WriteFile"), ("IORING_OP_SEND", "IORING_OP_WRITE")
+    ),
+}
+
+
+def _moved(event: Event, names: tuple[str, ...]) -> bool:
+    return bool(event["bytes"]) and event["name"].startswith(names)
+
+
+def _handed(event: Event, names: tuple[str, ...], operations: tuple[str, ...]) -> bool:
+    """True for a call that hands an operation over, by itself or in a list."""
+    told = "".join(event["args"])
+    return event["name"].startswith(names) or any(each in told for each in operations)
 
 
 def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SECTIONS) -> str:
@@ -69,12 +95,19 @@ def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SE
         sections: Which of `SECTIONS` it has.
     """
     counted = [figures(column.recording) for column in columns]
+
+    def counts(name: str, count: Callable[[Figures], int]) -> str:
+        links = [""] * len(columns)
+        if "calls" in sections and name in _BEHIND:
+            links = [_first(column, n, key, _BEHIND[name]) for n, column in enumerate(columns)]
+        return _row(name, [count(f) for f in counted], links)
+
     rows: list[str] = []
     if "figures" in sections:
-        rows += [_row(name, [count(f) for f in counted]) for name, count in _FIGURES]
+        rows += [counts(*each) for each in _FIGURES]
     if "bytes" in sections:
         rows += _section("Bytes, by who copied them", len(columns))
-        rows += [_row(name, [count(f) for f in counted]) for name, count in _BYTES]
+        rows += [counts(*each) for each in _BYTES]
     if "operations" in sections:
         rows += _named("Operations handed to the kernel", [f.operations for f in counted])
     if "calls" in sections:
@@ -135,12 +168,24 @@ def _named(title: str, counts: Sequence[dict[str, int]], key: str = "") -> list[
 def _row(label: str, values: Sequence[int], links: Sequence[str] = ()) -> str:
     cells = []
     for n, value in enumerate(values):
-        link = f'<a href="#{links[n]}">{value}</a>' if links and value else str(value)
+        target = links[n] if links and value else ""
+        link = f'<a href="#{target}">{value}</a>' if target else str(value)
         cells.append(f"<td>{link}</td>")
     if len(set(values)) == 1:
         return f'<tr><th scope="row">{label}</th>{"".join(cells)}</tr>'
     mark = '<span class="wp-mark" role="img" aria-label="the columns differ">≠</span>'
     return f'<tr class="wp-differs"><th scope="row">{label} {mark}</th>{"".join(cells)}</tr>'
+
+
+def _first(column: Column, number: int, key: str, wanted: Callable[[Event], bool]) -> str:
+    """The id of the first call in a column's list that is wanted; empty if there is none."""
+    seen: Counter[str] = Counter()
+    for event in column.recording.events:
+        if event.kind == "kernel.called":
+            seen[event["name"]] += 1
+            if wanted(event):
+                return f"wp-{key}-{number}-{escape(event['name'])}-{seen[event['name']]}"
+    return ""
 
 
 def _calls(column: Column, number: int, key: str) -> str:

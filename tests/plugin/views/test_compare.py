@@ -104,12 +104,28 @@ def test_a_row_that_differs_is_marked_in_words_and_by_a_sign(
     assert not BeautifulSoup(same, "html.parser").select(".wp-differs")
 
 
+def test_bytes_and_events_lead_to_a_call_that_is_behind_them(
+    run: Recording, other: Recording
+) -> None:
+    soup = BeautifulSoup(comparison([Column("a", run), Column("b", other)], "key"), "html.parser")
+    led: dict[str, list[str]] = {}
+    for link in soup.select("tbody tr:not(:has(code)) td a"):
+        label = link.find_parent("tr").select_one("th").get_text()  # type: ignore[union-attr]
+        target = soup.find(id=str(link["href"])[1:])
+        assert target is not None
+        led.setdefault(label.rstrip(" ≠"), []).append(target.get_text().rstrip(" ↓"))
+    assert led["received, copied within a call of ours"] == ["read(fd 3, 100) = 5 bytes"]
+    assert led["sent, copied within a call of ours"] == ["write(fd 4, 5 bytes) = 5"] * 2
+    without = comparison([Column("a", run)], "key", ["figures", "bytes"])
+    assert "<a" not in without
+
+
 def test_a_number_leads_to_all_the_calls_behind_it(run: Recording, other: Recording) -> None:
     columns = [Column("a", run), Column("b", other)]
     soup = BeautifulSoup(comparison(columns, "key"), "html.parser")
     ids = [tag["id"] for tag in soup.select("[id]")]
     assert len(ids) == len(set(ids))
-    for link in soup.select("tbody td a"):
+    for link in soup.select("tbody tr:has(code) td a"):
         name = link.find_parent("tr").select_one("code").get_text()  # type: ignore[union-attr]
         visited = []
         target: Tag | None = link
