@@ -15,12 +15,17 @@ from types import FunctionType
 
 from tools.coroutines.programs import MAIN, program
 from tools.coroutines.world import Seen, World
+from tools.second_opinion.compare import differences
+from tools.second_opinion.walk import states
 
 from wakepoint.machine import Analysis, analyze_source
 from wakepoint.machine.model import VariableKind
 
 RUNS = 12
 """How many scripts each generated coroutine is run with."""
+
+OPINIONS = 5
+"""One in so many is held to the second opinion as well, which takes its time."""
 
 CAN_POISON = sys.version_info >= (3, 13)
 """Whether a frame's locals can be written to from outside (PEP 667)."""
@@ -62,6 +67,17 @@ def hold(analysis: Analysis, script: Sequence[int]) -> Seen:
     return seen
 
 
+def agree(analysis: Analysis, source: str) -> None:
+    """Holds a machine to the second opinion.
+
+    Raises:
+        AssertionError: If they do not agree.
+    """
+    walked = states(source)[analysis.code.co_firstlineno, MAIN]
+    found = list(differences(analysis, walked))
+    assert not found, "; ".join(found)
+
+
 def scripts(random: Random, count: int) -> list[list[int]]:
     """Answers of the world, long and short."""
     return [[random.randrange(240) for _ in range(random.randrange(150))] for _ in range(count)]
@@ -75,11 +91,14 @@ def main() -> None:
         random = Random(seed)
         source = program(random)
         analysis = analysis_of(source)
-        for script in scripts(random, RUNS):
-            try:
+        script: list[int] = []
+        try:
+            if seed % OPINIONS == 0:
+                agree(analysis, source)
+            for script in scripts(random, RUNS):
                 suspensions += len(hold(analysis, script).bound)
-            except AssertionError as error:
-                sys.exit(f"seed {seed}: {error}\n{source}\nscript = {script}")
+        except AssertionError as error:
+            sys.exit(f"seed {seed}: {error}\n{source}\nscript = {script}")
     print(f"{last - first} coroutines, {suspensions} suspensions")
 
 

@@ -139,7 +139,10 @@ class _Maker:
         return [f"{kind} {', '.join(items)}:", *_indented(self._block(*known))]
 
     def _try(self) -> list[str]:
-        lines = ["try:", *_indented(self._block())]
+        body = self._block()
+        if not any("(" in line for line in body):  # nothing in it would ever raise
+            body = [*self._show(), *body]
+        lines = ["try:", *_indented(body)]
         handled = self._random.randrange(4)
         if handled == 3:
             return lines + self._handlers("except*")

@@ -1,0 +1,147 @@
+"""Code that nobody here wrote, for machines to be proven on.
+
+    WAKEPOINT_NETWORK=1 python -m tools.corpus
+
+downloads it (once, to ``.cache/corpus``), holds every coroutine in it to the second opinion, and
+prints the table of ``docs/reference/machine.md``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.second_opinion.compare import differences
+from tools.second_opinion.walk import states
+
+from wakepoint.machine import Analysis, analyze_source
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / ".cache" / "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package's source distribution."""
+
+    name: str
+    version: str
+    sha256: str
+
+    @property
+    def folder(self) -> Path:
+        """Where it is unpacked."""
+        return FOLDER / f"{self.name}-{self.version}"
+
+
+PACKAGES = (
+    Package(
+        "aiohttp", "3.14.5", "5558a7f5a05af9ecf744af91e5baefc436f93c9333e656c27ec253f9a6bbe178"
+    ),
+    Package("anyio", "4.16.0", "59bb03251907983d1603d27c3087ddb1e93299ea2163adcdba37899a4fb12ffb"),
+    Package(
+        "starlette", "1.10.0", "b8399098d4c1e3522734f7235dc79b1fc967f96cf139c81e0fa30479e0685f9b"
+    ),
+    Package(
+        "websockets", "17.4", "09d3939b70df0c8ad2da145ebd50978bccaee1d565e838b0e7921a34d38571eb"
+    ),
+)
+
+
+def fetch(package: Package) -> Path:
+    """Downloads and unpacks a package, unless that was done before.
+
+    Returns:
+        Its folder.
+    """
+    if package.folder.exists():
+        return package.folder
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = FOLDER / f"{package.name}.txt"
+    wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--no-deps", "--no-binary", package.name]
+    subprocess.run([*command, "--dest", FOLDER, "--requirement", wanted], check=True)
+    with tarfile.open(FOLDER / f"{package.name}-{package.version}.tar.gz") as archive:
+        archive.extractall(FOLDER, filter="data")
+    return package.folder
+
+
+def files(package: Package) -> Iterator[tuple[Path, str]]:
+    """The package's Python files, tests and examples included, and their texts."""
+    for path in sorted(fetch(package).rglob("*.py")):
+        yield path, path.read_text(encoding="utf-8")
+
+
+@dataclass(slots=True)
+class Result:
+    """What the check of one package has found."""
+
+    package: Package
+    functions: int = 0
+    states: int = 0
+    variables: int = 0
+    transitions: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def row(self) -> str:
+        """A row of the table in the documentation."""
+        numbers = (self.functions, self.states, self.variables, self.transitions)
+        cells = [self.package.name, self.package.version, *(f"{each:,}" for each in numbers)]
+        return f"| {' | '.join(cells)} | {len(self.differences)} |"
+
+
+def check(package: Package) -> Result:
+    """Holds every coroutine and async generator of a package to the second opinion.
+
+    Raises:
+        MachineError: If one of them cannot be analysed.
+    """
+    result = Result(package)
+    for path, text in files(package):
+        analyses = analyze_source(text, str(path))
+        if not analyses:
+            continue
+        walked = states(text)
+        keys = [(each.code.co_firstlineno, each.machine.name) for each in analyses]
+        twins = {key for key, count in Counter(keys).items() if count > 1}
+        for key, analysis in zip(keys, analyses, strict=True):
+            _count(analysis, result)
+            # Of two functions with one name on one line the walk has the states of both.
+            places = None if key in twins else walked[key]
+            where = f"{path.relative_to(FOLDER)}:{key[0]} {key[1]}"
+            result.differences += (f"{where}: {each}" for each in differences(analysis, places))
+    return result
+
+
+def _count(analysis: Analysis, result: Result) -> None:
+    machine = analysis.machine
+    result.functions += 1
+    result.states += len(machine.states) - 4  # without the start and the three ends
+    result.variables += sum(len(each.variables) for each in machine.states[1:-3])
+    result.transitions += len(machine.transitions)
+
+
+HEAD = """\
+| package | version | functions | states | saved variables | transitions | differences |
+| --- | --- | ---: | ---: | ---: | ---: | ---: |"""
+
+
+def main() -> None:
+    """Prints the table, and every difference."""
+    results = [check(package) for package in PACKAGES]
+    print(HEAD)
+    for result in results:
+        print(result.row())
+    for result in results:
+        for difference in result.differences:
+            print(difference)
+
+
+if __name__ == "__main__":
+    main()
