@@ -2,8 +2,8 @@
 
     PYTHONPATH=tests:runtime pytest -p tools.suspensions
 
-At the end it writes a line of JSON to the file that ``WAKEPOINT_SUSPENSIONS`` names: how many
-places of how many functions were seen for each prefix of ``WAKEPOINT_PREFIXES``, and what is no state.
+At the end it writes JSON to the file that ``WAKEPOINT_SUSPENSIONS`` names: how many places of how
+many functions were seen for each prefix of ``WAKEPOINT_PREFIXES``, and what of it is no state.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 from wakepoint.machine import Analysis, MachineError, analyze
 
 _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>"}
 _YIELD_VALUE = dis.opmap["YIELD_VALUE"]
 
 Seen = tuple[CodeType, CodeType, int]
@@ -56,11 +57,7 @@ def _returned(frame: FrameType, event: str, value: object) -> None:
     is_async = event == "return" and code.co_flags & _ASYNC
     if is_async and code.co_code[frame.f_lasti] == _YIELD_VALUE:
         owner: FrameType | None = frame
-        while owner is not None and owner.f_code.co_name in {
-            "<listcomp>",
-            "<setcomp>",
-            "<dictcomp>",
-        }:
+        while owner is not None and owner.f_code.co_name in _COMPREHENSIONS:
             owner = owner.f_back
         assert owner is not None
         seen.add((owner.f_code, code, frame.f_lasti))
@@ -74,7 +71,7 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Writes what was seen."""
     sys.setprofile(None)
-    threading.setprofile(None)  # type: ignore[arg-type]
+    threading.setprofile(None)
     prefixes = os.environ["WAKEPOINT_PREFIXES"].split(os.pathsep)
     places: dict[str, int] = defaultdict(int)
     functions = defaultdict(set)

@@ -15,7 +15,6 @@ pytestmark = [pytest.mark.network, pytest.mark.timeout(900)]
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda each: each.name)
 def test_every_coroutine_agrees_with_the_second_opinion(package: Package) -> None:
     result = check(package)
-    print(result.row())
     assert result.differences == []
     assert result.functions > 100
     # 3.11 compiles async comprehensions apart; what is counted is the same.
