@@ -150,7 +150,8 @@ def code_of(function: Any) -> CodeType:
     found = function
     if callable(found):
         found = inspect.unwrap(found)
-        found = found.func if isinstance(found, functools.partial) else found
+        while isinstance(found, functools.partial):
+            found = inspect.unwrap(found.func)
     if isinstance(found, (staticmethod, classmethod)):
         found = found.__func__
     for attribute in ("__func__", "__code__", "cr_code", "ag_code", "gi_code"):
