@@ -20,6 +20,7 @@ OTHERS: Final = "other tasks"
 LONGEST_WITHIN: Final = 44
 """Characters of what happens within a lane; the table says it in full."""
 
+_TURNS = frozenset({"executor.parked", "executor.unparked", "task.polled"})
 _REGISTRATIONS = frozenset({"interest.registered", "timer.armed", "operation.submitted"})
 
 
@@ -226,6 +227,11 @@ class _Reader:
     def _executor_parked(self, event: Event, index: int) -> None:
         self._until = "an event" if event["until"] == "event" else event["until"]
         self._add(event, "park", EXECUTOR, REACTOR, "queue empty: park")
+        ahead = (one.kind for one in self._events[index + 1 :] if one.kind in _TURNS)
+        if next(ahead, None) != "executor.unparked":  # the wait was interrupted
+            text = f"parked until {self._until}"
+            full = f"{text}, which did not come"
+            self._add(event, "parked", REACTOR, KERNEL, text, full=full)
 
     def _executor_unparked(self, event: Event, index: int) -> None:
         self._until = ""

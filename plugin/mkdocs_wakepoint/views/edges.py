@@ -66,12 +66,12 @@ class Edge:
         label = "\\n".join(room for _ in self.lines)
         back = " constraint=false" if self.target < self.source else ""
         return (
-            f's{self.source} -> s{self.target} [id="{self.name}" weight={self._weight} '
+            f's{self.source} -> s{self.target} [id="{self.name}" weight={self.weight} '
             f'label="{label}"{back}]'
         )
 
     @property
-    def _weight(self) -> int:
+    def weight(self) -> int:
         """Taken ways are drawn straight, above all those down the spine."""
         if not self.badges:
             return 0

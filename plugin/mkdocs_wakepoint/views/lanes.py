@@ -75,7 +75,9 @@ class Lanes:
         """What the row says, as long as it may be."""
         first, last = self._span(row)
         room = {0: LONGEST_WITHIN, 1: LONGEST_BETWEEN}.get(last - first, LONGEST)
-        return row.text if len(row.text) <= room else _shortened(row.text, room)
+        if len(row.text) <= room:
+            return row.text
+        return _shortened(row.text, room) if row.kind == "call" else cut(row.text, room)
 
     def _span(self, row: Row) -> tuple[int, int]:
         ends = self._numbers[row.source], self._numbers[row.target]
@@ -96,7 +98,7 @@ class Lanes:
 
 
 def _shortened(text: str, room: int) -> str:
-    """A call without its last arguments, but with its result; any other text cut."""
+    """A call without its last arguments, but with its result; cut if that is too long."""
     call, equals, result = text.partition(" = ")
     name, bracket, _ = call.partition("(")
     if bracket and len(name + equals + result) + 3 <= room:

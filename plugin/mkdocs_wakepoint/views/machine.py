@@ -13,7 +13,7 @@ from mkdocs_wakepoint.views.layout import POINTS, Arrow, Layout, Rectangle, lay_
 from mkdocs_wakepoint.views.legend import legend
 from mkdocs_wakepoint.views.story import Instance
 from mkdocs_wakepoint.views.words import cut, times
-from wakepoint.machine.model import StateKind
+from wakepoint.machine.model import TERMINAL_KINDS, StateKind
 from wakepoint.recording import Recording
 
 MARGIN = 3.0
@@ -23,6 +23,8 @@ CLUSTER_NOTE = "task parked, thread free"
 CLUSTER_WIDTH = 226.0
 """Of the two together, in pixels."""
 _TOLD_STEPS = 20
+_BELOW = 20
+"""Out of a frame, Graphviz obeys an arrow by its weight, ten times as much as it shortens one."""
 _GRAPH = """digraph {
 graph [rankdir=TB compound=true nodesep=0.5 ranksep=0.42 splines=spline pad=0 margin=0 label=""]
 node [shape=box fixedsize=true label=""]
@@ -87,13 +89,25 @@ class Diagram:
             lines += [self._node(box) for box in self._suspended] + ["}"]
         lines += [self._node(box) for box in others]
         lines += [edge.dot() for edge in self.edges]
-        lines += self._exit()
+        lines += [*self._ends_below(), *self._exit()]
         return "\n".join([*lines, "}"])
 
     def _node(self, box: Box) -> str:
         height = box.height(self._width) / POINTS
         width = self._width / POINTS
         return f"s{box.state.index} [width={width:.3f} height={height:.3f} group=spine]"
+
+    def _ends_below(self) -> Iterable[str]:
+        """Whichever state leads there, the ends stand below all of the frame."""
+        suspended = {box.state.index for box in self._suspended}
+        ways = {(edge.source, edge.target): edge.weight for edge in self.edges}
+        lowest = suspended - {source for source, target in ways if source < target in suspended}
+        ends = [box.state.index for box in self.boxes if box.state.kind in TERMINAL_KINDS]
+        for source in sorted(lowest):
+            for end in ends:
+                if ways.get((source, end), 0) < _BELOW:
+                    name = f"below{source}-{end}"
+                    yield f's{source} -> s{end} [id="{name}" style=invis weight={_BELOW}]'
 
     def _exit(self) -> list[str]:
         """One way out for all suspended states together, where none of them took it."""

@@ -69,7 +69,20 @@ SELECT = """
     wakepoint.run(main())
 """
 
-SOURCES = [STRAIGHT, LOOP, DEADLOCK, CLOSED, SELECT]
+AROUND = """
+    import wakepoint
+
+    async def main(parts):
+        while parts:
+            await wakepoint.sleep(0.001)
+            if not parts.pop():
+                return
+            await wakepoint.sleep(0.001)
+
+    wakepoint.run(main([False, True, True]))
+"""
+
+SOURCES = [STRAIGHT, LOOP, DEADLOCK, CLOSED, SELECT, AROUND]
 
 
 def rows(page: Tag, table: str) -> dict[str, dict[str, str]]:
@@ -186,6 +199,17 @@ def test_boxes_lie_apart_and_within_the_picture(source: str) -> None:
                     or other[3] <= box[1]
                 )
                 assert apart
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_ends_stand_below_the_frame_of_the_suspended_states(source: str) -> None:
+    for svg in drawn(source, "machine").select("svg"):
+        for cluster in svg.select(".wp-cluster"):
+            _, _, _, bottom = frame(cluster)
+            ends = svg.select(".wp-returned, .wp-raised, .wp-dropped, [id$=-exit]")
+            assert ends
+            for end in ends:
+                assert frame(one(end, ".wp-box"))[1] >= bottom
 
 
 @pytest.mark.parametrize("source", SOURCES)

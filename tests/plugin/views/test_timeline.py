@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -237,6 +238,17 @@ def test_a_run_that_hangs_in_a_poll_has_a_timeline() -> None:
     recording = record(source, backend="simulated", timeout=0.1)
     assert recording.outcome.kind == "timeout"
     assert len(drawing(recording).select(".wp-bar")) == 1
+
+
+def test_a_wait_that_was_interrupted_is_told() -> None:
+    whole = ran(NAPS)
+    (first, *_) = [event.n for event in whole.events if event.kind == "executor.parked"]
+    recording = replace(whole, events=whole.events[:first])
+    assert [row.kind for row in rows(tell(recording))[-2:]] == ["park", "parked"]
+    assert texts(page_of(recording), "td code")[-1] == "parked until timer 1, which did not come"
+    assert texts(page_of(recording), ".wp-parked title") == [
+        "parked until timer 1, which did not come"
+    ]
 
 
 def test_without_a_task_it_says_so() -> None:
