@@ -186,7 +186,8 @@ class _Reader:
         because = f": {event['because']}" if event["because"] else ""
         idle = "" if event["queued"] else ", to no effect"
         full = f"wake{self._of_task(event, ' ')}{because}{idle}"
-        text = f"wake{because}" if event["queued"] else "wake, to no effect"
+        short = because.replace(" completed", " done")
+        text = f"wake{short}" if event["queued"] else "wake, to no effect"
         self._add(event, "wake", event.by, WAKER, text, key=event["queued"], full=full)
         if event["queued"]:
             self._add(event, "wake", WAKER, EXECUTOR, f"queue task {event['task']}")

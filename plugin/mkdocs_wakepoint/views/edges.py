@@ -18,6 +18,7 @@ LONGEST, LINES = 25, 2
 """Characters of a label's line, and lines of its cause and of its condition; the description and
 the table say them in full."""
 
+_SWALLOWED = " swallows the exception"  # in the condition of such a way
 _LAID_OUT = 6.6  # a character of Courier at 11 points
 
 
@@ -124,11 +125,13 @@ def _handled(machine: Machine, drawn: Iterable[tuple[int, int]]) -> Iterable[Edg
     """Exceptions that the function itself handles: one arrow to each handler, from its nearest.
 
     Those that leave the function are not drawn one by one: all states together have one way out.
+    Nor are those that a context manager would have to swallow: each could, and few do.
     """
     ways: defaultdict[int, list[Transition]] = defaultdict(list)
     ends = {machine.terminal(StateKind.RAISED).index, machine.terminal(StateKind.DROPPED).index}
     for way in machine.transitions:
-        if way.exceptional and way.target not in ends and (way.source, way.target) not in drawn:
+        leaves = way.target in ends or _SWALLOWED in (way.condition or "")
+        if way.exceptional and not leaves and (way.source, way.target) not in drawn:
             ways[way.target].append(way)
     for target, all_ways in ways.items():
         sources = sorted({way.source for way in all_ways})

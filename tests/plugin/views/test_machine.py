@@ -136,6 +136,31 @@ def test_the_turns_of_a_loop_are_one_arrow() -> None:
     assert rows(page, "wp-key-main-table")["1"]["Suspended"] == "5"
 
 
+def test_of_exceptions_a_handler_is_drawn_and_a_context_manager_is_not() -> None:
+    source = """
+        import contextlib
+        import wakepoint
+
+        async def main():
+            with contextlib.nullcontext():
+                await wakepoint.sleep(0.001)
+                print("between")
+            await wakepoint.sleep(0.001)
+            try:
+                await wakepoint.sleep(0.001)
+            except OSError:
+                await wakepoint.sleep(0.001)
+
+        wakepoint.run(main())
+    """
+    drawing = drawn(source, "machine")
+    ghosts = [
+        str(tag["id"]).rpartition("-e")[2] for tag in drawing.select(".wp-transition.wp-ghost")
+    ]
+    assert ghosts == ["3-4", "4-5"]
+    assert texts(one(drawing, "[id='wp-key-main-e3-4']"), ".wp-condition")[0].startswith("OSError")
+
+
 def test_in_a_deadlock_it_stands_where_it_is_stuck() -> None:
     page = drawn(DEADLOCK, "machine", "table")
     assert "wp-stuck" in state(page, 2)["class"]
