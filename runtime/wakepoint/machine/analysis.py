@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 import sys
@@ -175,11 +176,13 @@ def analyze_source(text: str, filename: str = "<source>") -> list[Analysis]:
         MachineError: If the text is not Python.
     """
     try:
-        code = compile(text, filename, "exec", dont_inherit=True)
+        tree = ast.parse(text, filename)
+        code = compile(tree, filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         raise MachineError(f"{filename} is not Python {sys.version_info[0]}: {error}") from error
-    source = syntax_of.parse(text)
-    found = [Analysis(each, source) for each in coroutines(code)]
+    codes = list(coroutines(code))
+    source = Syntax(text, tree) if codes else None
+    found = [Analysis(each, source) for each in codes]
     return sorted(found, key=lambda each: each.code.co_firstlineno)
 
 

@@ -7,7 +7,6 @@ them decisions that all hold: a disjunctive normal form, kept small.
 from __future__ import annotations
 
 import functools
-import itertools
 import operator
 from typing import NamedTuple
 
@@ -116,19 +115,26 @@ def _condition(alternatives: set[int], exact: bool) -> Condition:
 
 
 def _simplify(alternatives: set[int]) -> None:
-    while len(alternatives) > 1:
-        for one, other in itertools.permutations(alternatives, 2):
-            if one & other == one:  # "a, or a and b" is "a"
-                alternatives.discard(other)
-                break
-            opposite = _opposite(one) & other
-            if opposite and not opposite & opposite - 1 and not one & ~_opposite(opposite) & ~other:
-                # "a and b, or not a and b and c" is "a and b, or b and c"
-                alternatives.discard(other)
-                alternatives.add(other & ~opposite)
-                break
-        else:
-            return
+    while any(_simplified_by(one, alternatives) for one in alternatives):
+        pass
+
+
+def _simplified_by(one: int, alternatives: set[int]) -> bool:
+    """Makes another alternative simpler, if there is one that can be; True if there was."""
+    opposites = _opposite(one)
+    for other in alternatives:
+        if other == one:
+            continue
+        if one & other == one:  # "a, or a and b" is "a"
+            alternatives.discard(other)
+            return True
+        opposite = opposites & other
+        if opposite and not opposite & opposite - 1 and not one & ~_opposite(opposite) & ~other:
+            # "a and b, or not a and b and c" is "a and b, or b and c"
+            alternatives.discard(other)
+            alternatives.add(other & ~opposite)
+            return True
+    return False
 
 
 def _opposite(bits: int) -> int:

@@ -44,10 +44,9 @@ class Suspension:
 class Syntax:
     """The tree of one file, by place."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tree: ast.AST) -> None:
         self.source = text
         self.lines = text.splitlines(keepends=True)
-        self._bytes: list[bytes] | None = None
         self.awaits: dict[Place, ast.Await | ast.YieldFrom] = {}
         self.yields: dict[Place, ast.Yield] = {}
         self.withs: dict[Place, ast.AsyncWith] = {}
@@ -60,7 +59,7 @@ class Syntax:
         self.choices: dict[Place, Place] = {}
         """The statement that a pattern or an exception type is one of, by their places."""
         self.functions: dict[tuple[int, str], list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
-        self._index(ast.parse(text))
+        self._index(tree)
 
     def _index(self, tree: ast.AST) -> None:
         # Not ast.walk and match: a file is read for each of the functions in it.
@@ -314,7 +313,7 @@ def parse(text: str) -> Syntax | None:
 
 @lru_cache(maxsize=32)
 def _parse(text: str) -> Syntax:
-    return Syntax(text)
+    return Syntax(text, ast.parse(text))
 
 
 def of_file(filename: str) -> Syntax | None:
