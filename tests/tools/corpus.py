@@ -8,6 +8,8 @@ prints the table of ``docs/reference/machine.md``.
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -15,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tools.second_opinion.compare import differences
 from tools.second_opinion.walk import states
@@ -127,6 +130,50 @@ def _count(analysis: Analysis, result: Result) -> None:
     result.transitions += len(machine.transitions)
 
 
+_OWN_TESTS = (
+    *("tests/test_taskgroups.py", "tests/test_synchronization.py", "tests/test_itertools.py"),
+    *("tests/streams/test_memory.py", "tests/test_functools.py", "tests/test_contextmanagers.py"),
+)
+"""Tests of anyio that need no network and take half a minute."""
+
+_THEY_NEED = (
+    *("anyio==4.16.0", "blockbuster==1.5.29", "hypothesis==6.170.17", "psutil==7.2.2"),
+    *("pytest==9.2.0", "pytest-mock==3.17.0", "pytest-timeout==2.4.0", "trio==0.35.0"),
+    *("trustme==1.2.1", "truststore==0.10.5"),
+)
+
+
+def run_own_tests() -> tuple[str, dict[str, Any]]:
+    """Runs some of anyio's own tests and notes every suspension that they reach.
+
+    Returns:
+        The last line of pytest, and what `tools.suspensions` has written.
+    """
+    folder = fetch(next(each for each in PACKAGES if each.name == "anyio"))
+    environment = FOLDER.with_name("corpus-venv-{}.{}".format(*sys.version_info[:2]))
+    python = environment / "bin" / "python"
+    if not (environment / "installed").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", environment], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, *_THEY_NEED], check=True)
+        (environment / "installed").touch()
+    written = FOLDER / "suspensions.json"
+    env = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "tests", ROOT / "runtime", folder / "src"))),
+        "WAKEPOINT_PREFIXES": os.pathsep.join(map(str, (folder / "src", folder / "tests"))),
+        "WAKEPOINT_SUSPENSIONS": str(written),
+    }
+    command = [str(python), "-m", "pytest", "-q", "-p", "tools.suspensions"]
+    command += ["-p", "no:cacheprovider", "-k", "not uvloop", *_OWN_TESTS]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    if not written.exists():
+        raise RuntimeError(f"the run has noted nothing: {done.stdout}{done.stderr}")
+    noted = json.loads(written.read_text(encoding="utf-8"))
+    written.unlink()
+    return done.stdout.splitlines()[-1], noted
+
+
 HEAD = """\
 | package | version | functions | states | saved variables | transitions | differences |
 | --- | --- | ---: | ---: | ---: | ---: | ---: |"""
@@ -141,6 +188,9 @@ def main() -> None:
     for result in results:
         for difference in result.differences:
             print(difference)
+    ended, noted = run_own_tests()
+    print(ended)
+    print(json.dumps(noted, indent=4))
 
 
 if __name__ == "__main__":

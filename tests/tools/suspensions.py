@@ -31,6 +31,9 @@ Seen = tuple[CodeType, CodeType, int]
 
 seen: set[Seen] = set()
 
+around: set[tuple[CodeType, int]] = set()
+"""Where functions await comprehensions of their own, on 3.11: the comprehension has the state."""
+
 
 def _watch() -> None:
     """Looks on with what this Python has for it."""
@@ -56,6 +59,8 @@ def _returned(frame: FrameType, event: str, value: object) -> None:
     code = frame.f_code
     is_async = event == "return" and code.co_flags & _ASYNC
     if is_async and code.co_code[frame.f_lasti] == _YIELD_VALUE:
+        if code.co_name in _COMPREHENSIONS and frame.f_back is not None:
+            around.add((frame.f_back.f_code, frame.f_back.f_lasti + 2))  # SEND, and YIELD_VALUE
         owner: FrameType | None = frame
         while owner is not None and owner.f_code.co_name in _COMPREHENSIONS:
             owner = owner.f_back
@@ -77,7 +82,7 @@ def pytest_unconfigure() -> None:
     functions = defaultdict(set)
     unknown = []
     analyses: dict[CodeType, Analysis | None] = {}
-    for owner, code, offset in list(seen):
+    for owner, code, offset in [each for each in seen if each[1:] not in around]:
         prefix = next((each for each in prefixes if owner.co_filename.startswith(each)), "others")
         places[prefix] += 1
         functions[prefix].add(owner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tools.corpus import PACKAGES, Package, check
+from tools.corpus import PACKAGES, Package, check, run_own_tests
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "machine.md"
 
@@ -19,3 +19,11 @@ def test_every_coroutine_agrees_with_the_second_opinion(package: Package) -> Non
     assert result.functions > 100
     # 3.11 compiles async comprehensions apart; what is counted is the same.
     assert result.row() in PAGE.read_text(encoding="utf-8")
+
+
+def test_every_suspension_of_a_run_of_their_own_tests_is_a_state() -> None:
+    ended, noted = run_own_tests()
+    assert " passed" in ended
+    assert " failed" not in ended
+    assert noted["unknown"] == []
+    assert sum(noted["places"].values()) > 500
