@@ -67,8 +67,8 @@ def make_kernel(name: str, *, steady: bool = False) -> Kernel:
 
     Args:
         name: The backend's name.
-        steady: Tell of completions that come at about the same time in an order that is the same
-            in every run; it takes a few milliseconds more per wait.
+        steady: Tell of what comes at about the same time in an order that is the same in every
+            run; with completions it takes a few milliseconds more per wait.
 
     Raises:
         ValueError: If this machine has no such backend; the message says why not.
@@ -82,13 +82,22 @@ def make_kernel(name: str, *, steady: bool = False) -> Kernel:
         raise ValueError("only Linux has epoll; choose another backend")
     if name == "kqueue" and sys.platform == "win32":
         raise ValueError("Windows has no kqueue; choose another backend")
-    if name == "kqueue" and sys.platform == "linux":
-        return _libkqueue()
+    if name == "kqueue":
+        return _kqueue(steady)
     if name == "iocp":
         return _iocp(steady)
     if name == "io_uring":
         return _io_uring(steady)
     return Kernel()
+
+
+def _kqueue(steady: bool) -> Kernel:
+    kernel = _libkqueue() if sys.platform == "linux" else Kernel()
+    if not steady:
+        return kernel
+    from wakepoint.backends.kqueue_steady import SteadyKqueue  # noqa: PLC0415 - needed by few
+
+    return cast(Kernel, SteadyKqueue(kernel))
 
 
 def _iocp(steady: bool) -> Kernel:

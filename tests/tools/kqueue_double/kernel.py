@@ -74,6 +74,7 @@ class KqueueDouble(EmulatedKqueue):
         if errors:  # told at once, before any event
             return errors
         limit = None if timeout is None else time.monotonic() + timeout
+        queue.watcher.look(0)  # a kernel knows of a descriptor what we have to ask
         while True:
             with queue.lock:
                 events = queue.knotes.scan(max_events)
