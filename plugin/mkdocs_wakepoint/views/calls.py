@@ -10,15 +10,14 @@ from typing import Final
 
 from mkdocs_wakepoint.views.boxes import heading
 from mkdocs_wakepoint.views.story import Instance, Story
-from mkdocs_wakepoint.views.words import cut
 from wakepoint.recording import Event
 
 EXECUTOR, WAKER, REACTOR, KERNEL = "executor", "waker", "reactor", "kernel"
 MAX_TASKS: Final = 6
 """More tasks than this share a lane from here on."""
 OTHERS: Final = "other tasks"
-LONGEST_WITHIN: Final = 44
-"""Characters of what happens within a lane; the table says it in full."""
+STRAIGHT_ON: Final = ": straight on"
+"""How the row of an await ends that did not suspend."""
 
 _TURNS = frozenset({"executor.parked", "executor.unparked", "task.polled"})
 _REGISTRATIONS = frozenset({"interest.registered", "timer.armed", "operation.submitted"})
@@ -131,10 +130,8 @@ class _Reader:
             return
         name = f"{instance.machine.name} " if instance.task in self._nested else ""
         awaited = heading(instance.machine.states[event["state"]])
-        on = "" if self._suspends(instance, index) else ": straight on"
-        begin = f"{name}{event['state']}: "
-        text = begin + cut(awaited, max(LONGEST_WITHIN - len(begin + on), 8)) + on
-        self._within(event, instance, "state", text, f"{begin}{awaited}{on}")
+        on = "" if self._suspends(instance, index) else STRAIGHT_ON
+        self._within(event, instance, "state", f"{name}{event['state']}: {awaited}{on}")
 
     def _suspends(self, instance: Instance, index: int) -> bool:
         """True unless the instance goes straight on from the state that it enters here."""
@@ -165,13 +162,11 @@ class _Reader:
         text = f"{instance.machine.name} dropped in state {event['state']}"
         self._within(event, instance, "note", text)
 
-    def _within(
-        self, event: Event, instance: Instance, kind: str, text: str, full: str = ""
-    ) -> None:
+    def _within(self, event: Event, instance: Instance, kind: str, text: str) -> None:
         if instance.task is not None:
             lane = lane_of_task(instance.task)
-            key = (instance.machine.name, event.facts.get("state"), text.endswith("straight on"))
-            self._add(event, kind, lane, lane, text, key=key, full=full, task=instance.task)
+            key = (instance.machine.name, event.facts.get("state"), text.endswith(STRAIGHT_ON))
+            self._add(event, kind, lane, lane, text, key=key, task=instance.task)
 
     # -- wakers and the reactor ------------------------------------------------------------------
 
@@ -186,8 +181,8 @@ class _Reader:
         because = f": {event['because']}" if event["because"] else ""
         idle = "" if event["queued"] else ", to no effect"
         full = f"wake{self._of_task(event, ' ')}{because}{idle}"
-        short = because.replace(" completed", " done")
-        text = f"wake{short}" if event["queued"] else "wake, to no effect"
+        short = (event["because"] or "wake").replace(" completed", " done")
+        text = short if event["queued"] else "wake, to no effect"
         self._add(event, "wake", event.by, WAKER, text, key=event["queued"], full=full)
         if event["queued"]:
             self._add(event, "wake", WAKER, EXECUTOR, f"queue task {event['task']}")
@@ -238,9 +233,8 @@ class _Reader:
         self._until = ""
         before = self._events[index - 1]
         told = before["result"] if before.kind == "kernel.called" else f"{event['events']} events"
-        self._add(
-            event, "unpark", KERNEL, REACTOR, _terse(told), key=event["events"] > 0, full=told
-        )
+        text = _terse(told).removeprefix("1 event: ")
+        self._add(event, "unpark", KERNEL, REACTOR, text, key=event["events"] > 0, full=told)
 
     def _kernel_called(self, event: Event, index: int) -> None:
         call = f"{event['name']}({', '.join(event['args'])})"

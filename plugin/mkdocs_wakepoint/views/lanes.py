@@ -9,9 +9,9 @@ from typing import Final
 from mkdocs_wakepoint.views.calls import (
     EXECUTOR,
     KERNEL,
-    LONGEST_WITHIN,
     OTHERS,
     REACTOR,
+    STRAIGHT_ON,
     WAKER,
     Row,
 )
@@ -25,14 +25,18 @@ NUMBERS: Final = 36.0
 HEAD_WIDTH: Final = 78.0
 LONGEST: Final = 36
 """Characters of a row's text; the table says it in full."""
-LONGEST_BETWEEN: Final = 23
+LONGEST_BETWEEN: Final = 19
 """The same for a text that has to fit between two neighbours."""
+SHORTEST: Final = 28
+"""Characters that a text within a lane may always have; others end where the last lane does."""
 LONGEST_NAME: Final = 11
 
 _ORDER: Final = ("thread", "main", EXECUTOR)
 _LAST: Final = (WAKER, REACTOR, KERNEL)
-_NARROWEST: Final = 86.0
-_BESIDE: Final = 20.0
+_INDENT: Final = 18.0
+"""Where a text within a lane begins, from the lane's line."""
+_NARROWEST: Final = 84.0
+_BESIDE: Final = 18.0
 """Room that an arrow needs besides its text, in pixels."""
 
 
@@ -62,22 +66,25 @@ class Lanes:
             self.all.append(Lane(name, _note(name, recording), x))
             x += gap
         self._lanes = {lane.name: lane for lane in self.all}
-        beside = (18 + len(self.text(row)) * CHARACTER for row in rows if row.within)
-        at = (self[row.source].x for row in rows if row.within)
         self.right = self.all[-1].x + HEAD_WIDTH / 2
         """Where the last head ends."""
-        self.width = max(self.right, *map(sum, zip(at, beside, strict=True)), 0.0)
+        within = [row for row in rows if row.within]
+        ends = (self[row.source].x + _INDENT + len(self.text(row)) * CHARACTER for row in within)
+        self.width = max(self.right, *ends, 0.0)
 
     def __getitem__(self, name: str) -> Lane:
         return self._lanes[name]
 
     def text(self, row: Row) -> str:
         """What the row says, as long as it may be."""
-        first, last = self._span(row)
-        room = {0: LONGEST_WITHIN, 1: LONGEST_BETWEEN}.get(last - first, LONGEST)
-        if len(row.text) <= room:
+        if row.within:
+            room = int((self.right - self[row.source].x - _INDENT) / CHARACTER)
+            return _shortened_await(row.text, max(room, SHORTEST))
+        if row.kind == "parked":  # in a smaller font
             return row.text
-        return _shortened(row.text, room) if row.kind == "call" else cut(row.text, room)
+        first, last = self._span(row)
+        room = LONGEST_BETWEEN if last - first == 1 else LONGEST
+        return _shortened_call(row.text, room) if row.kind == "call" else cut(row.text, room)
 
     def _span(self, row: Row) -> tuple[int, int]:
         ends = self._numbers[row.source], self._numbers[row.target]
@@ -88,6 +95,8 @@ class Lanes:
         gaps = [_NARROWEST] * (len(self._numbers) - 1)
         wanted: dict[tuple[int, int], float] = {}
         for row in rows:
+            if row.within or row.kind == "parked":
+                continue
             room = len(self.text(row)) * CHARACTER + _BESIDE
             wanted[self._span(row)] = max(wanted.get(self._span(row), 0.0), room)
         for (first, last), room in sorted(wanted.items(), key=lambda one: one[0][1] - one[0][0]):
@@ -97,15 +106,21 @@ class Lanes:
         return gaps
 
 
-def _shortened(text: str, room: int) -> str:
-    """A call without its last arguments, but with its result; cut if that is too long."""
+def _shortened_call(text: str, room: int) -> str:
+    """Without its last arguments, or without any, or without its result too, until it fits."""
     call, equals, result = text.partition(" = ")
-    name, bracket, _ = call.partition("(")
-    if bracket and len(name + equals + result) + 3 <= room:
-        end = call.rfind(", ", 0, room - len(equals + result) - 2)
-        kept = f"{call[:end]}, …)" if end > len(name) else f"{name}(…)"
-        return kept + equals + result
-    return cut(text, room)
+    name, _, _ = call.partition("(")
+    end = call.rfind(", ", len(name), room - len(equals + result) - 2)
+    fewer = [f"{call[:end]}, …){equals}{result}"] if end > 0 else []
+    ways = [text, *fewer, f"{name}(…){equals}{result}", f"{name}(…)"]
+    return next((way for way in ways if len(way) <= room), cut(text, room))
+
+
+def _shortened_await(text: str, room: int) -> str:
+    """Cut, but so that it still says that it went straight on."""
+    said = text.removesuffix(STRAIGHT_ON)
+    on = text[len(said) :]
+    return cut(said, max(room - len(on), 8)) + on
 
 
 def _names(rows: Sequence[Row]) -> list[str]:

@@ -110,7 +110,7 @@ def test_poll_wait_wake_and_poll_again() -> None:
         "task 1 > reactor: timer 1, 10 ms + waker",
         "task 1 > executor: Pending, state 1",
         "executor > reactor: queue empty: park",
-        "reactor > waker: wake: timer 1 fired",
+        "reactor > waker: timer 1 fired",
         "waker > executor: queue task 1",
         "executor > task 1: poll 2",
     ]
