@@ -70,11 +70,22 @@ class Names:
             if port > _EPHEMERAL and port not in self._chosen and port not in self._ports:
                 self._ports[port] = FIRST_PORT + len(self._ports)
 
-    def normalise(self, text: str) -> str:
-        """The text with ports, descriptors, processes and memory addresses renamed."""
+    def normalise(self, text: str, *, live: bool = False) -> str:
+        """The text with ports, descriptors, processes and memory addresses renamed.
+
+        Args:
+            text: Any text.
+            live: It tells of an object that is alive: its descriptor is what the system chose,
+                also where we do not know it.
+        """
         if self._ports:
             text = re.sub(r"\b\d{4,5}\b", self._rename_port, text)
-        text = re.sub(r"\bfd=(\d+)\b", self._rename_fd, text)
+
+        def rename(match: re.Match[str]) -> str:
+            name = self._fds.get(int(match[1]), "…" if live else match[1])
+            return f"fd={name}"
+
+        text = re.sub(r"\bfd=(\d+)\b", rename, text)
         text = re.sub(r"\bpid (\d+)\b", self._rename_process, text)
         return re.sub(r"\b0x[0-9a-fA-F]{6,16}\b", "0x…", text)
 
@@ -84,7 +95,3 @@ class Names:
     def _rename_process(self, match: re.Match[str]) -> str:
         number = self._processes.get(int(match[1]))
         return match[0] if number is None else f"process {number}"
-
-    def _rename_fd(self, match: re.Match[str]) -> str:
-        number = int(match[1])
-        return f"fd={self._fds[number]}" if number in self._fds else match[0]

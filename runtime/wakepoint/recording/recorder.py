@@ -91,4 +91,4 @@ class Recorder:
 
     def value(self, thing: object) -> str:
         """A value as text: bounded, and the same in every run."""
-        return self.names.normalise(safe_repr(thing))
+        return self.names.normalise(safe_repr(thing), live=True)

@@ -52,9 +52,9 @@ snippet itself depends on chance. To that end the recorder
 - renames descriptors (`fd 3`, `fd 4`, …, the lowest free number from 3 on) and the ports that the
   system chose (50001, 50002, …), and shows memory addresses as `0x…`;
 - leaves out all durations; a wait in the kernel is bounded by `timer 1`, not by milliseconds;
-- fires one timer per turn of the reactor, in the order of deadlines. Outside of a recording every
-  timer that is due fires at once; which ones are due depends on how late the kernel wakes the
-  thread, and that differs from run to run.
+- fires one timer per turn of the reactor, in the order of deadlines, after the events that came
+  and the tasks that are ready. Outside of a recording every timer that is due fires at once; which
+  ones are due depends on how late the kernel wakes the thread, and that differs from run to run.
 
 A *value* in a recording is text: the object's `repr`, bounded in length.
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import reprlib
 import signal
+import socket
 import sys
 import threading
 import time
@@ -60,6 +61,12 @@ class _Repr(reprlib.Repr):
         if value.bit_length() > 400:
             return f"int of {value.bit_length()} bits"
         return super().repr_int(value, level)
+
+    def repr_socket(self, value: Any, level: int) -> str:
+        """Without its addresses: their ports are what the system chose."""
+        if not isinstance(value, socket.socket):  # another class of that name
+            return self.repr_instance(value, level)
+        return f"socket(fd={value.fileno()})" if value.fileno() >= 0 else "socket(closed)"
 
     def repr_instance(self, value: Any, level: int) -> str:
         """Whatever has a ``__repr__`` of its own."""
