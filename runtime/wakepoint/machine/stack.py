@@ -44,10 +44,11 @@ _PUSHES_NOTHING = frozenset((
     "LIST_APPEND", "SET_ADD", "MAP_ADD", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE",
     "PRECALL", "KW_NAMES", "NOP", "NOT_TAKEN", "RESUME", "MAKE_CELL", "COPY_FREE_VARS", "END_FOR",
     "END_ASYNC_FOR", "RETURN_VALUE", "RETURN_CONST", "SETUP_ANNOTATIONS", "IMPORT_STAR",
-    "EXTENDED_ARG", "CACHE", "INTERPRETER_EXIT", "RETURN_GENERATOR",
+    "EXTENDED_ARG", "CACHE", "INTERPRETER_EXIT",
 ))
 # fmt: on
 _HIDES = frozenset(("PUSH_NULL", "LOAD_FAST_AND_CLEAR", "LOAD_BUILD_CLASS", "LOAD_COMMON_CONSTANT"))
+_USED_AS = {"FOR_ITER": "iter", "GET_ANEXT": "aiter"}
 _AENTER_SPECIALS = {1: "exit", 3: "aexit"}  # LOAD_SPECIAL's argument, 3.14
 # What SEND leaves when the awaited thing is done: its result in place of both, or on top.
 _SEND_POPS_BOTH = sys.version_info < (3, 12)
@@ -175,9 +176,10 @@ class _Run:
         if each.part and each.argument == 0:  # .0, what a comprehension iterates over
             return (*stack, self._iterators.get(each.part, HIDDEN)), ()
         if each.argument == 0 and each.code.co_varnames[0] == ".0":
-            used_by = self.instructions[number + 1].name
-            kind = "iter" if used_by == "FOR_ITER" else "aiter"
-            return (*stack, (kind, ("first", each.position))), ()
+            # What a generator expression goes over: an iterator already, before 3.15.
+            kind = _USED_AS.get(self.instructions[number + 1].name)
+            if kind is not None:
+                return (*stack, (kind, ("first", each.position))), ()
         return (*stack, number), ()
 
 

@@ -81,18 +81,23 @@ def _grouped(graph: Graph, stacks: Stacks, syntax: Syntax | None) -> list[Place]
 
 
 def _kind(graph: Graph, send: int) -> StateKind:
-    """Why it suspends, from what makes the awaitable: GET_AWAITABLE k, LOAD_CONST None, SEND."""
+    """Why it suspends, from what makes the awaitable."""
     instructions = graph.instructions
     if instructions[send].name != "SEND":
         return StateKind.YIELD
-    maker = instructions[send - 2]
+    maker = instructions[_maker(graph, send)]
     if maker.name == "GET_ANEXT":
         return StateKind.NEXT
     return _AWAITABLE_KINDS[maker.argument] if maker.name == "GET_AWAITABLE" else StateKind.AWAIT
 
 
 def _is_exceptional(graph: Graph, send: int) -> bool:
-    return graph.instructions[send - 3].name == "WITH_EXCEPT_START"
+    return graph.instructions[_maker(graph, send) - 1].name == "WITH_EXCEPT_START"
+
+
+def _maker(graph: Graph, send: int) -> int:
+    """What makes the awaitable: GET_AWAITABLE k, LOAD_CONST None, SEND; from 3.15 a PUSH_NULL."""
+    return send - 3 if graph.instructions[send - 2].name == "PUSH_NULL" else send - 2
 
 
 def _which(
