@@ -48,7 +48,7 @@ MAX_EVENTS = 128
 """At most so many events come back from one call; what is more comes with the next."""
 
 # Idents of filters that are about no descriptor are ours to choose.
-_NEXT_DEADLINE = 0
+NEXT_DEADLINE = 0
 _NOTIFICATION = 0
 
 _INTERESTS = {EVFILT_READ: Interest.READ, EVFILT_WRITE: Interest.WRITE}
@@ -163,10 +163,10 @@ class KqueueBackend(ReadinessBackend):
             self._deadline_set = True
             data = math.ceil(timeout * TIMER_UNIT.per_second)  # up: nobody sleeps too short
             flags = EV_ADD | EV_ONESHOT
-            return [Kevent(_NEXT_DEADLINE, EVFILT_TIMER, flags, TIMER_UNIT.flag, max(1, data))]
+            return [Kevent(NEXT_DEADLINE, EVFILT_TIMER, flags, TIMER_UNIT.flag, max(1, data))]
         if self._deadline_set:
             self._deadline_set = False
-            return [Kevent(_NEXT_DEADLINE, EVFILT_TIMER, EV_DELETE)]
+            return [Kevent(NEXT_DEADLINE, EVFILT_TIMER, EV_DELETE)]
         return []
 
     def _take(self, event: Kevent) -> None:

@@ -63,3 +63,13 @@ def test_taking_the_hidden_deadline_back_is_no_error(steady: Kqueue, pair: Pair)
 def test_alone_it_is_told(steady: Kqueue) -> None:
     (event,) = steady.wait(deadline(1))
     assert event[:2] == (0, EVFILT_TIMER)
+
+
+def test_a_timer_of_the_programs_own_is_told_together_with_an_event(
+    steady: Kqueue, pair: Pair
+) -> None:
+    one, other = pair
+    steady.change(read(one), deadline(1)._replace(ident=7))
+    other.send(b"1")
+    time.sleep(0.01)
+    assert {event.filter for event in steady.wait()} == {EVFILT_READ, EVFILT_TIMER}
