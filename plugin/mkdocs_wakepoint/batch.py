@@ -14,6 +14,7 @@ from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.source import Page
 from mkdocs_wakepoint.views import Item, problem_box, render_all
+from wakepoint.machine import MachineError, lower_source
 from wakepoint.recording import Environment, Recording
 
 _PLACEHOLDER = re.compile(r'<(div|span) class="wp-pending" data-wp="(\d+)"></\1>')
@@ -28,6 +29,7 @@ class _Waiting:
     snippet: Snippet
     problems: tuple[Problem, ...]
     recording: Future[Recording] | None
+    lowered: Future[Recording] | None
     missing: Problem | None
 
 
@@ -68,7 +70,10 @@ class Batch:
             missing = unavailable(snippet)
             run = snippet.options.run and missing is None
             future = self._pool.submit(snippet) if run else None
-            self._waiting.append(_Waiting(place, snippet, found, future, missing))
+            form = None
+            if run and "lowered" in snippet.options.show and _can_be_lowered(snippet):
+                form = self._pool.submit(snippet, lowered=True)
+            self._waiting.append(_Waiting(place, snippet, found, future, form, missing))
         return f'<div class="wp-pending" data-wp="{place}"></div>'
 
     def add_comparison(self, comparison: Comparison, found: tuple[Problem, ...]) -> str:
@@ -144,7 +149,18 @@ class Batch:
             recording, *others = kept
         else:
             return Item(snippet, None, (*found, waiting.missing))
-        return Item(snippet, recording, (*found, *problems(snippet, recording)), tuple(others))
+        told = (*found, *problems(snippet, recording))
+        form = waiting.lowered.result() if waiting.lowered is not None else None
+        return Item(snippet, recording, told, tuple(others), form)
+
+
+def _can_be_lowered(snippet: Snippet) -> bool:
+    """False for what the view says why, and for what is no Python at all."""
+    try:
+        lower_source(snippet.source)
+    except MachineError:
+        return False
+    return True
 
 
 def key(page: Page, wanted: str) -> str:

@@ -28,6 +28,7 @@ VIEWS: Final = {
     "machine": "the state machine of each coroutine function that ran, as a diagram",
     "table": "the same machines as tables of states and saved variables",
     "timeline": "who ran when, and who woke whom",
+    "lowered": "the explicit form of its coroutines beside it, both run and compared",
     "kernel": "the kernel calls, folded",
 }
 """What `show` can name, and what that draws."""

@@ -31,15 +31,15 @@ class Pool:
         self._running: set[Process] = set()
         self._lock = threading.Lock()
 
-    def submit(self, snippet: Snippet) -> Future[Recording]:
-        """Runs a snippet once a place is free.
+    def submit(self, snippet: Snippet, *, lowered: bool = False) -> Future[Recording]:
+        """Runs a snippet, or its lowered form, once a place is free.
 
         The future does not raise: a run that failed gives a recording too.
         """
-        return self._threads.submit(self._run, snippet)
+        return self._threads.submit(self._run, snippet, lowered)
 
-    def _run(self, snippet: Snippet) -> Recording:
-        process = Process(snippet, self.settings, self._python)
+    def _run(self, snippet: Snippet, lowered: bool) -> Recording:
+        process = Process(snippet, self.settings, self._python, lowered=lowered)
         with self._lock:
             self._running.add(process)
         try:

@@ -45,11 +45,18 @@ class Process:
         snippet: What to run.
         settings: The site's; the snippet's own time limit goes first.
         python: The command that starts Python; it need not have this package installed.
+        lowered: Run the snippet's lowered form instead.
     """
 
     def __init__(
-        self, snippet: Snippet, settings: Settings, python: Sequence[str] = (sys.executable,)
+        self,
+        snippet: Snippet,
+        settings: Settings,
+        python: Sequence[str] = (sys.executable,),
+        *,
+        lowered: bool = False,
     ) -> None:
+        self._lowered = lowered
         self._snippet = snippet
         self._settings = settings
         self._python = python
@@ -81,6 +88,7 @@ class Process:
     def _job(self, result: Path) -> dict[str, object]:
         return {
             "source": self._snippet.source,
+            "lowered": self._lowered,
             "filename": FILENAME,
             "backend": self._snippet.options.backend,
             "timeout": self._timeout,

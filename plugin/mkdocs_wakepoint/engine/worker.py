@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wakepoint.recording import Outcome, Recorder, Recording, dumps, record
+from wakepoint.recording import Outcome, Recorder, Recording, dumps, record, record_lowered
 
 
 def main() -> None:
@@ -27,7 +27,8 @@ def main() -> None:
     _limit_memory(job["memory"])
     recorder = Recorder()
     process, started = os.getpid(), time.monotonic()
-    recording = record(
+    run = record_lowered if job["lowered"] else record
+    recording = run(
         job["source"],
         filename=job["filename"],
         backend=job["backend"],

@@ -36,12 +36,14 @@ class Context:
         story: The recording, folded.
         shown: The machines that the author wants to see, outermost first.
         others: Recordings of the same snippet from other platforms.
+        lowered: The run of its lowered form, if that is shown.
     """
 
     snippet: Snippet
     story: Story
     shown: tuple[Shown, ...]
     others: tuple[Recording, ...] = ()
+    lowered: Recording | None = None
 
     def anchor(self, machine: Machine) -> str | None:
         """Where a machine is shown, if it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -12,6 +12,7 @@ from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.views.code import code, output
 from mkdocs_wakepoint.views.compare import by_backend, comparison
 from mkdocs_wakepoint.views.context import Context, context
+from mkdocs_wakepoint.views.lowered import lowered
 from mkdocs_wakepoint.views.machine import machines
 from mkdocs_wakepoint.views.tables import kernel_calls, states
 from mkdocs_wakepoint.views.timeline import timeline
@@ -42,6 +43,7 @@ VIEWS: dict[str, View] = {
     "machine": machines,
     "table": states,
     "timeline": timeline,
+    "lowered": lowered,
     "kernel": _kernel,
 }
 """What draws each value of the option ``show``; ``code`` needs no recording and stands apart."""
@@ -56,12 +58,14 @@ class Item:
         recording: Its run; None if it was not run.
         problems: What is wrong with it, shown above everything.
         others: Recordings of the same snippet from other platforms.
+        lowered: The run of its lowered form, if that is shown.
     """
 
     snippet: Snippet
     recording: Recording | None
     problems: tuple[Problem, ...]
     others: tuple[Recording, ...] = ()
+    lowered: Recording | None = None
 
 
 def render_all(items: Sequence[Item]) -> list[str]:
@@ -88,7 +92,7 @@ def _render(item: Item) -> str:
     if recording is None:
         parts.append(code(snippet))
     else:
-        known = context(snippet, recording, item.others)
+        known = replace(context(snippet, recording, item.others), lowered=item.lowered)
         for name in snippet.options.show:
             if name == "code":
                 parts.append(code(snippet))

@@ -151,6 +151,9 @@ class StateMachine(Cancellable[T]):
         if not self.is_over():
             self.state = self.State["DROPPED"]
             self._let_go()
+        state = self.state
+        self.__dict__.clear()  # whatever the fields hold is let go of
+        self.__dict__ |= {"state": state, "awaiting": None, "error": None}
 
     def __del__(self) -> None:
         # A coroutine that nobody holds is closed; a field may be all that held this.

@@ -14,6 +14,7 @@ __all__ = [
     "Ready",
     "StateMachine",
     "StreamMachine",
+    "active",
     "aenter",
     "aleave",
     "anext_of",
@@ -78,6 +79,13 @@ def go_on(because: Any) -> Any:
     if isinstance(because, BaseException):
         raise because
     return because
+
+
+def active(because: Any) -> BaseException:
+    """What ``raise`` raises again in a ``finally``."""
+    if isinstance(because, BaseException):
+        return because
+    return RuntimeError("No active exception to reraise")
 
 
 def anext_of(iterator: Any) -> Any:

@@ -13,7 +13,7 @@ from wakepoint.recording.model import (
     Waiting,
 )
 from wakepoint.recording.recorder import Recorder
-from wakepoint.recording.run import record
+from wakepoint.recording.run import record, record_lowered
 from wakepoint.recording.safe_repr import safe_repr
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "dumps",
     "loads",
     "record",
+    "record_lowered",
     "safe_repr",
 ]

@@ -23,13 +23,14 @@ _LIBRARY = frozenset((StateMachine.__module__, Step.__module__))
 class _Machine:
     """One run of a lowered machine."""
 
-    __slots__ = ("_owner", "machine", "number", "state")
+    __slots__ = ("_owner", "machine", "number", "state", "suspended")
 
     def __init__(self, number: int, machine: Machine, owner: StateMachine[Any]) -> None:
         self.number = number
         self.machine = machine
         self._owner = weakref.ref(owner)  # it drops itself once nobody holds it
         self.state: int | None = None
+        self.suspended = 0
 
     @property
     def owner(self) -> StateMachine[Any]:
@@ -97,8 +98,9 @@ class LoweredTracer(Tracer):
                 variables=self._fields(instance, 0),
             )
         elif instance.state is not None:
-            self._recorder.emit("state.resumed", instance=instance.number, state=instance.state)
-            if instance.owner.awaiting is None:  # from a yield
+            facts = {"instance": instance.number, "state": instance.suspended}
+            self._recorder.emit("state.resumed", **facts)
+            if owner.awaiting is None:  # it yielded, or what it waited for was dropped
                 instance.state = None
         raised: list[BaseException] = []
 
@@ -114,10 +116,10 @@ class LoweredTracer(Tracer):
     def _poll_over(self, instance: _Machine, polled: Any, raised: list[BaseException]) -> None:
         owner, number = instance.owner, instance.number
         if polled is PENDING:
-            self._recorder.emit("state.suspended", instance=number, state=instance.state)
+            self._is_suspended(instance)
         elif isinstance(polled, Ready) and not owner.is_over():
             self._entered(instance, owner.state.value, "")
-            self._recorder.emit("state.suspended", instance=number, state=instance.state)
+            self._is_suspended(instance)
         elif isinstance(polled, Ready):
             value = None if polled.value is DONE else polled.value
             text = self._recorder.value(value)
@@ -126,11 +128,15 @@ class LoweredTracer(Tracer):
         elif raised and owner.is_over():
             self._raised_out(instance, raised[0])
 
+    def _is_suspended(self, instance: _Machine) -> None:
+        self._recorder.emit("state.suspended", instance=instance.number, state=instance.state)
+        instance.suspended = instance.state or 0
+
     def _raised_out(self, instance: _Machine, error: BaseException) -> None:
         self._machines.pop(id(instance.owner), None)
         if isinstance(error, GeneratorExit):
-            state = instance.state or 0
-            self._recorder.emit("machine.dropped", instance=instance.number, state=state)
+            facts = {"instance": instance.number, "state": instance.suspended}
+            self._recorder.emit("machine.dropped", **facts)
             return
         self._recorder.emit(
             "machine.raised",
@@ -147,8 +153,10 @@ class LoweredTracer(Tracer):
 
         def on_event(frame: FrameType, event: str, arg: Any) -> Local:
             if event == "return" and self._machines.pop(id(owner), None) is not None:
-                state = instance.state or 0
-                self._recorder.emit("machine.dropped", instance=instance.number, state=state)
+                # A coroutine is resumed once more, with GeneratorExit.
+                facts = {"instance": instance.number, "state": instance.suspended}
+                self._recorder.emit("state.resumed", **facts)
+                self._recorder.emit("machine.dropped", **facts)
             return on_event
 
         return on_event
@@ -169,6 +177,10 @@ class LoweredTracer(Tracer):
             return on_event
 
         return on_event
+
+    def _maybe_entered(self, frame: FrameType, instance: Any, awaited: str) -> None:
+        if not isinstance(instance, _Machine):  # which says itself when it waits
+            super()._maybe_entered(frame, instance, awaited)
 
     def _entered(self, instance: Any, state: int | None, awaited: str) -> None:
         if not isinstance(instance, _Machine):

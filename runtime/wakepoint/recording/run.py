@@ -69,6 +69,7 @@ def record_lowered(
     filename: str = "<snippet>",
     backend: str = "auto",
     timeout: float | None = None,
+    recorder: Recorder | None = None,
 ) -> Recording:
     """Runs a script whose coroutines are lowered, and records it as `record` does the original.
 
@@ -78,7 +79,7 @@ def record_lowered(
     Raises:
         MachineError: If a coroutine of the script cannot be lowered.
     """
-    recorder = Recorder()
+    recorder = recorder or Recorder()
     lowered = lower_source(source, filename)
     code = compile(lowered.text, filename, "exec", dont_inherit=True)
     with _environment(backend, recorder), _as_main(lowered.text, filename) as module:

@@ -39,7 +39,7 @@ Local = Callable[[FrameType, str, Any], Any]
 class _Instance:
     """One run of a machine."""
 
-    __slots__ = ("analysis", "frames", "number", "state")
+    __slots__ = ("analysis", "frames", "number", "raised_at", "state", "suspended")
 
     def __init__(self, number: int, analysis: Analysis, frame: FrameType) -> None:
         self.number = number
@@ -47,6 +47,8 @@ class _Instance:
         # Its own and those of the async comprehensions in it that have one (CPython 3.11).
         self.frames = [frame]
         self.state: int | None = None  # where it stands, while it awaits
+        self.suspended = 0  # where it was suspended last
+        self.raised_at = -1  # the instruction that raised last
 
 
 class Tracer:
@@ -85,7 +87,7 @@ class Tracer:
         code = frame.f_code
         caller = frame.f_back
         awaiting = self._instances.get(caller) if caller is not None else None
-        if awaiting is not None:
+        if awaiting is not None and not self._is_let_go(frame, awaiting):
             assert caller is not None
             self._maybe_entered(caller, awaiting, _awaited_type(frame))
         if code in self._analyses:
@@ -109,12 +111,21 @@ class Tracer:
             return self._on_awaited_event
         return None
 
+    def _is_let_go(self, frame: FrameType, caller: _Instance) -> bool:
+        """True for an async generator that ends because the exception has left its loop."""
+        instance = self._instances.get(frame)
+        if instance is None or frame.f_back is None:
+            return False
+        stands_at = instance.analysis.machine.states[instance.suspended].kind
+        return stands_at is StateKind.YIELD and frame.f_back.f_lasti == caller.raised_at
+
     # -- a coroutine of the snippet --------------------------------------------------------------
 
     def _entered_or_resumed(self, frame: FrameType, awaiting: _Instance | None) -> None:
         instance = self._instances.get(frame)
         if instance is not None:
-            self._recorder.emit("state.resumed", instance=instance.number, state=instance.state)
+            facts = {"instance": instance.number, "state": instance.suspended}
+            self._recorder.emit("state.resumed", **facts)
             if self._kind(instance) is StateKind.YIELD:
                 instance.state = None
             return
@@ -134,6 +145,9 @@ class Tracer:
         if event == "exception":
             self._on_caller_event(frame, event, arg)
             self._raised[frame] = arg[1]
+            self._instances[frame].state = None  # whatever was awaited is over
+            if arg[0] is not StopIteration:  # how an await gives its value, below
+                self._instances[frame].raised_at = frame.f_lasti
         elif event == "return":
             self._machine_left(frame, self._instances[frame], arg)
         return self._on_machine_event
@@ -166,7 +180,7 @@ class Tracer:
             text = self._recorder.value(value)
             self._recorder.emit("machine.returned", instance=number, line=line, value=text)
         elif isinstance(raised, GeneratorExit):
-            self._recorder.emit("machine.dropped", instance=number, state=instance.state or 0)
+            self._recorder.emit("machine.dropped", instance=number, state=instance.suspended)
         else:
             self._told_raised = self._recorder.emit(
                 "machine.raised", instance=number, line=line, **self._error(raised)
@@ -176,6 +190,7 @@ class Tracer:
         if instance.state is None:
             self._entered(instance, self._state_at(frame, instance), "")
         self._recorder.emit("state.suspended", instance=instance.number, state=instance.state)
+        instance.suspended = instance.state or 0
         if self._kind(instance) is StateKind.YIELD:
             self._visit_over(frame.f_back)  # the consumer of the generator has what it awaited
 

@@ -116,7 +116,9 @@ def _lowered(
         for part in line.replace(STRING_NEWLINE, "\n").split("\n"):
             lines.append(part)
             origins.append(origin)
-    return Lowered("\n".join(lines).rstrip("\n") + "\n", tuple(origins), machines, fields)
+    while lines and not lines[-1]:
+        del lines[-1], origins[-1]
+    return Lowered("\n".join(lines) + "\n", tuple(origins), machines, fields)
 
 
 def _outermost(

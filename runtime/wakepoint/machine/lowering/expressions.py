@@ -12,7 +12,7 @@ from wakepoint.machine.lowering.scope import (
     suspends,
 )
 from wakepoint.machine.lowering.steps import Step, mention
-from wakepoint.machine.lowering.text import formatted
+from wakepoint.machine.lowering.text import formatted, on_its_own
 from wakepoint.machine.lowering.writer import Writer
 from wakepoint.machine.model import StateKind
 
@@ -24,6 +24,10 @@ class Expressions(Writer):
 
     def value(self, node: ast.expr) -> str:
         """The text of an expression; code that has to run before is written."""
+        text = on_its_own(self._value(node))
+        return f"({text})" if isinstance(node, ast.NamedExpr) and ":=" in text else text
+
+    def _value(self, node: ast.expr) -> str:
         if not suspends(node):
             return self.rewriter.text(node)
         match node:

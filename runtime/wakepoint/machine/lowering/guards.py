@@ -138,7 +138,9 @@ class Guards(Expressions):
 
         self._guarded(cleanup, body, done)
         self.code.begin(cleanup.step)
+        outer, self._handling = self._handling, cleanup
         self.block(node.finalbody)
+        self._handling = outer
         self.code.origin = None
         self.code.emit(f"{self.me}.state = {self.helper('go_on')}({cleanup.because})")
         self.code.stop()

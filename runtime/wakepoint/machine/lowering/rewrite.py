@@ -125,8 +125,8 @@ class Rewriter:
             case ast.Name():
                 if node.id == "__class__" and self._class_name and "__class__" not in hidden:
                     yield (*self.range(node), self._class_name)
-                elif self._written(node.id, hidden) != node.id:
-                    yield (*self.range(node), self._written(node.id, hidden))
+                elif self.written(node.id, hidden) != node.id:
+                    yield (*self.range(node), self.written(node.id, hidden))
             case ast.NamedExpr():
                 yield from self._let(node, hidden, parts)
             case ast.JoinedStr() if sys.version_info < (3, 12):
@@ -165,7 +165,8 @@ class Rewriter:
         for child in ast.iter_child_nodes(node):
             yield from self._edits(child, hidden, parts)
 
-    def _written(self, name: str, hidden: frozenset[str]) -> str:
+    def written(self, name: str, hidden: frozenset[str]) -> str:
+        """How a name is written where inner scopes hide some."""
         return self.mangled(name) if name in hidden else self.field(name)
 
     def _exchange(self, node: ast.AST, text: str) -> Edit:
@@ -195,7 +196,9 @@ class Rewriter:
         name = node.target.id
         if name in self.fields and name not in hidden:
             start, end = self.range(node)
-            value = self.range(node.value)[0]
+            value = self._bytes.index(b":=", self.range(node.target)[1]) + len(b":=")
+            while self._bytes[value : value + 1].isspace():
+                value += 1
             yield start, value, f'{self.machine}.let("{self.fields[name]}", '
             yield end, end, ")"
         yield from self._edits(node.value, hidden, parts)
@@ -219,15 +222,13 @@ class Rewriter:
         self, node: ast.JoinedStr, hidden: frozenset[str], parts: dict[ast.AST, str]
     ) -> str:
         """An f-string anew: before CPython 3.12 the places of its parts are not known."""
-
-        class Exchange(ast.NodeTransformer):
-            def visit_Name(_, name: ast.Name) -> ast.AST:  # noqa: N805 - the rewriter is self
-                return ast.Name(self._written(name.id, hidden), name.ctx)
-
         if any(each in parts for each in ast.walk(node)):
             pieces = [self._piece(each, hidden, parts) for each in node.values]
             return f"''.join([{', '.join(pieces)}])"
-        return ast.unparse(Exchange().visit(copy.deepcopy(node)))
+        return self._exchanged(node, hidden)
+
+    def _exchanged(self, node: ast.expr, hidden: frozenset[str]) -> str:
+        return ast.unparse(_Exchange(self, hidden).visit(copy.deepcopy(node)))
 
     def _piece(self, node: ast.expr, hidden: frozenset[str], parts: dict[ast.AST, str]) -> str:
         if isinstance(node, ast.Constant):
@@ -235,14 +236,7 @@ class Rewriter:
         assert isinstance(node, ast.FormattedValue)
         if node in parts:
             return parts[node].removeprefix("{").removesuffix("}")
-        return formatted(node, parts.get(node.value) or self._formatted_value(node, hidden))
-
-    def _formatted_value(self, node: ast.FormattedValue, hidden: frozenset[str]) -> str:
-        class Exchange(ast.NodeTransformer):
-            def visit_Name(_, name: ast.Name) -> ast.AST:  # noqa: N805 - the rewriter is self
-                return ast.Name(self._written(name.id, hidden), name.ctx)
-
-        return ast.unparse(Exchange().visit(copy.deepcopy(node.value)))
+        return formatted(node, parts.get(node.value) or self._exchanged(node.value, hidden))
 
     # -- inner scopes -----------------------------------------------------------------------------
 
@@ -303,3 +297,22 @@ class Rewriter:
         for name in names:
             if name in self.fields:
                 yield start, start, f"{self.field(name)} = {name}{self._separator(node)}"
+
+
+class _Exchange(ast.NodeTransformer):
+    """Exchanges names in a tree, for texts whose parts have no known places."""
+
+    def __init__(self, rewriter: Rewriter, hidden: frozenset[str]) -> None:
+        self._rewriter = rewriter
+        self._hidden = hidden
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(self._rewriter.written(node.id, self._hidden), node.ctx)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:
+        name = node.target.id
+        if name in self._hidden or name not in self._rewriter.fields:
+            return self.generic_visit(node)
+        let = ast.Name(f"{self._rewriter.machine}.let", ast.Load())
+        field = ast.Constant(self._rewriter.fields[name])
+        return ast.Call(let, [field, self.visit(node.value)], [])

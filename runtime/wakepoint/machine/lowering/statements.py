@@ -8,7 +8,7 @@ from wakepoint.machine.lowering.guards import Guards, jumps_out
 from wakepoint.machine.lowering.scope import children, own_nodes, suspends
 from wakepoint.machine.lowering.steps import Step, mention
 from wakepoint.machine.lowering.text import as_argument, captures
-from wakepoint.machine.lowering.writer import Loop
+from wakepoint.machine.lowering.writer import Cleanup, Loop
 
 
 class Statements(Guards):
@@ -37,8 +37,7 @@ class Statements(Guards):
                 loop = self.loops[-1]
                 self.leave(loop.again, loop.depth)
             case ast.Raise(exc=None):
-                self.code.emit(f"raise {self._handling}")
-                self.code.stop()
+                self._raise_again()
             case ast.If():
                 self._if_statement(node)
             case ast.While():
@@ -82,6 +81,14 @@ class Statements(Guards):
         value = self.helper("DONE") if self.names.generator else "VALUE"
         returned = f"{self.me}.state = {mention(self.names.returned)}"
         return returned, f"return {self.helper('Ready')}({value})"
+
+    def _raise_again(self) -> None:
+        """``raise`` without anything, where it cannot stay so."""
+        raised = self._handling
+        if isinstance(raised, Cleanup):
+            raised = f"{self.helper('active')}({raised.because})"
+        self.code.emit(f"raise {raised}")
+        self.code.stop()
 
     def _simple(self, node: ast.stmt) -> None:
         """A statement that evaluates expressions one after the other."""

@@ -24,6 +24,16 @@ def _in_parentheses(text: str) -> bool:
     return text.startswith("(")
 
 
+def on_its_own(text: str) -> str:
+    """The text of an expression that may have lost the parentheses that held its lines together."""
+    depth = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "\n" and not depth:
+            return f"({text})"
+    return text
+
+
 def formatted(node: ast.FormattedValue, value: str) -> str:
     """What a part of an f-string does to its value."""
     convert = {115: "str", 114: "repr", 97: "ascii"}.get(node.conversion)

@@ -115,7 +115,8 @@ class Writer:
         self.cleanups: list[Cleanup] = []
         self._returned: Step | None = None
         self._result = ""
-        self._handling: str | None = None
+        # The field of the exception that a bare ``raise`` raises, or the finally that it is in.
+        self._handling: str | Cleanup | None = None
 
     def number(self, kind: str) -> str:
         """A further name of a kind, ``operand_2``."""

@@ -1,0 +1,58 @@
+"""What an original and its lowered form have in common: whether two runs went the same way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wakepoint.machine.model import Machine, VariableKind
+from wakepoint.recording.model import Event, Recording
+
+Told = tuple[str, dict[str, Any]]
+"""The kind of an event, and its facts."""
+
+# fmt: off
+_KINDS = frozenset((
+    "machine.started", "state.entered", "state.suspended", "state.resumed", "future.polled",
+    "machine.returned", "machine.raised", "machine.dropped",
+))
+# fmt: on
+
+
+def told_by_machines(recording: Recording) -> list[Told]:
+    """What a recording says about its machines, with what an original and its lowered form share.
+
+    These are the states with the values of the variables that are live, what was polled and what
+    came of it, results and exceptions. Lines differ, and a lowered machine keeps live variables
+    alone.
+    """
+    machines: dict[int, Machine] = {}
+    told = []
+    for event in recording.events:
+        if event.kind not in _KINDS or _ends_a_generator(event, machines):
+            continue
+        facts = {k: v for k, v in event.facts.items() if k not in {"line", "future"}}
+        if event.kind == "machine.started":
+            machines[facts["instance"]] = recording.machines[facts.pop("machine")]
+        if "variables" in facts:
+            state = machines[facts["instance"]].states[facts.get("state") or 0]
+            kept = {
+                variable.name
+                for variable in state.variables
+                if variable.live and variable.kind in {VariableKind.LOCAL, VariableKind.CELL}
+            }
+            facts["variables"] = {
+                each["name"]: each["value"] for each in facts["variables"] if each["name"] in kept
+            }
+        told.append((event.kind, facts))
+    return told
+
+
+def _ends_a_generator(event: Event, machines: dict[int, Machine]) -> bool:
+    """True if it tells of an async generator that is not needed any more.
+
+    CPython ends one as soon as nobody holds it, a lowered machine holds it until its own end.
+    """
+    machine = machines.get(event.facts.get("instance", 0))
+    if machine is None or machine.kind != "async generator":
+        return False
+    return event.kind in {"machine.dropped", "state.resumed"}
