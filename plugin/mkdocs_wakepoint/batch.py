@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from mkdocs_wakepoint.both_forms import cannot_be_lowered, unlike
 from mkdocs_wakepoint.comparison import Comparison, draw
 from mkdocs_wakepoint.engine import Pool, not_implemented, problems, unavailable
 from mkdocs_wakepoint.quotes import Quote, quote
@@ -14,7 +15,6 @@ from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.source import Page
 from mkdocs_wakepoint.views import Item, problem_box, render_all
-from wakepoint.machine import MachineError, lower_source
 from wakepoint.recording import Environment, Recording
 
 _PLACEHOLDER = re.compile(r'<(div|span) class="wp-pending" data-wp="(\d+)"></\1>')
@@ -71,8 +71,12 @@ class Batch:
             run = snippet.options.run and missing is None
             future = self._pool.submit(snippet) if run else None
             form = None
-            if run and "lowered" in snippet.options.show and _can_be_lowered(snippet):
-                form = self._pool.submit(snippet, lowered=True)
+            if run and "lowered" in snippet.options.show:
+                wrong = cannot_be_lowered(snippet)
+                if wrong is None:
+                    form = self._pool.submit(snippet, lowered=True)
+                else:
+                    found = (*found, wrong)
             self._waiting.append(_Waiting(place, snippet, found, future, form, missing))
         return f'<div class="wp-pending" data-wp="{place}"></div>'
 
@@ -151,16 +155,9 @@ class Batch:
             return Item(snippet, None, (*found, waiting.missing))
         told = (*found, *problems(snippet, recording))
         form = waiting.lowered.result() if waiting.lowered is not None else None
+        if form is not None and recording.outcome.kind != "syntax-error":
+            told = (*told, *unlike(snippet, recording, form))
         return Item(snippet, recording, told, tuple(others), form)
-
-
-def _can_be_lowered(snippet: Snippet) -> bool:
-    """False for what the view says why, and for what is no Python at all."""
-    try:
-        lower_source(snippet.source)
-    except MachineError:
-        return False
-    return True
 
 
 def key(page: Page, wanted: str) -> str:

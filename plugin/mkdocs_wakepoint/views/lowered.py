@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import zip_longest
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -46,8 +47,9 @@ def _lines(text: str) -> list[str]:
 def _original(source: str, form: Lowered, key: str) -> str:
     """The snippet; the number of a line leads to where the lowered form does it."""
     first: dict[int, int] = {}
+    wanted = _lowered_lines(form, source)
     for number, origin in enumerate(form.origins, 1):
-        if origin is not None:
+        if origin is not None and number in wanted:
             first.setdefault(origin, number)
     return "".join(
         _line(f"wp-{key}-from-{number}", number, f"wp-{key}-to-{first.get(number)}", html)
@@ -74,10 +76,11 @@ def _form(form: Lowered, source: str, key: str) -> str:
     """The machines; the number of a line is the original's, and leads there."""
     wanted = _lowered_lines(form, source)
     html = _lines(form.text)
+    unseen = {number for number, text in enumerate(source.splitlines(), 1) if hidden(text)}
     shown = []
     for number, origin in enumerate(form.origins, 1):
         if number in wanted:
-            target = f"wp-{key}-from-{origin}"
+            target = f"wp-{key}-from-{None if origin in unseen else origin}"
             shown.append(_line(f"wp-{key}-to-{number}", origin, target, html[number - 1]))
     return "".join(shown)
 
@@ -94,25 +97,31 @@ def _line(own: str, number: int | None, target: str, html: str) -> str:
 def _verdict(original: Recording, form: Recording | None) -> str:
     if form is None:
         return '<p class="wp-caption">The lowered form was not run.</p>'
-    ours, theirs = told_by_machines(original), told_by_machines(form)
-    same_end = original.outcome == form.outcome or (
-        original.outcome.kind == form.outcome.kind and original.outcome.error == form.outcome.error
-    )
-    if ours == theirs and same_end and original.output == form.output:
+    differs = difference(original, form)
+    if differs is not None:
         return (
-            f'<p class="wp-caption wp-same">Both were run by this build. Their recordings tell the '
-            f"same {len(ours)} events of machines, in the same order, with the same values, and "
-            "the same output.</p>"
+            '<p class="wp-caption wp-differs">Both were run by this build, and they differ: '
+            f"{escape(differs)}.</p>"
         )
-    at = next(
-        (n for n, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]),
-        min(len(ours), len(theirs)),
-    )
+    count = len(told_by_machines(original))
     return (
-        '<p class="wp-caption wp-differs">Both were run by this build, and they differ: '
-        f"{_told(ours, at)} in the original, {_told(theirs, at)} in the lowered form.</p>"
+        '<p class="wp-caption wp-same">Both were run by this build. Their recordings tell the '
+        f"same {count} events of machines, in the same order, with the same values, and "
+        "the same output.</p>"
     )
 
 
-def _told(events: list[tuple[str, dict[str, object]]], at: int) -> str:
-    return f"<code>{escape(str(events[at]))}</code>" if at < len(events) else "nothing"
+def difference(original: Recording, form: Recording) -> str | None:
+    """The first thing in which a run of the lowered form differs from the original's."""
+    ours, theirs = told_by_machines(original), told_by_machines(form)
+    for one, other in zip_longest(ours, theirs):
+        if one != other:
+            return f"{_told(one)} in the original, {_told(other)} in the lowered form"
+    ends = [(run.outcome.kind, run.outcome.error, run.outcome.message) for run in (original, form)]
+    if ends[0] != ends[1]:
+        return f"the original ends with {ends[0]}, the lowered form with {ends[1]}"
+    return None if original.output == form.output else "what they wrote"
+
+
+def _told(event: tuple[str, dict[str, object]] | None) -> str:
+    return "nothing" if event is None else f"{event[0]} {event[1]}"

@@ -1,0 +1,63 @@
+"""The lowered form in a page: beside the original, linked with it, and held to it."""
+
+from dataclasses import replace
+
+import pytest
+from tools.pages import Convert
+
+from mkdocs_wakepoint.views.lowered import difference
+from wakepoint.recording import record, record_lowered
+
+SOURCE = """
+import wakepoint
+
+async def add(x):
+    return x + await two()
+
+async def two():
+    await wakepoint.sleep(0.001)
+    return 2
+
+print(wakepoint.run(add(1)))
+"""
+
+FENCE = f'```python wakepoint id="sum" show="lowered"\n{SOURCE.strip()}\n```\n'
+
+
+def test_both_forms_are_run_and_found_equal(convert: Convert) -> None:
+    page = convert(FENCE)
+    assert page.told == []
+    assert "the same 12 events" in page.soup.select(".wp-same")[0].get_text()
+    panes = [pane.get_text() for pane in page.soup.select(".wp-pane")]
+    assert "return x + await two()" in panes[0]
+    assert "class Add(StateMachine):" in panes[1]
+    assert "self.operand_1" not in panes[1]
+
+
+def test_each_linked_line_is_there(convert: Convert) -> None:
+    soup = convert(FENCE).soup
+    links = [str(link["href"])[1:] for link in soup.select(".wp-lowered a")]
+    assert len(links) > 10
+    assert all(soup.find(id=target) is not None for target in links)
+
+
+def test_what_cannot_be_lowered_is_told(convert: Convert) -> None:
+    body = "async def f(x):\n    try:\n        await x\n    except await x:\n        pass"
+    page = convert(f'```python wakepoint show="lowered"\n{body}\n```\n')
+    (told,) = page.told
+    assert "it cannot be lowered: line 4" in told
+
+
+@pytest.mark.parametrize("change", ["event", "end", "output"])
+def test_a_difference_is_found(change: str) -> None:
+    original = record(SOURCE, backend="simulated")
+    form = record_lowered(SOURCE, backend="simulated")
+    assert difference(original, form) is None
+    match change:
+        case "event":
+            form = replace(form, events=form.events[:-20])
+        case "end":
+            form = replace(form, outcome=replace(form.outcome, kind="raised"))
+        case _:
+            form = replace(form, output=("something else",))  # type: ignore[arg-type]
+    assert difference(original, form)
