@@ -6,9 +6,9 @@ import sys
 
 from wakepoint.machine.bytecode import NOWHERE, Position
 from wakepoint.machine.conditions import Decision, Test
+from wakepoint.machine.entries import HIDDEN, Entry, place_of
 from wakepoint.machine.labels import UNNAMED, Labels
 from wakepoint.machine.model import StateKind
-from wakepoint.machine.stack import HIDDEN, Entry, place_of
 from wakepoint.machine.states import Facts, Place
 from wakepoint.machine.syntax import Syntax, contains, place
 

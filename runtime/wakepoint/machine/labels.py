@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wakepoint.machine.bytecode import Instruction, Position
+from wakepoint.machine.effects import variable
+from wakepoint.machine.entries import EXCEPTION, HANDLING, HIDDEN, Entry
 from wakepoint.machine.graph import Graph
-from wakepoint.machine.stack import EXCEPTION, HANDLING, HIDDEN, Entry, variable
 from wakepoint.machine.syntax import Syntax, contains
 
 UNNAMED = "a value"

@@ -13,11 +13,12 @@ from types import CodeType
 
 from wakepoint.machine.blocks import Blocks
 from wakepoint.machine.bytecode import Position
+from wakepoint.machine.entries import HANDLING, Stack, place_of
 from wakepoint.machine.flow import Flow
 from wakepoint.machine.graph import Graph
 from wakepoint.machine.labels import Labels
 from wakepoint.machine.model import Span, State, StateKind, Variable, VariableKind
-from wakepoint.machine.stack import AWAITED, HANDLING, Stack, Stacks, place_of
+from wakepoint.machine.stack import AWAITED, Stacks
 from wakepoint.machine.syntax import Suspension, Syntax, place
 from wakepoint.machine.variables import Variables
 
