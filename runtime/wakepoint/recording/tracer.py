@@ -33,6 +33,8 @@ _POLL_COROUTINE = CoroutineFuture.poll.__code__
 # leaf of the library is told as one piece.
 _TRANSPARENT = (Join, Select, Timeout)
 
+_SUSPENDS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | inspect.CO_GENERATOR
+
 Local = Callable[[FrameType, str, Any], Any]
 
 
@@ -87,7 +89,7 @@ class Tracer:
         code = frame.f_code
         caller = frame.f_back
         awaiting = self._instances.get(caller) if caller is not None else None
-        if awaiting is not None and not self._is_let_go(frame, awaiting):
+        if awaiting is not None and _is_resumed(frame) and not self._is_let_go(frame, awaiting):
             assert caller is not None
             self._maybe_entered(caller, awaiting, _awaited_type(frame))
         if code in self._analyses:
@@ -333,6 +335,12 @@ def _how_left(frame: FrameType, value: object) -> str:
     # the tracer is given None. What is yielded is never None: a future, or a generator's value,
     # which the interpreter wraps.
     return "yielded" if suspended and value is not None else "raised"
+
+
+def _is_resumed(frame: FrameType) -> bool:
+    """True for what an await can call: anything else, a ``__del__`` for instance, runs beside it."""
+    code = frame.f_code
+    return bool(code.co_flags & _SUSPENDS) or code.co_name in {"send", "__next__"}
 
 
 def _awaited_type(frame: FrameType) -> str:
