@@ -7,6 +7,7 @@ test that nobody runs proves nothing.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +44,19 @@ TOOLS = {
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Takes back what a shell does to commands that it starts in the background.
+
+    They ignore interrupts, and what tests start would inherit that.
+    """
+    for name in ("SIGHUP", "SIGINT", "SIGQUIT"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(
+                number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+            )
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers():
         tool = TOOLS.get(marker.name)

@@ -27,7 +27,7 @@ def lowered(recording: Recording, context: Context) -> str:
     key = context.snippet.key
     left = _pane("The original", _original(recording.source, form, key))
     right = _pane("Its lowered form", _form(form, recording.source, key))
-    return f'<div class="wp-lowered" data-search-exclude>{left}{right}</div>' + _verdict(
+    return f'<section class="wp-lowered" data-search-exclude>{left}{right}</section>' + _verdict(
         recording, context.lowered
     )
 

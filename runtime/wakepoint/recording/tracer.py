@@ -338,7 +338,7 @@ def _how_left(frame: FrameType, value: object) -> str:
 
 
 def _is_resumed(frame: FrameType) -> bool:
-    """True for what an await can call: anything else, a ``__del__`` for instance, runs beside it."""
+    """True for what an await can call; a ``__del__`` for instance runs beside it."""
     code = frame.f_code
     return bool(code.co_flags & _SUSPENDS) or code.co_name in {"send", "__next__"}
 
