@@ -25,8 +25,6 @@ _OBJECTS = re.compile(
 _CONTEXT = "an exception raised while another is handled has no __context__"
 _WORDS = "TypeErrors of objects that cannot be awaited have other words"
 DIFFERENT = {
-    "test_for_assign_raising_stop_async_iteration": _CONTEXT,
-    "test_for_assign_raising_stop_async_iteration_2": _CONTEXT,
     "test_with_10": _CONTEXT,
     "test_with_2": _WORDS,
     "test_with_6": _WORDS,
