@@ -99,7 +99,8 @@ class Expressions(Writer):
                 return True
             case ast.Name(id=name):
                 own = name in self.scope.bound and name not in self.scope.captured
-                return own and name not in self._rebound
+                bound = self.scope.is_surely_bound(name, node.lineno)
+                return own and bound and name not in self._rebound
         return False
 
     # -- expressions that choose ------------------------------------------------------------------

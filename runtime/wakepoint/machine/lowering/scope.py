@@ -119,12 +119,38 @@ class Scope:
             if id(node) not in in_comprehensions:
                 bound |= set(_binds(node))
         self.bound = bound - self.globals - self.nonlocals
+        self._taken_away = {
+            name for node in own_nodes(*function.body) for name in _takes_away(node)
+        }
+        self._bound_from = dict.fromkeys(self.parameters, 0)
+        for statement in function.body:
+            if isinstance(statement, ast.Assign):
+                for target in statement.targets:
+                    for each in ast.walk(target):
+                        if isinstance(each, ast.Name):
+                            self._bound_from.setdefault(each.id, statement.lineno)
         self.captured = {
             each.id
             for inner in _inner_scopes(function.body)
             for each in ast.walk(inner)
             if isinstance(each, ast.Name)
         } & self.bound
+
+    def is_surely_bound(self, name: str, line: int) -> bool:
+        """True if a variable has a value on that line, whichever way the function got there."""
+        if name in self._taken_away:
+            return False
+        return self._bound_from.get(name, line) < line
+
+
+def _takes_away(node: ast.AST) -> list[str]:
+    """The names that are not bound any more behind a node."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Del()):
+            return [name]
+        case ast.ExceptHandler(name=str(name)):
+            return [name]
+    return []
 
 
 def _inner_scopes(body: list[ast.stmt]) -> Iterator[ast.AST]:

@@ -133,7 +133,7 @@ class Statements(Guards):
         op = _AUGMENTED[type(node.op)]
         if isinstance(node.target, ast.Name):
             target = self.rewriter.text(node.target)
-            if node.target.id in self.scope.bound and node.target.id not in self.scope.captured:
+            if self._stays(ast.Name(node.target.id, ast.Load(), lineno=node.lineno)):
                 self.code.emit(f"{target} {op} {self.value(node.value)}")
                 return
             parts: dict[ast.AST, str] = {}
