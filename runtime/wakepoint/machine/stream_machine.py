@@ -108,6 +108,11 @@ class Step(Cancellable[Any]):
             raise StopAsyncIteration
         return polled
 
+    def drop(self) -> None:
+        """Drops the generator, if it waits in the middle of this step."""
+        if self._begun and self.machine.awaiting is not None:
+            self.machine.drop()
+
     def cancel(self, cancellation: BaseException) -> None:
         """Raises it where the generator is suspended."""
         self.machine.cancel(cancellation)
