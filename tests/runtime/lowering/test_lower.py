@@ -68,6 +68,33 @@ def test_the_text_is_formatted_as_ruff_would(tmp_path: Path) -> None:
     assert not done.stdout
 
 
+def test_no_machine_takes_a_name_that_is_there() -> None:
+    original, lowered = both("""
+import wakepoint
+
+class Client:
+    pass
+
+async def client(x):
+    return await twice(1) + x
+
+def make(n):
+    async def twice(x):
+        return n * x
+    return twice
+
+def another():
+    async def twice(x):
+        return x - 1
+    return twice
+
+twice = make(2)
+print(wakepoint.run(client(3)), Client().__class__.__name__, wakepoint.run(another()(5)))
+""")
+    assert original[0] == "5 Client 4\n"
+    assert lowered == original
+
+
 def ordinary() -> None: ...
 
 

@@ -10,6 +10,7 @@ from wakepoint.machine.analysis import Analysis, analyze, analyze_source
 from wakepoint.machine.errors import MachineError
 from wakepoint.machine.lowering.function import LoweredFunction, Lowering, Text
 from wakepoint.machine.lowering.rewrite import STRING_NEWLINE
+from wakepoint.machine.lowering.scope import names_used
 from wakepoint.machine.model import Machine
 
 
@@ -61,10 +62,12 @@ def lower_source(text: str, filename: str = "<source>") -> Lowered:
     result: Text = []
     done: list[LoweredFunction] = []
     machines: dict[str, Machine] = {}
+    taken = set(names_used(tree))
     at = 1
     for node, class_name, around in functions:
         machine = _machine(analyses, node, filename)
-        lowered = Lowering(node, text, machine, class_name).run()
+        lowered = Lowering(node, text, machine, class_name, taken).run()
+        taken.add(lowered.name)
         done.append(lowered)
         machines[lowered.name] = machine
         begin = min([node.lineno, *(each.lineno for each in node.decorator_list)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from wakepoint.machine.lowering.rewrite import Rewriter
@@ -46,6 +47,7 @@ class Lowering:
         source: The file's source.
         machine: Its machine.
         class_name: The class around a method.
+        taken: Names that the machine's class cannot have, besides those in the function.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Lowering:
         source: str,
         machine: Machine,
         class_name: str | None,
+        taken: Collection[str] = (),
     ) -> None:
         self.node = node
         self.machine = machine
@@ -65,6 +68,8 @@ class Lowering:
         first = self.scope.parameters[0] if self.scope.parameters else ""
         self.rewriter = Rewriter(source, me, fields, class_name, first)
         self.name = class_like(node.name, class_name)
+        while self.name in taken or self.name in self.used:
+            self.name += "_"
         self.fields = {attribute: name for name, attribute in fields.items()}
         self.me = me
         self.state_enum = self._free("State")

@@ -200,28 +200,26 @@ class Statements(Guards):
         if not (isinstance(node.test, ast.Constant) and node.test.value):
             test = self.statement_value(node.test)
             self.jump_if(f"if not {_negatable(node.test, test)}:", otherwise)
-        self.loops.append(Loop(again, done, len(self.cleanups)))
-        self.block(node.body)
-        self.loops.pop()
-        self.code.jump(again)
-        self.code.begin(otherwise)
-        self.block(node.orelse)
-        self.join(done)
+        self._loop(node, Loop(again, done, len(self.cleanups)), otherwise)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         done, otherwise = self.new_step("JOIN", node), self.new_step("ELSE", node)
         iterable = as_argument(node.iter, self.statement_value(node.iter))
         again = self.loop_over(node, iterable, otherwise)
-        self.loops.append(Loop(again, done, len(self.cleanups)))
-        self.block(node.body)
-        self.loops.pop()
-        self.code.jump(again)
-        self.code.begin(otherwise)
-        self.block(node.orelse)
-        self.join(done)
+        self._loop(node, Loop(again, done, len(self.cleanups)), otherwise)
         if isinstance(node, ast.AsyncFor) and any(jumps_out(each) for each in node.body):
             # Nobody else may hold what was left by a break: then its end has to run now.
             self.code.emit(f"{self.iterators[otherwise]} = None")
+
+    def _loop(self, node: ast.While | ast.For | ast.AsyncFor, loop: Loop, otherwise: Step) -> None:
+        """The body of a loop whose beginning is written, and what its end leads to."""
+        self.loops.append(loop)
+        self.block(node.body)
+        self.loops.pop()
+        self.code.jump(loop.again)
+        self.code.begin(otherwise)
+        self.block(node.orelse)
+        self.join(loop.done)
 
     def _match(self, node: ast.Match) -> None:
         subject = self.field("subject")
