@@ -3,7 +3,8 @@
 In ``[call: epoll epoll_ctl EPOLL_CTL_ADD](#wp-read)`` the text gives way to the first call of that
 name, on that backend, in which the rest occurs; ``…`` in it stands for anything.
 ``[count: epoll polls](#wp-read)`` gives way to a number: of calls of a name, or one of
-`wakepoint.recording.figures`.
+`wakepoint.recording.figures`. ``[count: auto suspended client 2](#wp-read)`` is about one state of
+one function. The backend ``auto`` stands for the build's own run.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.views import Item
 from mkdocs_wakepoint.views.compare import call
 from wakepoint.recording import Recording
-from wakepoint.recording.figures import figures
+from wakepoint.recording.figures import figures, visits
 
 _TEXT = re.compile(r"(call|count): (\S+) (\S+)((?: \S+)*)")
 _ANCHOR = "wp-"
+_OWN = BACKENDS[0]
+_OF_FUNCTIONS = ("entered", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +81,22 @@ def quote(asked: Quote, items: Sequence[Item]) -> tuple[str, Problem | None]:
         return f"<code>{escape(asked.text)}</code>", Problem(asked.location, what, remedy)
 
     if backend not in BACKENDS:
-        return wrong(f"there is no backend {backend!r}", f"choose of {', '.join(BACKENDS[1:])}")
+        return wrong(f"there is no backend {backend!r}", f"choose of {', '.join(BACKENDS)}")
     item = _item(asked, items)
     if item is None:
         return wrong(f"there is no snippet {asked.href!r}", "write page.md#wp-id")
     run = _run(item, backend)
     if run is None:
-        return f"<em>not recorded on {escape(backend)}</em>", None
+        where = "here" if backend == _OWN else f"on {backend}"
+        return f"<em>not recorded {escape(where)}</em>", None
     if kind == "count":
-        number = _count(run, name)
+        number = _of_function(run, name, part.split()) if part else _count(run, name)
         if number is None:
+            counted = f"{name} {part}".strip()
             remedy = f"name a kernel call, or one of calls, {', '.join(FIGURES)}"
-            return wrong(f"nothing called {name!r} was counted on {backend}", remedy)
+            if part:
+                remedy = f"write {' or '.join(_OF_FUNCTIONS)}, a function, and a state's number"
+            return wrong(f"nothing called {counted!r} was counted on {backend}", remedy)
         return str(number), None
     told = _call(run, name, part)
     if told is None:
@@ -113,6 +120,8 @@ def _item(asked: Quote, items: Sequence[Item]) -> Item | None:
 
 
 def _run(item: Item, backend: str) -> Recording | None:
+    if backend == _OWN:
+        return item.recording
     runs = [*([] if item.recording is None else [item.recording]), *item.others]
     return next((run for run in runs if run.environment.backend == backend), None)
 
@@ -125,6 +134,14 @@ def _count(run: Recording, name: str) -> int | None:
         number: int = asdict(counted)[name]
         return number
     return counted.calls.get(name)
+
+
+def _of_function(run: Recording, name: str, rest: Sequence[str]) -> int | None:
+    """How often a function was suspended, or a state entered: what follows is ``client 2``."""
+    function, *state = rest
+    if name not in _OF_FUNCTIONS or len(state) > 1 or not all(map(str.isdecimal, state)):
+        return None
+    return visits(run, f"state.{name}", function, *map(int, state))
 
 
 def _call(run: Recording, name: str, part: str) -> str | None:

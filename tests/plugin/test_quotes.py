@@ -70,6 +70,12 @@ def asked(text: str, href: str = "#wp-pipe") -> Quote:
         ("count: simulated close", "2"),
         ("call: epoll close", "<em>not recorded on epoll</em>"),
         ("count: io_uring polls", "<em>not recorded on io_uring</em>"),
+        ("call: auto write", "<code>write(fd 4, 5 bytes) = 5</code>"),
+        ("count: auto close", "2"),
+        ("count: auto entered main", "1"),
+        ("count: auto entered main 1", "1"),
+        ("count: auto entered main 0", "0"),
+        ("count: kqueue suspended main 1", "0"),
     ],
 )
 def test_a_quote_is_what_the_run_did(item: Item, text: str, shown: str) -> None:
@@ -92,7 +98,11 @@ def test_the_numbers_are_those_of_that_backends_recording(item: Item, run: Recor
         ("call: simulated close 9", "#wp-pipe", "'pipe' made no call 'close 9' on simulated; "),
         ("call: simulated write 5 … fd", "#wp-pipe", "'pipe' made no call 'write 5 … fd' on sim"),
         ("count: simulated zebras", "#wp-pipe", "nothing called 'zebras' was counted on simulat"),
-        ("call: select read", "#wp-pipe", "there is no backend 'select'; choose of epoll, "),
+        ("count: auto entered zebra", "#wp-pipe", "nothing called 'entered zebra' was counted "),
+        ("count: auto entered main 9", "#wp-pipe", "nothing called 'entered main 9' was counted "),
+        ("count: auto polls main", "#wp-pipe", "nothing called 'polls main' was counted on auto; "),
+        ("count: auto entered main x", "#wp-pipe", "nothing called 'entered main x' was counted o"),
+        ("call: select read", "#wp-pipe", "there is no backend 'select'; choose of auto, epoll"),
         ("call: simulated read", "#wp-pip", "there is no snippet '#wp-pip'; write page.md#wp-id"),
         ("call: simulated read", "b.md#wp-pipe", "there is no snippet 'b.md#wp-pipe'; write "),
     ],
@@ -101,6 +111,42 @@ def test_what_no_run_did_is_told(item: Item, text: str, href: str, told: str) ->
     shown, problem = quote(asked(text, href), [item])
     assert shown == f"<code>{text}</code>"
     assert str(problem).startswith(f"docs/a.md:20: {told}")
+
+
+def test_a_snippet_that_did_not_run_is_not_quoted(item: Item) -> None:
+    without = replace(item, recording=None, others=())
+    assert quote(asked("count: auto polls"), [without]) == ("<em>not recorded here</em>", None)
+
+
+def test_a_state_is_counted_in_all_calls_of_its_function() -> None:
+    source = """\
+import wakepoint
+
+
+async def nap(seconds):
+    await wakepoint.sleep(seconds)
+    await done()
+
+
+async def done():
+    pass
+
+
+async def main():
+    for seconds in (0.001, 0.002, 0.003):
+        await nap(seconds)
+
+
+wakepoint.run(main())
+"""
+    run = record(source, backend="simulated")
+    snippet = Snippet(source, Options(backend="simulated"), Location("docs/a.md", 3), "pipe")
+    item = Item(snippet, run, ())
+    shown = [
+        quote(asked(f"count: auto {what}"), [item])[0]
+        for what in ("entered nap", "suspended nap", "suspended nap 1", "suspended nap 2")
+    ]
+    assert shown == ["6", "3", "3", "0"]
 
 
 def test_a_page_is_named_from_where_the_link_stands(item: Item) -> None:

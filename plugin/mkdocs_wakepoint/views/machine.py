@@ -19,7 +19,7 @@ from wakepoint.recording import Recording
 MARGIN = 3.0
 EXIT_WIDTH, EXIT_HEIGHT = 150.0, 58.0
 CLUSTER_NAME = "SUSPENDED"
-CLUSTER_NOTE = "task parked, thread free"
+CLUSTER_NOTE = "task pending, thread free"
 CLUSTER_WIDTH = 240.0
 """Of the two together, in pixels."""
 _TOLD_STEPS = 20

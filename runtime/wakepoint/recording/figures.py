@@ -93,6 +93,34 @@ def figures(recording: Recording) -> Figures:
     )
 
 
+def visits(recording: Recording, kind: str, function: str, state: int | None = None) -> int | None:
+    """How often a function entered its states, or was suspended in them.
+
+    Args:
+        recording: The run.
+        kind: ``state.entered`` or ``state.suspended``.
+        function: Its name. All its calls count.
+        state: The index of one state; None for all of them.
+
+    Returns:
+        The number; None if the snippet has no such function, or that no such state.
+    """
+    machines = [machine.name == function for machine in recording.machines]
+    states = [machine.states for machine in recording.machines if machine.name == function]
+    if not states or (state is not None and state >= max(map(len, states))):
+        return None
+    instances = {
+        event["instance"]
+        for event in recording.events
+        if event.kind == "machine.started" and machines[event["machine"]]
+    }
+    return sum(
+        event["instance"] in instances and state in (None, event["state"])
+        for event in recording.events
+        if event.kind == kind
+    )
+
+
 def _moved(calls: list[Event], names: tuple[str, ...]) -> int:
     return sum(event["bytes"] or 0 for event in calls if event["name"].startswith(names))
 
