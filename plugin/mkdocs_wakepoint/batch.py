@@ -8,13 +8,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from mkdocs_wakepoint.both_forms import cannot_be_lowered, unlike
-from mkdocs_wakepoint.comparison import Comparison, draw
+from mkdocs_wakepoint.comparison import Comparison, columns
 from mkdocs_wakepoint.engine import Pool, not_implemented, problems, unavailable
-from mkdocs_wakepoint.quotes import Quote, quote
+from mkdocs_wakepoint.quotes import Quote, answer
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.source import Page
-from mkdocs_wakepoint.views import Item, problem_box, render_all
+from mkdocs_wakepoint.views import Item, quotation, render_all, render_comparison
 from wakepoint.recording import Environment, Recording
 
 _PLACEHOLDER = re.compile(r'<(div|span) class="wp-pending" data-wp="(\d+)"></\1>')
@@ -120,14 +120,18 @@ class Batch:
         for waiting, html in zip(self._waiting, render_all(items), strict=True):
             self._html[waiting.place] = html
         for place, comparison, found in self._comparisons:
-            boxes = "".join(map(problem_box, found))
-            for one in found:
+            compared, wrong = columns(comparison, self._items)
+            for one in (*found, *wrong):
                 self.report(one)
-            self._html[place] = boxes + draw(comparison, self._items, self.report)
+            sections = comparison.wanted.sections
+            self._html[place] = render_comparison(
+                compared, comparison.key, sections, (*found, *wrong)
+            )
         for place, asked in self._quotes:
-            self._html[place], wrong = quote(asked, self._items)
-            if wrong is not None:
-                self.report(wrong)
+            told, mistake = answer(asked, self._items)
+            self._html[place] = quotation(told, asked.backend)
+            if mistake is not None:
+                self.report(mistake)
         for done in (self._waiting, self._comparisons, self._quotes):
             done.clear()
 

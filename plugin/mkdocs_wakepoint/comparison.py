@@ -1,18 +1,20 @@
-"""The fence ``wakepoint-compare``: a table over recordings of snippets that stand elsewhere."""
+"""The fence ``wakepoint-compare``: what it says, and which recordings it asks for.
+
+`mkdocs_wakepoint.views.comparison` draws them.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from mkdocs_wakepoint.fence import BACKENDS
 from mkdocs_wakepoint.snippet import Location, Problem
-from mkdocs_wakepoint.views import Item, problem_box
-from mkdocs_wakepoint.views.compare import SECTIONS, Column, by_backend, comparison
-from wakepoint.recording import Recording
+from mkdocs_wakepoint.views import Item
+from mkdocs_wakepoint.views.comparison import SECTIONS, Column, by_backend
 
 _AXES: Final = ("backend", "platform", "snippet")
 
@@ -104,88 +106,82 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
 assert set(_CHOICES) == {field.name for field in fields(Wanted)}
 
 
-def draw(asked: Comparison, items: Sequence[Item], report: Callable[[Problem], None]) -> str:
-    """The HTML of a comparison.
+def columns(asked: Comparison, items: Sequence[Item]) -> tuple[list[Column], list[Problem]]:
+    """The recordings that are compared, and what is wrong.
 
     Args:
         asked: The fence.
         items: All snippets that were run, with their recordings from other platforms.
-        report: Called with what is wrong; the page shows it too.
     """
-    problems: list[Problem] = []
+    chooser = _Chooser(asked, items)
+    return chooser.columns(), chooser.problems
 
-    def wrong(what: str, remedy: str) -> None:
-        problems.append(Problem(asked.location, what, remedy))
 
-    wanted = asked.wanted
-    chosen = [item for name in wanted.snippets for item in _named(name, asked, items, wrong)]
-    if wanted.by == "snippet":
-        columns = [column for item in chosen for column in _of_snippet(item, wanted, wrong)]
-    else:
+class _Chooser:
+    def __init__(self, asked: Comparison, items: Sequence[Item]) -> None:
+        self._location = asked.location
+        self._wanted = asked.wanted
+        self._items = items
+        self.problems: list[Problem] = []
+
+    def columns(self) -> list[Column]:
+        wanted = self._wanted
+        chosen = [item for name in wanted.snippets if (item := self._item(name)) is not None]
+        if wanted.by == "snippet":
+            return [column for item in chosen for column in self._of_snippet(item)]
         if len(wanted.snippets) > 1:
-            wrong(f"by {wanted.by} compares one snippet", "name one, or write by: snippet")
-        columns = [column for item in chosen[:1] for column in _of_platforms(item, wanted, wrong)]
-    for problem in problems:
-        report(problem)
-    table = comparison(columns, asked.key, wanted.sections) if columns else ""
-    return f'<div class="wp">{"".join(map(problem_box, problems))}{table}</div>'
+            self._wrong(f"by {wanted.by} compares one snippet", "name one, or write by: snippet")
+        return [column for item in chosen[:1] for column in self._of_platforms(item)]
 
+    def _wrong(self, what: str, remedy: str) -> None:
+        self.problems.append(Problem(self._location, what, remedy))
 
-def _named(
-    name: str, asked: Comparison, items: Sequence[Item], wrong: Callable[[str, str], None]
-) -> list[Item]:
-    page, _, key = name.rpartition("#")
-    found = [
-        item
-        for item in items
-        if item.snippet.key == key and _is_page(item.snippet.location.file, page, asked)
-    ]
-    if not found:
-        near = [
-            item.snippet.key for item in items if _is_page(item.snippet.location.file, "", asked)
-        ]
-        hint = f"this page has {', '.join(near)}" if near else "write page.md#id"
-        wrong(f"there is no snippet {name!r}", hint)
-    elif found[0].recording is None:
-        wrong(f"the snippet {name!r} is not run", 'remove its run="no"')
-        return []
-    return found[:1]
+    def _item(self, name: str) -> Item | None:
+        """The snippet of that name, if it was run."""
+        page, _, key = name.rpartition("#")
+        found = next((item for item in self._on(page) if item.snippet.key == key), None)
+        if found is None:
+            near = [item.snippet.key for item in self._on("")]
+            hint = f"this page has {', '.join(near)}" if near else "write page.md#id"
+            self._wrong(f"there is no snippet {name!r}", hint)
+        elif found.recording is None:
+            self._wrong(f"the snippet {name!r} is not run", 'remove its run="no"')
+            return None
+        return found
 
+    def _on(self, page: str) -> list[Item]:
+        """The snippets on a page, this one if it has no name."""
+        parts = PurePosixPath(page or self._location.file).parts
 
-def _is_page(file: str, page: str, asked: Comparison) -> bool:
-    if not page:
-        return file == asked.location.file
-    parts = PurePosixPath(page).parts
-    return PurePosixPath(file).parts[-len(parts) :] == parts
+        def there(item: Item) -> bool:
+            file = PurePosixPath(item.snippet.location.file).parts
+            return file[-len(parts) :] == parts if page else file == parts
 
+        return [item for item in self._items if there(item)]
 
-def _runs(item: Item) -> list[Recording]:
-    return [*([] if item.recording is None else [item.recording]), *item.others]
-
-
-def _of_platforms(item: Item, wanted: Wanted, wrong: Callable[[str, str], None]) -> list[Column]:
-    """A snippet's runs, one column each."""
-    runs = _runs(item)
-    if wanted.by == "backend":
-        real_first = sorted(runs, key=lambda run: run.environment.emulation is not None)
-        first = {run.environment.backend: run for run in reversed(real_first)}
-        runs = [run for run in runs if first[run.environment.backend] is run]
-    if wanted.backends:
-        for name in wanted.backends:
+    def _of_platforms(self, item: Item) -> list[Column]:
+        """A snippet's runs, one column each."""
+        runs = list(item.runs)
+        if self._wanted.by == "backend":
+            real_first = sorted(runs, key=lambda run: run.environment.emulation is not None)
+            first = {run.environment.backend: run for run in reversed(real_first)}
+            runs = [run for run in runs if first[run.environment.backend] is run]
+        if not self._wanted.backends:
+            return by_backend(runs)
+        for name in self._wanted.backends:
             if all(run.environment.backend != name for run in runs):
-                wrong(
+                self._wrong(
                     f"there is no recording of {item.snippet.key!r} on {name}",
                     "make one with `mkdocs-wakepoint record` where there is that backend",
                 )
-        runs = [r for name in wanted.backends for r in runs if r.environment.backend == name]
-        return [column for run in runs for column in by_backend([run])]
-    return by_backend(runs)
+        in_order = [
+            r for name in self._wanted.backends for r in runs if r.environment.backend == name
+        ]
+        return [column for run in in_order for column in by_backend([run])]
 
-
-def _of_snippet(item: Item, wanted: Wanted, wrong: Callable[[str, str], None]) -> list[Column]:
-    """One column for a snippet: the build's run, or that on the one backend that is asked for."""
-    if len(wanted.backends) > 1:
-        wrong("by snippet compares on one backend", "name one in backends")
-    heading = item.snippet.options.title or item.snippet.key
-    columns = _of_platforms(item, wanted, wrong)[:1]
-    return [Column(heading, column.recording) for column in columns]
+    def _of_snippet(self, item: Item) -> list[Column]:
+        """One column for a snippet: the build's run, or that on the one backend asked for."""
+        if len(self._wanted.backends) > 1:
+            self._wrong("by snippet compares on one backend", "name one in backends")
+        heading = item.snippet.options.title or item.snippet.key
+        return [Column(heading, column.recording) for column in self._of_platforms(item)[:1]]

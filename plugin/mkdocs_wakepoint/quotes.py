@@ -13,14 +13,13 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from html import escape
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element, SubElement
 
 from mkdocs_wakepoint.fence import BACKENDS, FIGURES
 from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.views import Item
-from mkdocs_wakepoint.views.compare import call
+from mkdocs_wakepoint.views.strace import call, kernel_calls
 from wakepoint.recording import Recording
 from wakepoint.recording.figures import figures, visits
 
@@ -28,6 +27,9 @@ _TEXT = re.compile(r"(call|count): (\S+) (\S+)((?: \S+)*)")
 _ANCHOR = "wp-"
 _OWN = BACKENDS[0]
 _OF_FUNCTIONS = ("entered", "suspended")
+
+Answer = str | int | None
+"""A call or what the author wrote, a count, or None where there is no run on that backend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,18 @@ class Quote:
     text: str
     href: str
     location: Location
+
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """``call`` or ``count``, the backend, the name, and what else has to occur in the call."""
+        found = _TEXT.fullmatch(self.text)
+        assert found is not None
+        return found[1], found[2], found[3], found[4].strip()
+
+    @property
+    def backend(self) -> str:
+        """Of whose run it speaks."""
+        return self.parts[1]
 
 
 def find(root: Element) -> Iterator[tuple[Element, str, str]]:
@@ -67,18 +81,20 @@ def line_of(lines: Sequence[str], href: str, text: str) -> int:
     return next((n for n, line in enumerate(lines, 1) if f"[{text}]({href})" in line), 1)
 
 
-def quote(asked: Quote, items: Sequence[Item]) -> tuple[str, Problem | None]:
-    """What a link shows, as HTML, and what is wrong with it.
+def answer(asked: Quote, items: Sequence[Item]) -> tuple[Answer, Problem | None]:
+    """What the run says to a quote, and what is wrong with that.
 
     A snippet that has no recording of the backend is no problem: who edits it may not have what it
     takes to make one.
-    """
-    said = _TEXT.fullmatch(asked.text)
-    assert said is not None
-    kind, backend, name, part = said[1], said[2], said[3], said[4].strip()
 
-    def wrong(what: str, remedy: str) -> tuple[str, Problem]:
-        return f"<code>{escape(asked.text)}</code>", Problem(asked.location, what, remedy)
+    Args:
+        asked: The link.
+        items: All snippets that were run, with their recordings from other platforms.
+    """
+    kind, backend, name, part = asked.parts
+
+    def wrong(what: str, remedy: str) -> tuple[Answer, Problem]:
+        return asked.text, Problem(asked.location, what, remedy)
 
     if backend not in BACKENDS:
         return wrong(f"there is no backend {backend!r}", f"choose of {', '.join(BACKENDS)}")
@@ -87,24 +103,20 @@ def quote(asked: Quote, items: Sequence[Item]) -> tuple[str, Problem | None]:
         return wrong(f"there is no snippet {asked.href!r}", "write page.md#wp-id")
     run = _run(item, backend)
     if run is None:
-        where = "here" if backend == _OWN else f"on {backend}"
-        return f"<em>not recorded {escape(where)}</em>", None
+        return None, None
+    told = _count(run, name, part) if kind == "count" else _call(run, name, part)
+    if told is not None:
+        return told, None
+    wanted = f"{name} {part}".strip()
     if kind == "count":
-        number = _of_function(run, name, part.split()) if part else _count(run, name)
-        if number is None:
-            counted = f"{name} {part}".strip()
-            remedy = f"name a kernel call, or one of calls, {', '.join(FIGURES)}"
-            if part:
-                remedy = f"write {' or '.join(_OF_FUNCTIONS)}, a function, and a state's number"
-            return wrong(f"nothing called {counted!r} was counted on {backend}", remedy)
-        return str(number), None
-    told = _call(run, name, part)
-    if told is None:
-        return wrong(
-            f"{item.snippet.key!r} made no call {f'{name} {part}'.strip()!r} on {backend}",
-            "correct this, or what the page says of it",
-        )
-    return f"<code>{escape(told)}</code>", None
+        remedy = f"name a kernel call, or one of calls, {', '.join(FIGURES)}"
+        if part:
+            remedy = f"write {' or '.join(_OF_FUNCTIONS)}, a function, and a state's number"
+        return wrong(f"nothing called {wanted!r} was counted on {backend}", remedy)
+    return wrong(
+        f"{item.snippet.key!r} made no call {wanted!r} on {backend}",
+        "correct this, or what the page says of it",
+    )
 
 
 def _item(asked: Quote, items: Sequence[Item]) -> Item | None:
@@ -122,11 +134,12 @@ def _item(asked: Quote, items: Sequence[Item]) -> Item | None:
 def _run(item: Item, backend: str) -> Recording | None:
     if backend == _OWN:
         return item.recording
-    runs = [*([] if item.recording is None else [item.recording]), *item.others]
-    return next((run for run in runs if run.environment.backend == backend), None)
+    return next((run for run in item.runs if run.environment.backend == backend), None)
 
 
-def _count(run: Recording, name: str) -> int | None:
+def _count(run: Recording, name: str, part: str) -> int | None:
+    if part:
+        return _of_function(run, name, part.split())
     counted = figures(run)
     if name == "calls":
         return sum(counted.calls.values())
@@ -146,5 +159,5 @@ def _of_function(run: Recording, name: str, rest: Sequence[str]) -> int | None:
 
 def _call(run: Recording, name: str, part: str) -> str | None:
     pattern = re.compile(".*".join(re.escape(each.strip()) for each in part.split("…")))
-    told = [call(e) for e in run.events if e.kind == "kernel.called" and e["name"] == name]
+    told = [call(event) for event in kernel_calls(run) if event["name"] == name]
     return next((one for one in told if pattern.search(one)), None)

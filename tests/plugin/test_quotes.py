@@ -11,9 +11,9 @@ from markdown import Markdown
 from tools.sites import build, write
 
 from mkdocs_wakepoint.extension import WakepointExtension
-from mkdocs_wakepoint.quotes import Quote, quote
+from mkdocs_wakepoint.quotes import Answer, Quote, answer
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
-from mkdocs_wakepoint.views import Item
+from mkdocs_wakepoint.views import Item, quotation
 from wakepoint.recording import Environment, Recording, record
 from wakepoint.recording.figures import figures
 
@@ -64,30 +64,39 @@ def asked(text: str, href: str = "#wp-pipe") -> Quote:
 @pytest.mark.parametrize(
     "text, shown",
     [
-        ("call: simulated write", "<code>write(fd 4, 5 bytes) = 5</code>"),
-        ("call: simulated close fd 4", "<code>close(fd 4) = 0</code>"),
-        ("call: simulated write fd … = 5", "<code>write(fd 4, 5 bytes) = 5</code>"),
-        ("count: simulated close", "2"),
-        ("call: epoll close", "<em>not recorded on epoll</em>"),
-        ("count: io_uring polls", "<em>not recorded on io_uring</em>"),
-        ("call: auto write", "<code>write(fd 4, 5 bytes) = 5</code>"),
-        ("count: auto close", "2"),
-        ("count: auto entered main", "1"),
-        ("count: auto entered main 1", "1"),
-        ("count: auto entered main 0", "0"),
-        ("count: kqueue suspended main 1", "0"),
+        ("call: simulated write", "write(fd 4, 5 bytes) = 5"),
+        ("call: simulated close fd 4", "close(fd 4) = 0"),
+        ("call: simulated write fd … = 5", "write(fd 4, 5 bytes) = 5"),
+        ("count: simulated close", 2),
+        ("call: epoll close", None),
+        ("count: io_uring polls", None),
+        ("call: auto write", "write(fd 4, 5 bytes) = 5"),
+        ("count: auto close", 2),
+        ("count: auto entered main", 1),
+        ("count: auto entered main 1", 1),
+        ("count: auto entered main 0", 0),
+        ("count: kqueue suspended main 1", 0),
     ],
 )
-def test_a_quote_is_what_the_run_did(item: Item, text: str, shown: str) -> None:
-    assert quote(asked(text), [item]) == (shown, None)
+def test_a_quote_is_what_the_run_did(item: Item, text: str, shown: Answer) -> None:
+    assert answer(asked(text), [item]) == (shown, None)
+
+
+def test_a_quote_is_drawn_as_what_it_is() -> None:
+    assert (
+        quotation("read(fd 3, b'<&>')", "epoll")
+        == "<code>read(fd 3, b&#39;&lt;&amp;&gt;&#39;)</code>"
+    )
+    assert quotation(2, "epoll") == "2"
+    assert quotation(None, "<epoll>") == "<em>not recorded on &lt;epoll&gt;</em>"
 
 
 def test_the_numbers_are_those_of_that_backends_recording(item: Item, run: Recording) -> None:
     counted = figures(run)
-    assert quote(asked("count: simulated polls"), [item])[0] == str(counted.polls)
-    assert quote(asked("count: simulated calls"), [item])[0] == str(sum(counted.calls.values()))
-    assert quote(asked("count: kqueue calls"), [item])[0] == str(
-        sum(event.kind == "kernel.called" for event in item.others[0].events)
+    assert answer(asked("count: simulated polls"), [item])[0] == counted.polls
+    assert answer(asked("count: simulated calls"), [item])[0] == sum(counted.calls.values())
+    assert answer(asked("count: kqueue calls"), [item])[0] == sum(
+        event.kind == "kernel.called" for event in item.others[0].events
     )
 
 
@@ -108,14 +117,15 @@ def test_the_numbers_are_those_of_that_backends_recording(item: Item, run: Recor
     ],
 )
 def test_what_no_run_did_is_told(item: Item, text: str, href: str, told: str) -> None:
-    shown, problem = quote(asked(text, href), [item])
-    assert shown == f"<code>{text}</code>"
+    shown, problem = answer(asked(text, href), [item])
+    assert shown == text
     assert str(problem).startswith(f"docs/a.md:20: {told}")
 
 
 def test_a_snippet_that_did_not_run_is_not_quoted(item: Item) -> None:
     without = replace(item, recording=None, others=())
-    assert quote(asked("count: auto polls"), [without]) == ("<em>not recorded here</em>", None)
+    assert answer(asked("count: auto polls"), [without]) == (None, None)
+    assert quotation(None, "auto") == "<em>not recorded here</em>"
 
 
 def test_a_state_is_counted_in_all_calls_of_its_function() -> None:
@@ -143,15 +153,15 @@ wakepoint.run(main())
     snippet = Snippet(source, Options(backend="simulated"), Location("docs/a.md", 3), "pipe")
     item = Item(snippet, run, ())
     shown = [
-        quote(asked(f"count: auto {what}"), [item])[0]
+        answer(asked(f"count: auto {what}"), [item])[0]
         for what in ("entered nap", "suspended nap", "suspended nap 1", "suspended nap 2")
     ]
-    assert shown == ["6", "3", "3", "0"]
+    assert shown == [6, 3, 3, 0]
 
 
 def test_a_page_is_named_from_where_the_link_stands(item: Item) -> None:
     far = Quote("count: simulated close", "../a.md#wp-pipe", Location("docs/sub/b.md", 1))
-    assert quote(far, [item]) == ("2", None)
+    assert answer(far, [item]) == (2, None)
 
 
 def test_the_extension_alone_fills_links_in(tmp_path: Path) -> None:

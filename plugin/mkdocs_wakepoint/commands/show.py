@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from html import escape
 from pathlib import Path
+
+from markupsafe import Markup
 
 from mkdocs_wakepoint.commands.text import text
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
@@ -46,9 +47,9 @@ def _page(path: Path, recording: Recording) -> str:
     options = Options(show=(*views, "output", "machine", "table", "kernel"))
     snippet = Snippet(recording.source, options, Location(path.as_posix(), 1), "recording")
     (html,) = render_all([Item(snippet, recording, ())])
-    return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width">\n<title>{escape(path.name)}</title>\n'
-        f"<style>{stylesheet()}</style>\n<body>\n{html}\n"
-        f'<script type="module">{script()}</script>\n</body>\n</html>'
-    )
+    return Markup(
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n<title>{}</title>\n'
+        "<style>{}</style>\n<body>\n{}\n"
+        '<script type="module">{}</script>\n</body>\n</html>'
+    ).format(path.name, stylesheet(), html, Markup(script()))  # noqa: S704 - it is ours

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from mkdocs_wakepoint.views.words import origin
 from wakepoint.machine.model import Machine, State, StateKind
 from wakepoint.recording import Environment, Event, Outcome, Recording
 from wakepoint.recording.figures import figures
@@ -35,13 +36,9 @@ def ending(outcome: Outcome) -> str:
 
 
 def _where(environment: Environment) -> str:
-    words = [f"{environment.backend} on" if environment.backend else "", environment.system + ","]
-    words.append(environment.python)
-    if environment.emulation:
-        words.append(f"(emulated by {environment.emulation})")
-    if environment.recorded:
-        words.append(f"(recorded {environment.recorded})")
-    return " ".join(filter(None, words))
+    backend = f"{environment.backend} on " if environment.backend else ""
+    when = [f"recorded {environment.recorded}"] if environment.recorded else []
+    return backend + ", ".join((*origin(environment), *when))
 
 
 def _machine(machine: Machine, index: int, events: Sequence[Event]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from mkdocs_wakepoint.engine.process import CUT, OUTPUT_LIMIT
+from mkdocs_wakepoint.outcome import exception_name, last_line
 from mkdocs_wakepoint.snippet import Location, Problem, Snippet
 from wakepoint.recording import Outcome, Recording
 from wakepoint.recording.figures import figures
@@ -125,9 +126,7 @@ def _deadlock(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
 
 
 def _unmet(snippet: Snippet, outcome: Outcome, wanted: str) -> Problem | None:
-    got = {"deadlock": "Deadlock", "exited": "SystemExit", "timeout": "TimeoutError"}.get(
-        outcome.kind, outcome.error
-    )
+    got = exception_name(outcome)
     if got == wanted.rpartition(".")[2]:  # a recording has the type's own name
         return None
     place = _place(snippet, outcome)
@@ -172,7 +171,7 @@ def _traceback(snippet: Snippet, outcome: Outcome) -> str:
         text = source[frame.line - 1].strip() if frame.line <= len(source) else ""
         lines.append(f"line {frame.line}, in {frame.function}\n    {text}")
     if outcome.error:
-        lines.append(f"{outcome.error}: {outcome.message}" if outcome.message else outcome.error)
+        lines.append(last_line(outcome))
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from mkdocs_wakepoint.views.boxes import heading
 from mkdocs_wakepoint.views.story import Instance, Story
+from mkdocs_wakepoint.views.strace import invocation
 from wakepoint.recording import Event
 
 EXECUTOR, WAKER, REACTOR, KERNEL = "executor", "waker", "reactor", "kernel"
@@ -237,7 +238,7 @@ class _Reader:
         self._add(event, "unpark", KERNEL, REACTOR, text, key=event["events"] > 0, full=told)
 
     def _kernel_called(self, event: Event, index: int) -> None:
-        call = f"{event['name']}({', '.join(event['args'])})"
+        call = invocation(event)
         after = self._events[index + 1 : index + 2]
         if self._until and after and after[0].kind == "executor.unparked":
             text = f"{event['name']}({event['args'][0]}, …)"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from markupsafe import Markup
+
 from mkdocs_wakepoint.views.boxes import Box
 from mkdocs_wakepoint.views.edges import Edge
+from mkdocs_wakepoint.views.markup import element
 
 
-def legend(boxes: Sequence[Box], edges: Sequence[Edge]) -> str:
+def legend(boxes: Sequence[Box], edges: Sequence[Edge]) -> Markup:
     """As text that wraps where the page is narrow."""
-    items = "".join(
-        f'<span><span class="wp-sign wp-sign-{kind}">{sign}</span> {meaning}</span>'
+    items = (
+        element("span", element("span", sign, class_=f"wp-sign wp-sign-{kind}"), f" {meaning}")
         for kind, sign, meaning in _signs(boxes, edges)
     )
-    return f'<p class="wp-signs" aria-hidden="true">{items}</p>'
+    return element("p", *items, class_="wp-signs", aria_hidden="true")
 
 
 def _signs(boxes: Sequence[Box], edges: Sequence[Edge]) -> Iterable[tuple[str, str, str]]:

@@ -2,62 +2,54 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Iterable
 from itertools import zip_longest
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from markupsafe import Markup
 
 from mkdocs_wakepoint.views.code import hidden
 from mkdocs_wakepoint.views.context import Context
+from mkdocs_wakepoint.views.highlighting import highlighted
+from mkdocs_wakepoint.views.markup import element, joined
 from wakepoint.machine import Lowered, MachineError, lower_source
 from wakepoint.recording import Recording
 from wakepoint.recording.equality import told_by_machines
 
-_FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
-
-def lowered(recording: Recording, context: Context) -> str:
+def lowered(recording: Recording, context: Context) -> Markup:
     """Both texts side by side, and what a run of each showed."""
     try:
         form = lower_source(recording.source)
     except MachineError as error:
-        return f'<p class="wp-caption">{escape(str(error))}</p>'
+        return element("p", str(error), class_="wp-caption")
     key = context.snippet.key
     left = _pane("The original", _original(recording.source, form, key))
     right = _pane("Its lowered form", _form(form, recording.source, key))
-    return f'<section class="wp-lowered" data-search-exclude>{left}{right}</section>' + _verdict(
-        recording, context.lowered
+    both = element("section", left, right, class_="wp-lowered", data_search_exclude=True)
+    return joined((both, _verdict(recording, context.lowered)))
+
+
+def _pane(title: str, lines: Iterable[Markup]) -> Markup:
+    return element(
+        "div",
+        element("span", title, class_="filename"),
+        element("pre", element("code", *lines), tabindex=0),
+        class_="language-python highlight wp-pane",
     )
 
 
-def _pane(title: str, lines: str) -> str:
-    return (
-        '<div class="language-python highlight wp-pane">'
-        f'<span class="filename">{title}</span><pre tabindex="0"><code>{lines}</code></pre></div>'
-    )
-
-
-def _lines(text: str) -> list[str]:
-    html: str = highlight(text, PythonLexer(stripnl=False), _FORMATTER)
-    return html.rstrip("\n").split("\n")
-
-
-def _original(source: str, form: Lowered, key: str) -> str:
+def _original(source: str, form: Lowered, key: str) -> Iterable[Markup]:
     """The snippet; the number of a line leads to where the lowered form does it."""
     first: dict[int, int] = {}
     wanted = _lowered_lines(form, source)
     for number, origin in enumerate(form.origins, 1):
         if origin is not None and number in wanted:
             first.setdefault(origin, number)
-    return "".join(
-        _line(f"wp-{key}-from-{number}", number, f"wp-{key}-to-{first.get(number)}", html)
-        for number, (text, html) in enumerate(
-            zip(source.splitlines(), _lines(source), strict=False), 1
-        )
-        if not hidden(text)
-    )
+    texts = zip(source.splitlines(), highlighted(source), strict=False)
+    for number, (text, html) in enumerate(texts, 1):
+        if not hidden(text):
+            target = f"wp-{key}-to-{first[number]}" if number in first else None
+            yield _line(f"wp-{key}-from-{number}", number, target, html)
 
 
 def _lowered_lines(form: Lowered, source: str) -> set[int]:
@@ -72,43 +64,41 @@ def _lowered_lines(form: Lowered, source: str) -> set[int]:
     }
 
 
-def _form(form: Lowered, source: str, key: str) -> str:
+def _form(form: Lowered, source: str, key: str) -> Iterable[Markup]:
     """The machines; the number of a line is the original's, and leads there."""
     wanted = _lowered_lines(form, source)
-    html = _lines(form.text)
+    html = highlighted(form.text)
     unseen = {number for number, text in enumerate(source.splitlines(), 1) if hidden(text)}
-    shown = []
     for number, origin in enumerate(form.origins, 1):
         if number in wanted:
-            target = f"wp-{key}-from-{None if origin in unseen else origin}"
-            shown.append(_line(f"wp-{key}-to-{number}", origin, target, html[number - 1]))
-    return "".join(shown)
+            shown = origin is not None and origin not in unseen
+            target = f"wp-{key}-from-{origin}" if shown else None
+            yield _line(f"wp-{key}-to-{number}", origin, target, html[number - 1])
 
 
-def _line(own: str, number: int | None, target: str, html: str) -> str:
+def _line(own: str, number: int | None, target: str | None, html: Markup) -> Markup:
     shown = "" if number is None else number
-    if number is None or target.endswith("None"):
-        link = f'<span class="wp-lineno" data-n="{shown}"></span>'
+    if target is None:
+        link = element("span", class_="wp-lineno", data_n=shown)
     else:
-        link = f'<a class="wp-lineno" href="#{target}" data-n="{shown}" tabindex="-1"></a>'
-    return f'<span class="wp-line" id="{own}">{link}{html}\n</span>'
+        link = element("a", class_="wp-lineno", href=f"#{target}", data_n=shown, tabindex=-1)
+    return element("span", link, html, "\n", class_="wp-line", id=own)
 
 
-def _verdict(original: Recording, form: Recording | None) -> str:
+def _verdict(original: Recording, form: Recording | None) -> Markup:
     if form is None:
-        return '<p class="wp-caption">The lowered form was not run.</p>'
+        return element("p", "The lowered form was not run.", class_="wp-caption")
     differs = difference(original, form)
     if differs is not None:
-        return (
-            '<p class="wp-caption wp-differs">Both were run by this build, and they differ: '
-            f"{escape(differs)}.</p>"
-        )
+        told = f"Both were run by this build, and they differ: {differs}."
+        return element("p", told, class_="wp-caption wp-differs")
     count = len(told_by_machines(original))
-    return (
-        '<p class="wp-caption wp-same">Both were run by this build. Their recordings tell the '
+    told = (
+        "Both were run by this build. Their recordings tell the "
         f"same {count} events of machines, in the same order, with the same values, and "
-        "the same output.</p>"
+        "the same output."
     )
+    return element("p", told, class_="wp-caption wp-same")
 
 
 def difference(original: Recording, form: Recording) -> str | None:

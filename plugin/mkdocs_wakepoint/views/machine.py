@@ -1,22 +1,25 @@
-"""The state machine of one coroutine, as it ran: inline SVG. Graphviz lays out, this paints."""
+"""The state machine of one coroutine, as it ran: inline SVG. Graphviz only lays it out."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from html import escape
 
-from mkdocs_wakepoint.views.boxes import FOOT, LINE, MONO, ROW, SANS, Box, Row, boxes, common_width
+from markupsafe import Markup
+
+from mkdocs_wakepoint.views.boxes import Box, boxes, common_width
 from mkdocs_wakepoint.views.context import Context, Shown
-from mkdocs_wakepoint.views.edges import BADGE_HEIGHT, Edge, badge_width, edges
-from mkdocs_wakepoint.views.layout import POINTS, Arrow, Layout, Rectangle, lay_out
+from mkdocs_wakepoint.views.edges import edges
+from mkdocs_wakepoint.views.layout import POINTS, Layout, lay_out
 from mkdocs_wakepoint.views.legend import legend
+from mkdocs_wakepoint.views.markup import code, element, joined, scrolling
+from mkdocs_wakepoint.views.painting import arrowheads, paint, transition, way_out
 from mkdocs_wakepoint.views.story import Instance
-from mkdocs_wakepoint.views.words import cut, times
+from mkdocs_wakepoint.views.svg import MARGIN, picture
+from mkdocs_wakepoint.views.words import times
 from wakepoint.machine.model import TERMINAL_KINDS, StateKind
 from wakepoint.recording import Recording
 
-MARGIN = 3.0
 EXIT_WIDTH, EXIT_HEIGHT = 150.0, 58.0
 CLUSTER_NAME = "SUSPENDED"
 CLUSTER_NOTE = "task pending, thread free"
@@ -31,30 +34,35 @@ node [shape=box fixedsize=true label=""]
 edge [arrowhead=none fontname="Courier" fontsize=11]"""
 
 
-def machines(recording: Recording, context: Context) -> str:
+def machines(recording: Recording, context: Context) -> Markup:
     """A figure for each machine that is shown."""
-    figures = []
-    for number, shown in enumerate(context.shown):
-        diagram = Diagram(shown.instance, shown.anchor, recording.source)
-        svg = diagram.svg(lay_out(diagram.dot()))
-        name = escape(shown.instance.machine.name)
-        explained = legend(diagram.boxes, diagram.edges) if number == 0 else ""
-        figures.append(
-            f'<figure class="wp-machine" id="{shown.anchor}" data-search-exclude>'
-            f'<div class="wp-scroll" tabindex="0" role="region" '
-            f'aria-label="State machine of {name}">{svg}</div>'
-            f"{explained}<figcaption>{_caption(shown)}</figcaption></figure>"
-        )
-    return "".join(figures)
+    return joined(
+        _figure(shown, recording.source, explained=number == 0)
+        for number, shown in enumerate(context.shown)
+    )
 
 
-def _caption(shown: Shown) -> str:
-    name = f"<code>{escape(shown.instance.machine.qualname)}</code>"
+def _figure(shown: Shown, source: str, *, explained: bool) -> Markup:
+    diagram = Diagram(shown.instance, shown.anchor, source)
+    picture = diagram.svg(lay_out(diagram.dot()))
+    return element(
+        "figure",
+        scrolling(f"State machine of {shown.instance.machine.name}", picture),
+        legend(diagram.boxes, diagram.edges) if explained else "",
+        element("figcaption", _caption(shown)),
+        class_="wp-machine",
+        id=shown.anchor,
+        data_search_exclude=True,
+    )
+
+
+def _caption(shown: Shown) -> Markup:
+    name = code(shown.instance.machine.qualname)
     if shown.runs == 0:
-        return f"The machine of {name}. Nothing polled it in this run."
+        return joined(("The machine of ", name, ". Nothing polled it in this run."))
     suspended = times(sum(visit.suspended for visit in shown.instance.visits), "time")
     which = "" if shown.runs == 1 else f" This is the first of its {shown.runs} runs."
-    return f"The machine of {name}, suspended {suspended} in this run.{which}"
+    return joined(("The machine of ", name, f", suspended {suspended} in this run.{which}"))
 
 
 class Diagram:
@@ -125,25 +133,25 @@ class Diagram:
 
     # -- painting ------------------------------------------------------------------------------
 
-    def svg(self, layout: Layout) -> str:
+    def svg(self, layout: Layout) -> Markup:
         """The picture, from the places that Graphviz gave."""
         right = self._right(layout)
-        width = math.ceil(right + 2 * MARGIN)
-        height = math.ceil(layout.height + 2 * MARGIN)
-        parts = [*self._cluster(layout, right), *self._exit_box(layout)]
-        for edge in sorted(self.edges, key=lambda edge: bool(edge.badges)):
-            parts += _transition(edge, layout.arrows[edge.name], self._anchor)
-        for box in self.boxes:
-            parts += self._paint(box, layout.nodes[f"s{box.state.index}"])
-        return (
-            f'<svg class="wp-svg" viewBox="{-MARGIN:g} {-MARGIN:g} {width} {height}" '
-            f'width="{width}" height="{height}" role="img" aria-labelledby="{self._anchor}-title" '
-            f'aria-describedby="{self._anchor}-text">'
-            f'<title id="{self._anchor}-title">State machine of '
-            f"{escape(self._instance.machine.name)}</title>"
-            f'<desc id="{self._anchor}-text">{escape(self._words())}</desc>'
-            f"<defs>{_marker(self._anchor, 'taken')}{_marker(self._anchor, 'ghost')}</defs>"
-            f"{''.join(parts)}</svg>"
+        parts = [arrowheads(self._anchor), *self._cluster(layout, right)]
+        if "exit" in layout.nodes:
+            parts.append(way_out(layout, self._exit_words, self._anchor))
+        taken_last = sorted(self.edges, key=lambda edge: bool(edge.badges))
+        arrows = (transition(one, layout.arrows[one.name], self._anchor) for one in taken_last)
+        states = (
+            paint(one, layout.nodes[f"s{one.state.index}"], self._anchor) for one in self.boxes
+        )
+        parts += [*arrows, *states]
+        return picture(
+            self._anchor,
+            f"State machine of {self._instance.machine.name}",
+            self._words(),
+            parts,
+            width=math.ceil(right + 2 * MARGIN),
+            height=math.ceil(layout.height + 2 * MARGIN),
         )
 
     def _right(self, layout: Layout) -> float:
@@ -171,131 +179,28 @@ class Diagram:
         more = f"; and {len(steps) - _TOLD_STEPS} more" if len(steps) > _TOLD_STEPS else ""
         return f"Transitions in the order of the run: {told}{more}."
 
-    def _cluster(self, layout: Layout, right: float) -> Iterable[str]:
+    def _cluster(self, layout: Layout, right: float) -> Iterable[Markup]:
         area = layout.clusters.get("cluster_suspended")
         if area is None:
             return
         # A taken way out of the last state crosses the border; it must not be the picture's edge.
         right = max(area.right, right - 4)
-        yield (
-            f'<rect class="wp-cluster" x="{area.x:g}" y="{area.y:g}" '
-            f'width="{right - area.x:g}" height="{area.height:g}" rx="12"/>'
-            f'<text class="wp-cluster-name" x="{right - 12:g}" y="{area.y + 18:g}" '
-            f'text-anchor="end">{CLUSTER_NAME} '
-            f'<tspan class="wp-note">{CLUSTER_NOTE}</tspan></text>'
+        width = right - area.x
+        yield element(
+            "rect",
+            class_="wp-cluster",
+            x=area.x,
+            y=area.y,
+            width=width,
+            height=area.height,
+            rx=12,
         )
-
-    def _exit_box(self, layout: Layout) -> Iterable[str]:
-        if "exit" not in layout.nodes:
-            return
-        place = layout.nodes["exit"]
-        middle = place.width / 2
-        yield _path(layout.arrows["exit"], "wp-edge wp-ghost", f"{self._anchor}-ghost")
-        yield (
-            f'<g class="wp-state wp-unvisited" id="{self._anchor}-exit" '
-            f'transform="translate({place.x:g} {place.y:g})">'
-            f'<rect class="wp-box" width="{place.width:g}" height="{place.height:g}" rx="7"/>'
-            f'<text class="wp-foot" x="{middle:g}" y="25" text-anchor="middle">'
-            f"{self._exit_words}</text>"
-            f'<text class="wp-foot" x="{middle:g}" y="44" text-anchor="middle">not in this run'
-            "</text></g>"
+        yield element(
+            "text",
+            f"{CLUSTER_NAME} ",
+            element("tspan", CLUSTER_NOTE, class_="wp-note"),
+            class_="wp-cluster-name",
+            x=right - 12,
+            y=area.y + 18,
+            text_anchor="end",
         )
-
-    def _paint(self, box: Box, place: Rectangle) -> Iterable[str]:
-        kinds = ["wp-state", f"wp-{box.state.kind.value}"]
-        kinds += ["wp-unvisited"] * (not box.visited) + ["wp-stuck"] * box.stuck
-        yield (
-            f'<g class="{" ".join(kinds)}" id="{self._anchor}-s{box.state.index}" '
-            f'transform="translate({place.x:g} {place.y:g})">'
-            f'<rect class="wp-box" width="{place.width:g}" height="{place.height:g}" rx="7"/>'
-        )
-        yield _head(box, place.width)
-        top = box.head(place.width)
-        for number, row in enumerate(box.rows):
-            yield _row(row, top + number * ROW, place.width)
-        yield _foot(box, place)
-        yield "</g>"
-
-
-def _transition(edge: Edge, arrow: Arrow, anchor: str) -> Iterable[str]:
-    kind = "taken" if edge.badges else "ghost"
-    yield f'<g id="{anchor}-{edge.name}" class="wp-transition wp-{kind}">'
-    yield _path(arrow, "wp-edge", f"{anchor}-{kind}")
-    if arrow.label is not None and edge.lines:
-        x = arrow.label[0] - edge.label_width / 2
-        y = arrow.label[1] - LINE / 2 * (len(edge.lines) - 1)
-        left = x + edge.badges_width
-        for badge in edge.badges:
-            width = badge_width(badge)
-            yield (
-                f'<rect class="wp-badge" x="{x:g}" y="{y - BADGE_HEIGHT / 2:g}" width="{width:g}" '
-                f'height="{BADGE_HEIGHT:g}" rx="{BADGE_HEIGHT / 2:g}"/><text class="wp-badge-text" '
-                f'x="{x + width / 2:g}" y="{y + 4:g}" text-anchor="middle">{badge}</text>'
-            )
-            x += width + 4
-        for number, (told, text) in enumerate(edge.lines):
-            yield (
-                f'<text class="wp-{told}" x="{left:g}" y="{y + 4.5 + number * LINE:g}">'
-                f"{escape(text)}</text>"
-            )
-    yield "</g>"
-
-
-def _path(arrow: Arrow, kind: str, marker: str) -> str:
-    (x, y), *rest = arrow.points
-    curves = " ".join(f"{px:g} {py:g}" for px, py in rest)
-    return f'<path class="{kind}" d="M{x:g} {y:g}C{curves}" marker-end="url(#{marker})"/>'
-
-
-def _marker(anchor: str, kind: str) -> str:
-    return (
-        f'<marker id="{anchor}-{kind}" class="wp-arrowhead wp-{kind}" viewBox="0 0 10 10" refX="9" '
-        'refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse">'
-        '<path d="M0 .5 10 5 0 9.5 2.6 5z"/></marker>'
-    )
-
-
-def _full(shown: str, whole: str) -> str:
-    """A tooltip with the whole text where it was cut."""
-    return f"<title>{escape(whole)}</title>" if shown != whole else ""
-
-
-def _head(box: Box, width: float) -> str:
-    lines = box.heading_lines(width)
-    height = box.head(width)
-    full = _full(" ".join(lines), box.heading) if lines[-1].endswith("…") else ""
-    told = "".join(
-        f'<tspan x="42" y="{23.5 + number * LINE:g}">{escape(line)}</tspan>'
-        for number, line in enumerate(lines)
-    )
-    return (
-        f'<path class="wp-head" d="M1 {height:g}V8a7 7 0 0 1 7-7H{width - 8:g}a7 7 0 0 1 7 7'
-        f'V{height:g}z"/><text class="wp-mark" x="16" y="23.5">{box.mark}</text>'
-        f'<text class="wp-label">{full}{told}</text>'
-        f'<text class="wp-corner" x="{width - 16:g}" y="23.5" text-anchor="end">{box.corner}</text>'
-        f'<path class="wp-rule" d="M1 {height:g}H{width - 1:g}"/>'
-    )
-
-
-def _row(row: Row, top: float, width: float) -> str:
-    note = len(row.note) * SANS
-    text = cut(row.text, int((width - 34 - 16 - 12 - note) / MONO))
-    live = "wp-live" if row.live else "wp-kept"
-    dot = (
-        f'<path class="wp-dot" d="M16 {top + 13:g}l5-5 5 5-5 5z"/>'
-        if row.operand
-        else f'<circle class="wp-dot" cx="21" cy="{top + 13:g}" r="4.5"/>'
-    )
-    return (
-        f'<g class="{live}"><rect class="wp-row" x="1" y="{top:g}" width="{width - 2:g}" '
-        f'height="{ROW:g}"/>{dot}<text class="wp-value" x="36" y="{top + 17.5:g}">'
-        f"{_full(text, row.text)}{escape(text)}</text>"
-        f'<text class="wp-note" x="{width - 16:g}" y="{top + 17.5:g}" text-anchor="end">'
-        f'{row.note}</text><path class="wp-rule" d="M1 {top + ROW:g}H{width - 1:g}"/></g>'
-    )
-
-
-def _foot(box: Box, place: Rectangle) -> str:
-    text = cut(box.foot, int((place.width - 32) / box.foot_character))
-    y = place.height - FOOT + 17.5
-    return f'<text class="wp-foot" x="16" y="{y:g}">{_full(text, box.foot)}{escape(text)}</text>'

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
-from html import escape
 from importlib.resources import files
 
-from mkdocs_wakepoint.snippet import Problem, Snippet
-from mkdocs_wakepoint.views.code import code, output
-from mkdocs_wakepoint.views.compare import by_backend, comparison
+from markupsafe import Markup
+
+from mkdocs_wakepoint.snippet import Problem
+from mkdocs_wakepoint.views.code import code
+from mkdocs_wakepoint.views.comparison import Column, comparison
 from mkdocs_wakepoint.views.context import Context, context
+from mkdocs_wakepoint.views.item import Item
+from mkdocs_wakepoint.views.kernel import kernel
 from mkdocs_wakepoint.views.lowered import lowered
 from mkdocs_wakepoint.views.machine import machines
-from mkdocs_wakepoint.views.tables import kernel_calls, states
+from mkdocs_wakepoint.views.markup import element
+from mkdocs_wakepoint.views.output import output
+from mkdocs_wakepoint.views.problem import problem_box
+from mkdocs_wakepoint.views.states import states
 from mkdocs_wakepoint.views.timeline import timeline
-from mkdocs_wakepoint.views.words import times
+from mkdocs_wakepoint.views.words import origin, times
 from wakepoint.recording import Environment, Recording
 from wakepoint.recording.figures import figures
 
-View = Callable[[Recording, Context], str]
+View = Callable[[Recording, Context], Markup]
 """A pure function of a recording; the context says for which snippet, and where in the page."""
-
-
-def _kernel(recording: Recording, context: Context) -> str:
-    """The kernel calls, and beside them what the same snippet did on other platforms."""
-    told = kernel_calls(recording, context)
-    if not context.others:
-        return told
-    columns = by_backend((recording, *context.others))
-    names = ", ".join(column.heading for column in columns[1:])
-    return (
-        f'{told}<details class="wp-details" data-search-exclude>'
-        f"<summary>Beside it: the same on {escape(names)}</summary>"
-        f"{comparison(columns, f'{context.snippet.key}-platforms')}</details>"
-    )
 
 
 VIEWS: dict[str, View] = {
@@ -44,39 +36,36 @@ VIEWS: dict[str, View] = {
     "table": states,
     "timeline": timeline,
     "lowered": lowered,
-    "kernel": _kernel,
+    "kernel": kernel,
 }
 """What draws each value of the option ``show``; ``code`` needs no recording and stands apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A snippet to be shown.
-
-    Attributes:
-        snippet: What the author wrote.
-        recording: Its run; None if it was not run.
-        problems: What is wrong with it, shown above everything.
-        others: Recordings of the same snippet from other platforms.
-        lowered: The run of its lowered form, if that is shown.
-    """
-
-    snippet: Snippet
-    recording: Recording | None
-    problems: tuple[Problem, ...]
-    others: tuple[Recording, ...] = ()
-    lowered: Recording | None = None
-
-
-def render_all(items: Sequence[Item]) -> list[str]:
+def render_all(items: Sequence[Item]) -> list[Markup]:
     """The HTML of each item."""
     return [_render(item) for item in items]
 
 
+def render_comparison(
+    columns: Sequence[Column], key: str, sections: Sequence[str], problems: Iterable[Problem]
+) -> Markup:
+    """The HTML of a comparison, with what is wrong with it above.
+
+    Args:
+        columns: The recordings.
+        key: Unique in the page; ids begin ``wp-<key>``.
+        sections: Which of `SECTIONS` it has.
+        problems: What is wrong.
+    """
+    table = comparison(columns, key, sections) if columns else ""
+    return element("div", *map(problem_box, problems), table, class_="wp")
+
+
 @cache
-def stylesheet() -> str:
+def stylesheet() -> Markup:
     """The style sheet that every page with a snippet needs."""
-    return (files("mkdocs_wakepoint") / "assets" / "wakepoint.css").read_text(encoding="utf-8")
+    path = files("mkdocs_wakepoint") / "assets" / "wakepoint.css"
+    return Markup(path.read_text(encoding="utf-8"))  # noqa: S704 - it is ours
 
 
 @cache
@@ -85,7 +74,7 @@ def script() -> str:
     return (files("mkdocs_wakepoint") / "assets" / "wakepoint.js").read_text(encoding="utf-8")
 
 
-def _render(item: Item) -> str:
+def _render(item: Item) -> Markup:
     """Everything, in the order that the author asked for."""
     snippet, recording = item.snippet, item.recording
     parts = [problem_box(problem) for problem in item.problems]
@@ -99,35 +88,22 @@ def _render(item: Item) -> str:
             elif name in VIEWS:
                 parts.append(VIEWS[name](recording, known))
         parts.append(_caption(recording))
-    return f'<div class="wp" id="wp-{snippet.key}">{"".join(parts)}</div>'
+    return element("div", *parts, class_="wp", id=f"wp-{snippet.key}")
 
 
-def problem_box(problem: Problem) -> str:
-    """A problem as the page shows it, in the theme's own box for failures."""
-    details = f"<pre><samp>{escape(problem.details)}</samp></pre>" if problem.details else ""
-    return (
-        '<div class="admonition failure wp-problem" role="alert">'
-        f'<p class="admonition-title">{escape(problem.what)}</p>'
-        f"<p><code>{escape(str(problem.location))}</code>: {escape(problem.remedy)}.</p>"
-        f"{details}</div>"
-    )
-
-
-def _caption(recording: Recording) -> str:
+def _caption(recording: Recording) -> Markup:
     counted = figures(recording)
     run = ""
     if counted.polls:
         run = f" {times(counted.polls, 'poll')}, {times(counted.suspended, 'suspension')}."
-    return f'<p class="wp-caption wp-where">{escape(where(recording.environment))}.{run}</p>'
+    return element("p", f"{where(recording.environment)}.{run}", class_="wp-caption wp-where")
 
 
 def where(environment: Environment) -> str:
     """Which backend, operating system and Python made a recording: ``Ran on epoll · Linux · …``."""
-    facts = [environment.backend, environment.system, environment.python]
-    if environment.emulation:
-        facts.append(f"emulated by {environment.emulation}")
+    facts = [environment.backend, *origin(environment)]
     if environment.clock == "virtual":
         facts.append("virtual clock")
-    told = " · ".join(fact for fact in facts if fact)
+    told = " · ".join(filter(None, facts))
     when = f", recorded {environment.recorded}" if environment.recorded else ""
     return f"Ran on {told}{when}"

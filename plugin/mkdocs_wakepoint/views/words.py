@@ -1,4 +1,4 @@
-"""Runs of numbers, causes and long lines, put into few words."""
+"""Runs of numbers, causes, long lines and where a run was made, put into few words."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from wakepoint.recording import Environment
+
 MAX_PILLS = 4
 """More numbers or ranges than this are folded between the first ones and the last one."""
 
 _NUMBER = re.compile(r"\d+")
 _BREAKS = (" ,(", ".[=")
 """Where a line of code can be broken: best first."""
-
-_BREAKABLE = re.compile(r"[.(,\[/](?=[^\s)\]])|_(?=[a-z])")
 
 
 def ranges(numbers: Sequence[int]) -> list[str]:
@@ -73,6 +73,7 @@ def _last(text: str, marks: str, room: int) -> int:
     return max(text.rfind(mark, room // 2, room) for mark in marks) + 1
 
 
-def breakable(html: str) -> str:
-    """Escaped code with places where a browser may break it."""
-    return _BREAKABLE.sub(r"\g<0><wbr>", html)
+def origin(environment: Environment) -> list[str]:
+    """Where a recording comes from: system, Python, and what emulated the backend."""
+    emulated = [f"emulated by {environment.emulation}"] if environment.emulation else []
+    return [environment.system, environment.python, *emulated]

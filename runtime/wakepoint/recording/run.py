@@ -21,6 +21,7 @@ from wakepoint.recording.limit import TimeLimitExceeded, time_limit
 from wakepoint.recording.lowered import LoweredTracer
 from wakepoint.recording.model import Environment, Frame, Outcome, Recording, Waiting
 from wakepoint.recording.recorder import Recorder
+from wakepoint.recording.safe_repr import message_of
 from wakepoint.recording.tracer import Tracer
 
 
@@ -161,16 +162,9 @@ def _outcome_of(run: Callable[[], None], recorder: Recorder, filename: str) -> O
             waiting=waiting,
         )
     except BaseException as error:
-        message = recorder.names.normalise(_message(error))
+        message = recorder.names.normalise(message_of(error))
         return Outcome("raised", type(error).__name__, message, _frames(error, filename))
     return Outcome("finished")
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # its own __str__ is broken
-        return ""
 
 
 def _frames(error: BaseException, filename: str) -> tuple[Frame, ...]:

@@ -121,3 +121,11 @@ def _within_budget(value: object) -> str:
         if left:
             rest = max(left - (time.monotonic() - started), 1e-6)
             signal.setitimer(signal.ITIMER_REAL, rest, interval)
+
+
+def message_of(error: BaseException | None) -> str:
+    """An exception's text; empty if its own ``__str__`` is broken."""
+    try:
+        return str(error)
+    except Exception:
+        return ""

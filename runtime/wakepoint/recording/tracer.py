@@ -20,6 +20,7 @@ from wakepoint.combinators import Join, Select
 from wakepoint.machine import Analysis
 from wakepoint.machine.model import StateKind, VariableKind
 from wakepoint.recording.recorder import Recorder
+from wakepoint.recording.safe_repr import message_of
 from wakepoint.task import PENDING, CoroutineFuture, Future, Ready
 from wakepoint.time import Timeout
 
@@ -166,7 +167,7 @@ class Tracer:
         return self._on_caller_event
 
     def _error(self, raised: BaseException | None) -> dict[str, str]:
-        message = self._recorder.names.normalise(_message(raised))
+        message = self._recorder.names.normalise(message_of(raised))
         return {"error": type(raised).__name__, "message": message}
 
     def _machine_left(self, frame: FrameType, instance: _Instance, value: Any) -> None:
@@ -280,7 +281,7 @@ class Tracer:
             else:
                 facts |= {
                     "outcome": "raised",
-                    "value": f"{type(raised).__name__}: {_message(raised)}",
+                    "value": f"{type(raised).__name__}: {message_of(raised)}",
                 }
             self._recorder.emit("future.polled", **facts)
         return self._on_poll_event
@@ -352,10 +353,3 @@ def _awaited_type(frame: FrameType) -> str:
         return f"async generator {frame.f_code.co_name}"
     owner = frame.f_locals.get("self")
     return frame.f_code.co_name if owner is None else type(owner).__name__
-
-
-def _message(error: BaseException | None) -> str:
-    try:
-        return str(error)
-    except Exception:  # an exception whose own __str__ is broken
-        return ""

@@ -1,7 +1,8 @@
-"""The tables of the reference pages: ``python -m mkdocs_wakepoint.reference docs/reference``.
+"""The tables of the reference pages.
 
-They are made from the code and written between two comments of each page, so that a page cannot
-promise what the code does not do.
+``python -m mkdocs_wakepoint.reference_tables docs/reference`` writes them. They are made from
+the code and written between two comments of each page, so that a page cannot promise what the code
+does not do.
 """
 
 from __future__ import annotations

@@ -6,8 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
+from markupsafe import Markup
+
+from mkdocs_wakepoint.views.markup import code, details, element, joined, scrolling
+from mkdocs_wakepoint.views.strace import call, kernel_calls
+from mkdocs_wakepoint.views.words import origin
 from wakepoint.recording import Event, Recording
 from wakepoint.recording.figures import Figures, figures
 
@@ -86,7 +90,7 @@ def _handed(event: Event, names: tuple[str, ...], operations: tuple[str, ...]) -
     return event["name"].startswith(names) or any(each in told for each in operations)
 
 
-def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SECTIONS) -> str:
+def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SECTIONS) -> Markup:
     """A table with one column for each recording.
 
     Args:
@@ -94,124 +98,122 @@ def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SE
         key: Unique in the page; ids begin ``wp-<key>``.
         sections: Which of `SECTIONS` it has.
     """
+    head = element("tr", element("th", "In one run", scope="col"), *map(_heading, columns))
+    rows = _rows(columns, key, sections)
+    whole = element("table", element("thead", head), element("tbody", *rows), class_="wp-columns")
+    with_calls = "calls" in sections
+    mark = element("span", "≠", class_="wp-mark")
+    legend = f" marks a row whose columns differ.{_LINKS if with_calls else ''}"
+    lists = [_calls(column, n, key) for n, column in enumerate(columns)] if with_calls else []
+    # Material's search takes the end of any inner div for the end of a div that is excluded.
+    return element(
+        "section",
+        scrolling("Comparison", whole),
+        element("p", mark, legend, class_="wp-caption"),
+        *lists,
+        class_="wp-compare",
+        id=f"wp-{key}",
+        data_search_exclude=True,
+    )
+
+
+def _rows(columns: Sequence[Column], key: str, sections: Sequence[str]) -> list[Markup]:
     counted = [figures(column.recording) for column in columns]
 
-    def counts(name: str, count: Callable[[Figures], int]) -> str:
+    def counts(name: str, count: Callable[[Figures], int]) -> Markup:
         links = [""] * len(columns)
         if "calls" in sections and name in _BEHIND:
             links = [_first(column, n, key, _BEHIND[name]) for n, column in enumerate(columns)]
         return _row(name, [count(f) for f in counted], links)
 
-    rows: list[str] = []
+    rows: list[Markup] = []
     if "figures" in sections:
         rows += [counts(*each) for each in _FIGURES]
     if "bytes" in sections:
-        rows += _section("Bytes, by who copied them", len(columns))
+        rows.append(_section("Bytes, by who copied them", len(columns)))
         rows += [counts(*each) for each in _BYTES]
     if "operations" in sections:
         rows += _named("Operations handed to the kernel", [f.operations for f in counted])
     if "calls" in sections:
         rows += _named("Kernel calls", [f.calls for f in counted], key)
-    head = "".join(map(_heading, columns))
-    lists = "".join(_calls(column, n, key) for n, column in enumerate(columns))
-    # Material's search takes the end of any inner div for the end of a div that is excluded.
-    return (
-        f'<section class="wp-compare" id="wp-{key}" data-search-exclude>'
-        '<div class="wp-scroll" tabindex="0" role="region" aria-label="Comparison">'
-        '<table class="wp-columns"><thead><tr><th scope="col">In one run</th>'
-        f"{head}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-        '<p class="wp-caption"><span class="wp-mark">≠</span> marks a row whose columns differ.'
-        f"{_LINKS if 'calls' in sections else ''}</p>"
-        f"{lists if 'calls' in sections else ''}</section>"
-    )
+    return rows
 
 
 def stamp(recording: Recording) -> str:
-    """Where a recording comes from, in words: system, Python, date, and what emulated it."""
-    environment = recording.environment
-    words = [environment.system, environment.python]
-    if environment.emulation:
-        words.append(f"emulated by {environment.emulation}")
-    words.append(
-        f"recorded {environment.recorded}" if environment.recorded else "run by this build"
-    )
-    return ", ".join(words)
+    """Where a recording comes from, in words: system, Python, what emulated it, and the date."""
+    date = recording.environment.recorded
+    when = f"recorded {date}" if date else "run by this build"
+    return ", ".join((*origin(recording.environment), when))
 
 
-def _heading(column: Column) -> str:
-    return (
-        f'<th scope="col">{escape(column.heading)}'
-        f'<span class="wp-stamp">{escape(stamp(column.recording))}</span></th>'
-    )
+def _heading(column: Column) -> Markup:
+    where = element("span", stamp(column.recording), class_="wp-stamp")
+    return element("th", column.heading, where, scope="col")
 
 
-def _section(title: str, columns: int) -> list[str]:
-    return [
-        f'<tr class="wp-section"><th scope="rowgroup" colspan="{columns + 1}">{title}</th></tr>'
-    ]
+def _section(title: str, columns: int) -> Markup:
+    head = element("th", title, scope="rowgroup", colspan=columns + 1)
+    return element("tr", head, class_="wp-section")
 
 
-def _named(title: str, counts: Sequence[dict[str, int]], key: str = "") -> list[str]:
+def _named(title: str, counts: Sequence[dict[str, int]], key: str = "") -> list[Markup]:
     """A section with one row for each name that any column counted."""
     names = sorted({name for counted in counts for name in counted}, key=str.lower)
     if not names:
         return []
-    rows = _section(title, len(counts))
+    rows = [_section(title, len(counts))]
     for name in names:
-        links = [f"wp-{key}-{n}-{name}-1" for n in range(len(counts))] if key else []
+        links = [_anchor(key, n, name, 1) for n in range(len(counts))] if key else []
         values = [counted.get(name, 0) for counted in counts]
-        rows.append(_row(f"<code>{escape(name)}</code>", values, links))
+        rows.append(_row(code(name), values, links))
     return rows
 
 
-def _row(label: str, values: Sequence[int], links: Sequence[str] = ()) -> str:
+def _row(label: str, values: Sequence[int], links: Sequence[str] = ()) -> Markup:
     cells = []
     for n, value in enumerate(values):
         target = links[n] if links and value else ""
-        link = f'<a href="#{target}">{value}</a>' if target else str(value)
-        cells.append(f"<td>{link}</td>")
+        link = element("a", value, href=f"#{target}") if target else value
+        cells.append(element("td", link))
     if len(set(values)) == 1:
-        return f'<tr><th scope="row">{label}</th>{"".join(cells)}</tr>'
-    mark = '<span class="wp-mark" role="img" aria-label="the columns differ">≠</span>'
-    return f'<tr class="wp-differs"><th scope="row">{label} {mark}</th>{"".join(cells)}</tr>'
+        return element("tr", element("th", label, scope="row"), *cells)
+    mark = element("span", "≠", class_="wp-mark", role="img", aria_label="the columns differ")
+    head = element("th", label, " ", mark, scope="row")
+    return element("tr", head, *cells, class_="wp-differs")
+
+
+def _anchor(key: str, column: int, name: str, nth: int) -> str:
+    """The id of the n-th call of a name in a column's list."""
+    return f"wp-{key}-{column}-{name}-{nth}"
 
 
 def _first(column: Column, number: int, key: str, wanted: Callable[[Event], bool]) -> str:
     """The id of the first call in a column's list that is wanted; empty if there is none."""
     seen: Counter[str] = Counter()
-    for event in column.recording.events:
-        if event.kind == "kernel.called":
-            seen[event["name"]] += 1
-            if wanted(event):
-                return f"wp-{key}-{number}-{escape(event['name'])}-{seen[event['name']]}"
+    for event in kernel_calls(column.recording):
+        seen[event["name"]] += 1
+        if wanted(event):
+            return _anchor(key, number, event["name"], seen[event["name"]])
     return ""
 
 
-def _calls(column: Column, number: int, key: str) -> str:
+def _calls(column: Column, number: int, key: str) -> Markup:
     """Every kernel call of one recording in order; each leads to the next one of its name."""
-    calls = [event for event in column.recording.events if event.kind == "kernel.called"]
+    calls = kernel_calls(column.recording)
     if not calls:
-        return ""
+        return Markup()
     total = figures(column.recording).calls
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     items = []
     for event in calls:
         name = event["name"]
-        nth = seen[name] = seen.get(name, 0) + 1
-        anchor = f"wp-{key}-{number}-{escape(name)}"
-        onward = ""
-        if nth < total[name]:
-            onward = f' <a href="#{anchor}-{nth + 1}" title="the next {escape(name)}">↓</a>'
-        items.append(f'<li id="{anchor}-{nth}"><code>{escape(call(event))}</code>{onward}</li>')
+        seen[name] += 1
+        onward = Markup()
+        if seen[name] < total[name]:
+            target = f"#{_anchor(key, number, name, seen[name] + 1)}"
+            link = element("a", "↓", href=target, title=f"the next {name}")
+            onward = joined((" ", link))
+        anchor = _anchor(key, number, name, seen[name])
+        items.append(element("li", code(call(event)), onward, id=anchor))
     title = f"The kernel calls of {column.heading}, in order ({len(calls)})"
-    return (
-        f'<details class="wp-details wp-calls"><summary>{escape(title)}</summary>'
-        f"<ol>{''.join(items)}</ol></details>"
-    )
-
-
-def call(event: Event) -> str:
-    """A kernel call as strace would write it."""
-    result = event["result"] if event["error"] is None else f"-1 {event['error']}"
-    return f"{event['name']}({', '.join(event['args'])}) = {result}"
+    return details(title, element("ol", *items), class_="wp-details wp-calls")

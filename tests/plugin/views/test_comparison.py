@@ -14,7 +14,7 @@ from mkdocs_wakepoint import comparison as compare
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
-from mkdocs_wakepoint.views.compare import Column, comparison
+from mkdocs_wakepoint.views.comparison import Column, comparison
 from wakepoint.recording import Environment, Event, Recording, record
 from wakepoint.recording.figures import figures
 
