@@ -25,8 +25,9 @@ from wakepoint.handle import JoinHandle, Task
 from wakepoint.net import TcpListener, TcpStream
 from wakepoint.pipe import PipeReader, PipeWriter, pipe
 from wakepoint.process import Child, Command
-from wakepoint.reactor import Interest, Reactor
+from wakepoint.reactor import Reactor
 from wakepoint.signals import Signal, ctrl_c
+from wakepoint.source import Interest
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker, into_future
 from wakepoint.time import sleep, timeout
 from wakepoint.udp import UdpSocket

@@ -17,7 +17,8 @@ from typing import Any
 
 from wakepoint import executor, linux
 from wakepoint.backends import kevent
-from wakepoint.reactor import Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Source
 from wakepoint.streams import Resource
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
 

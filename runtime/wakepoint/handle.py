@@ -5,15 +5,28 @@ from __future__ import annotations
 import contextvars
 import enum
 import threading
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from wakepoint.errors import JoinError
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
-if TYPE_CHECKING:
-    from wakepoint.executor import Executor
-
 T = TypeVar("T")
+
+
+class Scheduler(Protocol):
+    """What a task asks of its executor."""
+
+    def make_waker(self, task: Task[Any]) -> Waker:
+        """The waker that every poll of the task is given."""
+
+    def abort(self, task: Task[Any]) -> None:
+        """Cancels the task; see `JoinHandle.abort`."""
+
+    def observed(self, task: Task[Any]) -> None:
+        """Somebody was given the task's outcome, or does not want it."""
+
+    def report(self, task: Task[Any]) -> None:
+        """Prints the exception of a task that nobody will join, unless somebody was given it."""
 
 
 class TaskState(enum.Enum):
@@ -59,7 +72,7 @@ class Task(Generic[T]):
         "variables",
     )
 
-    def __init__(self, executor: Executor, future: Future[T], number: int, name: str) -> None:
+    def __init__(self, executor: Scheduler, future: Future[T], number: int, name: str) -> None:
         self.executor = executor
         self.future: Future[T] | None = future
         self.number = number

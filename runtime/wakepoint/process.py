@@ -20,7 +20,8 @@ from wakepoint.backends.readiness import Attempt
 from wakepoint.blocking import spawn_blocking
 from wakepoint.combinators import join
 from wakepoint.pipe import PipeReader, PipeWriter
-from wakepoint.reactor import Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
 
 __all__ = ["DEVNULL", "PIPE", "Child", "Command", "Output"]

@@ -13,65 +13,19 @@ import heapq
 import itertools
 import threading
 from collections.abc import Callable
-from enum import Flag, auto
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
+from wakepoint.contract import Backend, InFlight
 from wakepoint.errors import BusyResourceError
 from wakepoint.kernel import Kernel
+from wakepoint.source import Interest, Source
 from wakepoint.task import Future, Waker
-
-if TYPE_CHECKING:
-    from wakepoint.backends.completion import Operation
-    from wakepoint.backends.contract import Backend
-
-
-class Interest(Flag):
-    """What a future waits for on a descriptor."""
-
-    READ = auto()
-    WRITE = auto()
-
 
 MAX_DISARMED = 64
 """More timers than this are not kept for their deadline's sake once they were taken back."""
 
 MAX_SLEEP = 86_400.0
 """Longest wait in seconds; backends count in numbers that a deadline at infinity would overflow."""
-
-
-class Source:
-    """A socket or descriptor known to the reactor, with its readiness cache.
-
-    A direction counts as ready until a call on it said EAGAIN, and again after the kernel
-    reported an event: only EAGAIN clears it, so data and end of stream that arrive in one edge
-    are both read (compare tokio's ``ScheduledIo``).
-
-    Attributes:
-        kind: What its number means: ``descriptor``, or ``process`` and ``signals`` where the
-            kernel reports those without one.
-        io: The socket, or the bare descriptor's number.
-        fd: Its number.
-        ready: Directions worth trying.
-        hung_up: The peer is gone; stays set, every call is worth trying from then on.
-        closed: Closed on this side.
-        wakers: Who waits, by direction.
-        owners: The operations on whose behalf they wait.
-        registered: True once the kernel was told about it.
-    """
-
-    __slots__ = ("closed", "fd", "hung_up", "io", "owners", "ready", "registered", "wakers")
-
-    kind: ClassVar[str] = "descriptor"
-
-    def __init__(self, io: Any) -> None:
-        self.io = io
-        self.fd: int = io if isinstance(io, int) else io.fileno()
-        self.ready = Interest.READ | Interest.WRITE
-        self.hung_up = False
-        self.closed = False
-        self.registered = False
-        self.wakers: dict[Interest, Waker] = {}
-        self.owners: dict[Interest, Future[Any]] = {}
 
 
 class Timer:
@@ -107,7 +61,7 @@ class Reactor:
         self._timers: list[tuple[float, int, Timer]] = []
         self._sequence = itertools.count()
         self._interests = 0
-        self._operations: set[Operation[Any]] = set()
+        self._operations: set[InFlight] = set()
         self._disarmed = 0
         self.asleep = False
         self.blocking_jobs = 0
@@ -255,18 +209,18 @@ class Reactor:
 
     # -- completion --------------------------------------------------------------------------
 
-    def submit(self, operation: Operation[Any]) -> None:
+    def submit(self, operation: InFlight) -> None:
         """Hands an operation to the kernel; its buffer belongs to the kernel until `complete`."""
         self._operations.add(operation)
         operation.start()
 
-    def complete(self, operation: Operation[Any], result: Any, error: OSError | None) -> None:
+    def complete(self, operation: InFlight, result: Any, error: OSError | None) -> None:
         """Takes a finished operation from the kernel and wakes who waits for it."""
         self.asleep = False
         self._operations.discard(operation)
         operation.finish(result, error)
 
-    def cancel(self, operation: Operation[Any]) -> None:
+    def cancel(self, operation: InFlight) -> None:
         """Asks the kernel for an operation back; it stays in flight until `complete`."""
         operation.stop()
 

@@ -22,7 +22,8 @@ from typing import Any, Protocol, Self
 from wakepoint import executor
 from wakepoint.backends.filters import SignalSource
 from wakepoint.errors import ClosedResourceError
-from wakepoint.reactor import Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
 

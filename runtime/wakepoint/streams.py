@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from wakepoint.errors import BrokenResourceError, ClosedResourceError
-from wakepoint.reactor import Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
 
 

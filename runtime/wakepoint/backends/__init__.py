@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from wakepoint.kernel import Kernel
 
 if TYPE_CHECKING:
-    from wakepoint.backends.contract import Backend
+    from wakepoint.contract import Backend
     from wakepoint.reactor import Reactor
 
 _CLASSES = {

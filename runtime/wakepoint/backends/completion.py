@@ -15,7 +15,8 @@ from collections import deque
 from typing import Any, ClassVar, Generic, TypeVar
 
 from wakepoint.errors import BusyResourceError, ClosedResourceError
-from wakepoint.reactor import Interest, Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
 T = TypeVar("T")

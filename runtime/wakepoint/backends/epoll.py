@@ -20,7 +20,8 @@ from wakepoint.backends.epoll_events import (
     describe,
 )
 from wakepoint.backends.readiness import ReadinessBackend
-from wakepoint.reactor import Interest, Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Interest, Source
 
 assert sys.platform == "linux"  # so type checkers know which calls the kernel has
 

@@ -23,7 +23,8 @@ from wakepoint.backends.kevent import (
     Kevent,
 )
 from wakepoint.backends.readiness import Attempt
-from wakepoint.reactor import Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Source
 from wakepoint.task import Future
 
 

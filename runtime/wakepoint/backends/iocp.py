@@ -17,7 +17,8 @@ from wakepoint.backends import iocp_operations as operations
 from wakepoint.backends.completion import CompletionBackend
 from wakepoint.backends.iocp_packet import HANDLE_KEY, NOTIFY_KEY
 from wakepoint.kernel import Address
-from wakepoint.reactor import Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Source
 from wakepoint.task import Future
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from wakepoint.backends.completion import Operation
 from wakepoint.kernel import Address
-from wakepoint.reactor import Interest, Source
+from wakepoint.source import Interest, Source
 
 if TYPE_CHECKING:
     from wakepoint.backends.iocp import IocpBackend

@@ -42,7 +42,8 @@ from wakepoint.backends.kevent import (
     describe_event,
 )
 from wakepoint.backends.readiness import ReadinessBackend
-from wakepoint.reactor import Interest, Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Interest, Source
 
 MAX_EVENTS = 128
 """At most so many events come back from one call; what is more comes with the next."""

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from wakepoint.errors import ClosedResourceError
 from wakepoint.kernel import Address
-from wakepoint.reactor import Interest, Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
 
 T = TypeVar("T")

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import cast
 
 from wakepoint.backends.readiness import ReadinessBackend
-from wakepoint.reactor import Interest, Reactor, Source
+from wakepoint.reactor import Reactor
 from wakepoint.simulation.kernel import SimulatedKernel
 from wakepoint.simulation.world import News
+from wakepoint.source import Interest, Source
 
 
 class SimulatedBackend(ReadinessBackend):

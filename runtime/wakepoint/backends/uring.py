@@ -20,7 +20,8 @@ from wakepoint.backends.uring_entries import IOSQE_CQE_SKIP_SUCCESS, POLLIN, Cqe
 from wakepoint.backends.uring_memory import Incoming
 from wakepoint.backends.uring_multishot import Arrivals, Connections, Data
 from wakepoint.kernel import Address
-from wakepoint.reactor import Interest, Reactor, Source
+from wakepoint.reactor import Reactor
+from wakepoint.source import Interest, Source
 from wakepoint.task import Future
 
 ENTRIES = 256

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from wakepoint.backends.completion import Operation
 from wakepoint.backends.uring_entries import IOSQE_BUFFER_SELECT, Cqe, Sqe
 from wakepoint.kernel import Address
-from wakepoint.reactor import Source
+from wakepoint.source import Source
 
 if TYPE_CHECKING:
     from wakepoint.backends.uring import UringBackend

@@ -17,7 +17,7 @@ from wakepoint.backends.uring_memory import (
 )
 from wakepoint.backends.uring_multishot import error_of
 from wakepoint.kernel import Address
-from wakepoint.reactor import Interest, Source
+from wakepoint.source import Interest, Source
 
 if TYPE_CHECKING:
     from wakepoint.backends.uring import UringBackend

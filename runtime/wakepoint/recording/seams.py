@@ -6,15 +6,16 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar, cast
 
 from wakepoint import backends
-from wakepoint.backends.completion import Operation
+from wakepoint.contract import InFlight
 from wakepoint.executor import Executor
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.kernel import Kernel
-from wakepoint.reactor import Interest, Source, Timer
+from wakepoint.reactor import Timer
 from wakepoint.recording.arguments import error_name
 from wakepoint.recording.kernel import RecordingKernel
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.steady import SteadyReactor
+from wakepoint.source import Interest, Source
 from wakepoint.task import Future, Waker
 
 T = TypeVar("T")
@@ -191,7 +192,7 @@ class RecordingReactor(SteadyReactor):
         with self.recorder.reason(f"{self._source(source)} {happened}"):
             super().wake(source, interest)
 
-    def submit(self, operation: Operation[Any]) -> None:
+    def submit(self, operation: InFlight) -> None:
         self.recorder.emit(
             "operation.submitted",
             operation=self.recorder.number("operation", operation),
@@ -201,7 +202,7 @@ class RecordingReactor(SteadyReactor):
         )
         super().submit(operation)
 
-    def complete(self, operation: Operation[Any], result: Any, error: OSError | None) -> None:
+    def complete(self, operation: InFlight, result: Any, error: OSError | None) -> None:
         number = self.recorder.number("operation", operation)
         told = "failed" if error is not None else self._recording_kernel.describe(result)
         self.recorder.emit(
@@ -214,7 +215,7 @@ class RecordingReactor(SteadyReactor):
         with self.recorder.reason(reason):
             super().complete(operation, result, error)
 
-    def cancel(self, operation: Operation[Any]) -> None:
+    def cancel(self, operation: InFlight) -> None:
         number = self.recorder.number("operation", operation)
         self.recorder.emit("operation.cancelled", operation=number)
         super().cancel(operation)

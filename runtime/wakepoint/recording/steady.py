@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from wakepoint.backends.completion import Operation
+from wakepoint.contract import Backend, InFlight
 from wakepoint.kernel import Kernel
-from wakepoint.reactor import Interest, Reactor, Source, Timer
+from wakepoint.reactor import Reactor, Timer
+from wakepoint.source import Interest, Source
 from wakepoint.task import Waker
-
-if TYPE_CHECKING:
-    from wakepoint.backends.contract import Backend
 
 AFTER_EVENTS = 1.0
 """Seconds that a timer lets events go first; a stream of them must not hold it up for ever."""
@@ -54,7 +52,7 @@ class SteadyReactor(Reactor):
         self._news = True
         super().dispatch(source, ready, hung_up, event)
 
-    def complete(self, operation: Operation[Any], result: Any, error: OSError | None) -> None:
+    def complete(self, operation: InFlight, result: Any, error: OSError | None) -> None:
         self._news = True
         super().complete(operation, result, error)
 

@@ -1,4 +1,4 @@
-"""What a backend must do, said once for all of them.
+"""What the reactor asks of a backend and of a call in flight, said once for all of them.
 
 A backend is one mechanism of one operating system. There are two kinds, told apart by when the
 kernel speaks up:
@@ -17,8 +17,37 @@ from __future__ import annotations
 from typing import Any, ClassVar, Protocol
 
 from wakepoint.kernel import Address
-from wakepoint.reactor import Source
-from wakepoint.task import Future
+from wakepoint.source import Source
+from wakepoint.task import Future, Waker
+
+
+class InFlight(Protocol):
+    """A call in the kernel's hands, as a completion backend gives it to the reactor."""
+
+    @property
+    def name(self) -> str:
+        """Which call, for the recording: ``recv``, ``accept``."""
+
+    @property
+    def source(self) -> Source:
+        """What it is made on."""
+
+    @property
+    def waker(self) -> Waker | None:
+        """Who is woken when it is done; None if nobody waits."""
+
+    def start(self) -> None:
+        """Hands the call to the kernel.
+
+        Raises:
+            OSError: If the kernel refuses it at once; then nothing will come back.
+        """
+
+    def stop(self) -> None:
+        """Asks the kernel to give the call back early; its result still comes."""
+
+    def finish(self, result: Any, error: OSError | None) -> None:
+        """Keeps what the kernel said and wakes who waits."""
 
 
 class Backend(Protocol):
