@@ -16,7 +16,7 @@ from enum import Flag, auto
 from typing import Any
 
 from wakepoint import executor, linux
-from wakepoint.backends import kevent
+from wakepoint.backends.kqueue import kevent
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
 from wakepoint.streams import Resource

@@ -10,7 +10,6 @@ A method is named after the system call (man section 2) where there is one.
 from __future__ import annotations
 
 import os
-import select
 import signal
 import socket as sockets
 import sys
@@ -19,7 +18,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from wakepoint import linux
-from wakepoint.backends.kevent import Kevent
 
 Address = Any
 """What the socket module calls an address: a (host, port) pair for AF_INET."""
@@ -115,51 +113,9 @@ class Kernel:
             return os.open(path, getattr(os, "O_EVTONLY", os.O_RDONLY))
 
     if sys.platform == "linux":
-
-        @staticmethod
-        def epoll_create1() -> select.epoll:
-            """Makes an interest list that is closed on exec."""
-            return select.epoll()
-
-        @staticmethod
-        def epoll_ctl(epoll: select.epoll, operation: str, fd: int, events: int) -> None:
-            """Adds to, changes or deletes from the interest list (ADD, MOD, DEL)."""
-            if operation == "ADD":
-                epoll.register(fd, events)
-            elif operation == "MOD":
-                epoll.modify(fd, events)
-            else:
-                epoll.unregister(fd)
-
-        epoll_wait = staticmethod(select.epoll.poll)
-        epoll_close = staticmethod(select.epoll.close)
         eventfd = staticmethod(os.eventfd)
         eventfd_write = staticmethod(os.eventfd_write)
         eventfd_read = staticmethod(os.eventfd_read)
         pidfd_open = staticmethod(os.pidfd_open)
         inotify_init1 = staticmethod(linux.inotify_init1)
         inotify_add_watch = staticmethod(linux.inotify_add_watch)
-
-    if sys.platform != "linux" and sys.platform != "win32":
-
-        def kqueue(self) -> Any:
-            """Makes an empty kqueue; a child does not inherit it."""
-            return select.kqueue()
-
-        def kevent(
-            self, queue: Any, changes: list[Kevent], max_events: int, timeout: float | None
-        ) -> list[Kevent]:
-            """Makes the changes, then waits ``timeout`` seconds at most (None: for ever).
-
-            A change that fails is among the events, with ``EV_ERROR``.
-            """
-            events = queue.control([select.kevent(*each) for each in changes], max_events, timeout)
-            return [Kevent(e.ident, e.filter, e.flags, e.fflags, e.data) for e in events]
-
-        def kevent_change(self, queue: Any, changes: list[Kevent]) -> None:
-            """Makes the changes and takes no events. Raises OSError if one fails."""
-            queue.control([select.kevent(*each) for each in changes], 0, 0)
-
-        def kqueue_close(self, queue: Any) -> None:
-            """Gives the kqueue and what is registered with it back."""
-            queue.close()

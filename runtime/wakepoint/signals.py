@@ -20,7 +20,7 @@ from types import FrameType, TracebackType
 from typing import Any, Protocol, Self
 
 from wakepoint import executor
-from wakepoint.backends.filters import SignalSource
+from wakepoint.backends.kqueue.filters import SignalSource
 from wakepoint.errors import ClosedResourceError
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source

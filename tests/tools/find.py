@@ -74,7 +74,7 @@ def libkqueue() -> str | None:
 
 def libkqueue_kernel() -> Kernel:
     """A kernel with libkqueue's kqueue."""
-    from wakepoint.backends.libkqueue import LibkqueueKernel
+    from wakepoint.backends.kqueue.libkqueue import LibkqueueKernel
 
     path = libkqueue()
     assert path is not None, missing_libkqueue()

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from tools import find
 
-from wakepoint.backends.kevent import EV_ADD, EV_CLEAR, EVFILT_READ, EVFILT_WRITE, Kevent
-from wakepoint.kernel import Kernel
+from wakepoint.backends.kqueue.kernel import KqueueKernel
+from wakepoint.backends.kqueue.kevent import EV_ADD, EV_CLEAR, EVFILT_READ, EVFILT_WRITE, Kevent
 
 LONG = 10.0
 """Seconds of a wait that something ends."""
@@ -34,7 +34,7 @@ def kernels() -> Iterator[Any]:
         yield pytest.param(KqueueDouble, id="double")
         yield pytest.param(find.libkqueue_kernel, id="libkqueue", marks=pytest.mark.libkqueue)
     else:
-        yield pytest.param(Kernel, id="kernel")
+        yield pytest.param(KqueueKernel, id="kernel")
 
 
 class Kqueue:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from wakepoint.reactor import Reactor
 
 _CLASSES = {
-    "epoll": ("wakepoint.backends.epoll", "EpollBackend"),
-    "kqueue": ("wakepoint.backends.kqueue", "KqueueBackend"),
+    "epoll": ("wakepoint.backends.epoll.backend", "EpollBackend"),
+    "kqueue": ("wakepoint.backends.kqueue.backend", "KqueueBackend"),
     "iocp": ("wakepoint.backends.iocp", "IocpBackend"),
     "io_uring": ("wakepoint.backends.uring", "UringBackend"),
     "simulated": ("wakepoint.backends.simulated", "SimulatedBackend"),
@@ -78,8 +78,6 @@ def make_kernel(name: str, *, steady: bool = False) -> Kernel:
 
         # The seam is duck-typed: it answers to every call of a Kernel.
         return cast(Kernel, SimulatedKernel())
-    if name == "epoll" and sys.platform != "linux":
-        raise ValueError("only Linux has epoll; choose another backend")
     if name == "kqueue" and sys.platform == "win32":
         raise ValueError("Windows has no kqueue; choose another backend")
     if name == "kqueue":
@@ -88,14 +86,20 @@ def make_kernel(name: str, *, steady: bool = False) -> Kernel:
         return _iocp(steady)
     if name == "io_uring":
         return _io_uring(steady)
-    return Kernel()
+    if sys.platform != "linux":
+        raise ValueError("only Linux has epoll; choose another backend")
+    from wakepoint.backends.epoll.kernel import EpollKernel  # noqa: PLC0415 - Linux only
+
+    return EpollKernel()
 
 
 def _kqueue(steady: bool) -> Kernel:
-    kernel = _libkqueue() if sys.platform == "linux" else Kernel()
+    from wakepoint.backends.kqueue.kernel import KqueueKernel  # noqa: PLC0415 - needed by few
+
+    kernel = _libkqueue() if sys.platform == "linux" else KqueueKernel()
     if not steady:
         return kernel
-    from wakepoint.backends.kqueue_steady import SteadyKqueue  # noqa: PLC0415 - needed by few
+    from wakepoint.backends.kqueue.steady import SteadyKqueue  # noqa: PLC0415 - needed by few
 
     return cast(Kernel, SteadyKqueue(kernel))
 
@@ -121,7 +125,7 @@ def _io_uring(steady: bool) -> Kernel:
 
 
 def _libkqueue() -> Kernel:
-    from wakepoint.backends.libkqueue import (  # noqa: PLC0415 - needed by few
+    from wakepoint.backends.kqueue.libkqueue import (  # noqa: PLC0415 - needed by few
         ENVIRONMENT,
         LibkqueueKernel,
     )

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from wakepoint import linux
-from wakepoint.backends import epoll_events, kevent
-from wakepoint.backends.kevent import Kevent
+from wakepoint.backends.epoll import events as epoll_events
+from wakepoint.backends.kqueue import kevent
+from wakepoint.backends.kqueue.kevent import Kevent
 from wakepoint.recording import uring, windows
 from wakepoint.recording.names import Names
 from wakepoint.recording.safe_repr import safe_repr

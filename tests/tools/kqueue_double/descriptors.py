@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from tools.kqueue_double.knotes import Knote
 
-from wakepoint.backends.kevent import EV_EOF, Kevent
+from wakepoint.backends.kqueue.kevent import EV_EOF, Kevent
 
 if sys.platform == "linux":
     from tools.kqueue_double.watcher import Found, PlainFilter, Watcher

@@ -13,7 +13,7 @@ import time
 from tools.kqueue_double.knotes import Knote, failure
 
 from wakepoint import linux
-from wakepoint.backends.kevent import (
+from wakepoint.backends.kqueue.kevent import (
     EV_EOF,
     EV_ONESHOT,
     NOTE_ATTRIB,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tools.kqueue_double.knotes import Filter, Knote, failure
 
-from wakepoint.backends.kevent import (
+from wakepoint.backends.kqueue.kevent import (
     EVFILT_PROC,
     EVFILT_READ,
     EVFILT_SIGNAL,

@@ -8,8 +8,8 @@ import time
 
 from tools.kqueue_double.knotes import Knotes
 
-from wakepoint.backends.emulated import EmulatedKqueue
-from wakepoint.backends.kevent import EV_ERROR, Kevent
+from wakepoint.backends.kqueue.emulated import EmulatedKqueue
+from wakepoint.backends.kqueue.kevent import EV_ERROR, Kevent
 
 if sys.platform == "linux":
     from tools.kqueue_double.filters import make

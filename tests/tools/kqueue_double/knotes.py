@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from typing import Protocol
 
-from wakepoint.backends.kevent import (
+from wakepoint.backends.kqueue.kevent import (
     EV_ADD,
     EV_CLEAR,
     EV_DELETE,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from tools.kqueue_double.knotes import Knote
 
-from wakepoint.backends.kevent import EVFILT_READ, EVFILT_WRITE, Kevent
+from wakepoint.backends.kqueue.kevent import EVFILT_READ, EVFILT_WRITE, Kevent
 
 assert sys.platform == "linux", "the double is made of what Linux has"
 

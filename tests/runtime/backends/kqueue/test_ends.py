@@ -10,7 +10,14 @@ import sys
 import pytest
 from tools.kqueues import Kqueue, Pair, read, write
 
-from wakepoint.backends.kevent import EV_ADD, EV_CLEAR, EV_EOF, EVFILT_READ, EVFILT_WRITE, Kevent
+from wakepoint.backends.kqueue.kevent import (
+    EV_ADD,
+    EV_CLEAR,
+    EV_EOF,
+    EVFILT_READ,
+    EVFILT_WRITE,
+    Kevent,
+)
 
 if sys.platform == "win32":
     pytest.skip("Windows has no kqueue", allow_module_level=True)

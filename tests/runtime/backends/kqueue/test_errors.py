@@ -8,7 +8,7 @@ import os
 import pytest
 from tools.kqueues import Kqueue, Pair, read
 
-from wakepoint.backends.kevent import EV_ADD, EV_DELETE, EV_ERROR, EVFILT_READ, Kevent
+from wakepoint.backends.kqueue.kevent import EV_ADD, EV_DELETE, EV_ERROR, EVFILT_READ, Kevent
 
 
 def test_a_change_that_fails_is_an_event_where_there_is_room(kq: Kqueue, pair: Pair) -> None:

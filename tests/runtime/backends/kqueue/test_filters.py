@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from tools.kqueues import SHORT, Kqueue, Pair, read
 
-from wakepoint.backends.kevent import (
+from wakepoint.backends.kqueue.kevent import (
     EV_ADD,
     EV_CLEAR,
     EV_DELETE,

@@ -7,7 +7,7 @@ import socket
 import pytest
 from tools.kqueues import Kqueue, Pair, read, write
 
-from wakepoint.backends.kevent import (
+from wakepoint.backends.kqueue.kevent import (
     EV_ADD,
     EV_DELETE,
     EV_DISABLE,

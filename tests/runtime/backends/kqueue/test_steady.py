@@ -8,7 +8,7 @@ import time
 import pytest
 from tools.kqueues import Kqueue, Pair, read
 
-from wakepoint.backends.kevent import (
+from wakepoint.backends.kqueue.kevent import (
     EV_ADD,
     EV_DELETE,
     EV_ONESHOT,
@@ -17,7 +17,7 @@ from wakepoint.backends.kevent import (
     TIMER_UNIT,
     Kevent,
 )
-from wakepoint.backends.kqueue_steady import SteadyKqueue
+from wakepoint.backends.kqueue.steady import SteadyKqueue
 
 
 @pytest.fixture

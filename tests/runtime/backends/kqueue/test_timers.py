@@ -7,7 +7,7 @@ import time
 import pytest
 from tools.kqueues import SHORT, Kqueue
 
-from wakepoint.backends.kevent import (
+from wakepoint.backends.kqueue.kevent import (
     EV_ADD,
     EV_DELETE,
     EV_ONESHOT,

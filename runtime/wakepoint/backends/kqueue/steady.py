@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wakepoint.backends.kevent import EV_DELETE, EVFILT_TIMER, Kevent
-from wakepoint.backends.kqueue import NEXT_DEADLINE
+from wakepoint.backends.kqueue.backend import NEXT_DEADLINE
+from wakepoint.backends.kqueue.kevent import EV_DELETE, EVFILT_TIMER, Kevent
 
 
 class SteadyKqueue:

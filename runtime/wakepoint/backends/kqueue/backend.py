@@ -20,10 +20,11 @@ import contextlib
 import errno
 import math
 import os
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
-from wakepoint.backends.filters import Filters, FilterSource
-from wakepoint.backends.kevent import (
+from wakepoint.backends.kqueue.filters import Filters, FilterSource
+from wakepoint.backends.kqueue.kernel import KqueueKernel
+from wakepoint.backends.kqueue.kevent import (
     EV_ADD,
     EV_CLEAR,
     EV_DELETE,
@@ -56,36 +57,6 @@ _INTERESTS = {EVFILT_READ: Interest.READ, EVFILT_WRITE: Interest.WRITE}
 _BOTH = Interest.READ | Interest.WRITE
 
 
-class KqueueKernel(Protocol):
-    """The calls that this backend makes. Whoever offers them can stand in for the real kernel."""
-
-    def kqueue(self) -> Any:
-        """Makes an empty kqueue; has ``fileno()``."""
-
-    def kevent(
-        self, queue: Any, changes: list[Kevent], max_events: int, timeout: float | None
-    ) -> list[Kevent]:
-        """Makes the changes and waits; a change that fails is among the events."""
-
-    def kevent_change(self, queue: Any, changes: list[Kevent]) -> None:
-        """Makes the changes only; raises OSError if one fails."""
-
-    def kqueue_close(self, queue: Any) -> None:
-        """Gives the kqueue back."""
-
-    def pipe(self) -> tuple[int, int]:
-        """Makes a pipe whose ends do not block."""
-
-    def read(self, fd: int, size: int, /) -> bytes:
-        """Reads at most ``size`` bytes; raises BlockingIOError if there is nothing."""
-
-    def write(self, fd: int, data: bytes, /) -> int:
-        """Writes what fits; raises BlockingIOError if nothing does."""
-
-    def close_fd(self, fd: int, /) -> None:
-        """See close(2)."""
-
-
 class KqueueBackend(ReadinessBackend):
     """The registrations are the kernel's; we keep only which source each belongs to."""
 
@@ -95,7 +66,7 @@ class KqueueBackend(ReadinessBackend):
 
     def __init__(self, reactor: Reactor) -> None:
         super().__init__(reactor)
-        # On Linux a stand-in has these calls, and the type of the real kernel there has not.
+        # The seam is duck-typed: whoever has these calls can stand in for the kernel.
         self._kernel = cast(KqueueKernel, reactor.kernel)
         self._kqueue = self._kernel.kqueue()
         self._changes: list[Kevent] = []
@@ -216,8 +187,8 @@ class KqueueBackend(ReadinessBackend):
     # -- notification ------------------------------------------------------------------------
 
     def notify(self) -> None:
-        # Made when it is first needed, as in epoll.py: a change that another thread makes holds
-        # for a wait that is under way.
+        # Made when it is first needed, as epoll's eventfd: a change that another thread makes
+        # holds for a wait that is under way.
         if self.user_filter is None:
             self._notify_through_pipe()
             return
@@ -228,7 +199,7 @@ class KqueueBackend(ReadinessBackend):
         self._kernel.kevent_change(self._kqueue, changes)
 
     def _notify_through_pipe(self) -> None:
-        kernel = self._kernel
+        kernel: Any = self._kernel  # to type checkers, Windows has none of this
         if not self._notifiable:
             self._notifiable = True
             self._pipe = kernel.pipe()

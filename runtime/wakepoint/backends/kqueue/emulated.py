@@ -10,11 +10,12 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from wakepoint.backends.kevent import EV_EOF, EVFILT_READ, EVFILT_WRITE, Kevent
-from wakepoint.kernel import Address, Kernel
+from wakepoint.backends.kqueue.kernel import KqueueKernel
+from wakepoint.backends.kqueue.kevent import EV_EOF, EVFILT_READ, EVFILT_WRITE, Kevent
+from wakepoint.kernel import Address
 
 
-class EmulatedKqueue(Kernel):
+class EmulatedKqueue(KqueueKernel):
     """A kernel whose kqueue is a program over what Linux has."""
 
     def __init__(self) -> None:

@@ -16,8 +16,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from wakepoint.backends.emulated import EmulatedKqueue
-from wakepoint.backends.kevent import (
+from wakepoint.backends.kqueue.emulated import EmulatedKqueue
+from wakepoint.backends.kqueue.kevent import (
     EV_ADD,
     EV_CLEAR,
     EV_DELETE,

@@ -7,18 +7,18 @@ import sys
 
 import pytest
 
-from wakepoint.backends import epoll_events
+from wakepoint.backends.epoll import events
 
-NAMES = sorted(name for name in vars(epoll_events) if name.startswith("EPOLL"))
+NAMES = sorted(name for name in vars(events) if name.startswith("EPOLL"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has epoll")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_number_is_linuxs(name: str) -> None:
-    assert getattr(epoll_events, name) == getattr(select, name)
+    assert getattr(events, name) == getattr(select, name)
 
 
 def test_a_mask_is_told_by_its_names() -> None:
-    both = epoll_events.EPOLLIN | epoll_events.EPOLLRDHUP
-    assert epoll_events.describe(both) == "EPOLLIN|EPOLLRDHUP"
-    assert epoll_events.describe(0) == "0"
+    both = events.EPOLLIN | events.EPOLLRDHUP
+    assert events.describe(both) == "EPOLLIN|EPOLLRDHUP"
+    assert events.describe(0) == "0"

@@ -8,8 +8,9 @@ cache remembers it, so no further ``epoll_ctl`` is needed however often the inte
 from __future__ import annotations
 
 import sys
+from typing import cast
 
-from wakepoint.backends.epoll_events import (
+from wakepoint.backends.epoll.events import (
     EPOLLERR,
     EPOLLET,
     EPOLLHUP,
@@ -19,6 +20,7 @@ from wakepoint.backends.epoll_events import (
     EPOLLRDHUP,
     describe,
 )
+from wakepoint.backends.epoll.kernel import EpollKernel
 from wakepoint.backends.readiness import ReadinessBackend
 from wakepoint.reactor import Reactor
 from wakepoint.source import Interest, Source
@@ -37,26 +39,28 @@ class EpollBackend(ReadinessBackend):
 
     def __init__(self, reactor: Reactor) -> None:
         super().__init__(reactor)
-        self._epoll = reactor.kernel.epoll_create1()
+        # The seam is duck-typed: whoever has these calls can stand in for the kernel.
+        self._kernel = cast(EpollKernel, reactor.kernel)
+        self._epoll = self._kernel.epoll_create1()
         self._sources: dict[int, Source] = {}
         self._eventfd = -1
 
     def add(self, source: Source) -> None:
         events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET
-        self.reactor.kernel.epoll_ctl(self._epoll, "ADD", source.fd, events)
+        self._kernel.epoll_ctl(self._epoll, "ADD", source.fd, events)
         self._sources[source.fd] = source
 
     def remove(self, source: Source) -> None:
         # close(2) alone would leave the registration behind if the descriptor was duplicated,
         # and its events would come for ever under a number that means something else by then.
         if self._sources.pop(source.fd, None) is not None:
-            self.reactor.kernel.epoll_ctl(self._epoll, "DEL", source.fd, 0)
+            self._kernel.epoll_ctl(self._epoll, "DEL", source.fd, 0)
 
     def wait(self, timeout: float | None) -> int:
-        events = self.reactor.kernel.epoll_wait(self._epoll, -1 if timeout is None else timeout)
+        events = self._kernel.epoll_wait(self._epoll, -1 if timeout is None else timeout)
         for fd, mask in events:
             if fd == self._eventfd:
-                self.reactor.kernel.eventfd_read(fd)
+                self._kernel.eventfd_read(fd)
                 continue
             source = self._sources.get(fd)
             if source is None:  # removed, but duplicated elsewhere
@@ -72,14 +76,14 @@ class EpollBackend(ReadinessBackend):
     def notify(self) -> None:
         # The eventfd is made when the first notification needs it: adding a descriptor while
         # another thread sleeps in epoll_wait is allowed and wakes it (epoll_ctl(2)).
-        kernel = self.reactor.kernel
+        kernel = self._kernel
         if self._eventfd < 0:
             self._eventfd = kernel.eventfd(0)
             kernel.epoll_ctl(self._epoll, "ADD", self._eventfd, EPOLLIN)
         kernel.eventfd_write(self._eventfd, 1)
 
     def close(self) -> None:
-        kernel = self.reactor.kernel
+        kernel = self._kernel
         if self._eventfd >= 0:
             kernel.close_fd(self._eventfd)
         kernel.epoll_close(self._epoll)

@@ -1,0 +1,1 @@
+"""kqueue of macOS and the BSDs, and what imitates it."""
