@@ -103,7 +103,7 @@ def rigs() -> Iterator[Any]:
 
 def old_io_uring() -> Kernel:
     """A kernel whose io_uring has nothing of what came after Linux 5.11."""
-    from wakepoint.backends.uring_kernel import Features, UringKernel
+    from wakepoint.backends.uring.kernel import Features, UringKernel
 
     kernel = UringKernel()
     kernel.features = Features(multishot_accept=False, multishot_recv=False, message=False)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _CLASSES = {
     "epoll": ("wakepoint.backends.epoll.backend", "EpollBackend"),
     "kqueue": ("wakepoint.backends.kqueue.backend", "KqueueBackend"),
-    "iocp": ("wakepoint.backends.iocp", "IocpBackend"),
-    "io_uring": ("wakepoint.backends.uring", "UringBackend"),
+    "iocp": ("wakepoint.backends.iocp.backend", "IocpBackend"),
+    "io_uring": ("wakepoint.backends.uring.backend", "UringBackend"),
     "simulated": ("wakepoint.backends.simulated", "SimulatedBackend"),
 }
 
@@ -108,7 +108,7 @@ def _iocp(steady: bool) -> Kernel:
     if sys.platform != "win32":
         raise ValueError("only Windows has completion ports; choose another backend")
     module, attribute = (
-        ("iocp_steady", "SteadyIocpKernel") if steady else ("iocp_kernel", "IocpKernel")
+        ("iocp.steady", "SteadyIocpKernel") if steady else ("iocp.kernel", "IocpKernel")
     )
     kernel: Kernel = getattr(importlib.import_module(f"wakepoint.backends.{module}"), attribute)()
     return kernel
@@ -118,7 +118,7 @@ def _io_uring(steady: bool) -> Kernel:
     if sys.platform != "linux":
         raise ValueError("only Linux has io_uring; choose another backend")
     module, attribute = (
-        ("uring_steady", "SteadyUringKernel") if steady else ("uring_kernel", "UringKernel")
+        ("uring.steady", "SteadyUringKernel") if steady else ("uring.kernel", "UringKernel")
     )
     kernel: Kernel = getattr(importlib.import_module(f"wakepoint.backends.{module}"), attribute)()
     return kernel

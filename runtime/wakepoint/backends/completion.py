@@ -12,9 +12,11 @@ nothing.
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from wakepoint.errors import BusyResourceError, ClosedResourceError
+from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
 from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
@@ -26,14 +28,18 @@ class Lane:
     """One direction of a source, which one operation at a time may use.
 
     Attributes:
+        source: What the operations are made on.
+        interest: Which direction.
         operation: Whose turn it is: in flight, or done and not taken yet.
         successor: Waits until the kernel gives a dropped operation back.
         kept: Dropped operations that the kernel finished all the same, oldest first.
     """
 
-    __slots__ = ("kept", "operation", "successor")
+    __slots__ = ("interest", "kept", "operation", "source", "successor")
 
-    def __init__(self) -> None:
+    def __init__(self, source: Source, interest: Interest) -> None:
+        self.source = source
+        self.interest = interest
         self.operation: Operation[Any] | None = None
         self.successor: Operation[Any] | None = None
         self.kept: deque[Operation[Any]] = deque()
@@ -82,14 +88,12 @@ class Operation(Future[T], Generic[T]):
 
     name: ClassVar[str]
     """The call, for the recording: ``recv``, ``accept``."""
-    interest: ClassVar[Interest]
-    """Which direction it uses."""
     keeps: ClassVar[bool] = False
     """True if a result that nobody took belongs to the next operation: received data."""
 
-    def __init__(self, reactor: Reactor, source: Source, lane: Lane) -> None:
+    def __init__(self, reactor: Reactor, lane: Lane) -> None:
         self.reactor = reactor
-        self.source = source
+        self.source = lane.source
         self.lane = lane
         self.waker: Waker | None = None
         self.result: Any = None
@@ -192,7 +196,7 @@ class Operation(Future[T], Generic[T]):
         for other in (lane.operation, lane.successor):
             if other is not None and other is not self and not other.dropped:
                 raise BusyResourceError(
-                    f"{other!r} already waits to {self.interest.name} on this descriptor"
+                    f"{other!r} already waits to {lane.interest.name} on this descriptor"
                 )
         if lane.operation is not None:
             lane.successor = self
@@ -221,23 +225,81 @@ class Operation(Future[T], Generic[T]):
         self.lane.leave(self)
 
 
+class Calls(NamedTuple):
+    """What makes each operation of a backend: the class of a call, as a rule.
+
+    Each is given the backend's way to the kernel, the lane, and what the contract's method is given
+    beside the source.
+    """
+
+    recv: Callable[..., Operation[bytes]]
+    send: Callable[..., Operation[int]]
+    accept: Callable[..., Operation[tuple[Any, Address]]]
+    connect: Callable[..., Operation[None]]
+    recv_from: Callable[..., Operation[tuple[bytes, Address]]]
+    send_to: Callable[..., Operation[int]]
+    read: Callable[..., Operation[bytes]]
+    write: Callable[..., Operation[int]]
+
+
 class CompletionBackend:
-    """Keeps the lanes of each source; the operations and the rest are a backend's own."""
+    """Keeps the lanes of each source and makes the operations; the rest is a backend's own.
+
+    Args:
+        reactor: Whom it tells what is done.
+        way: How the operations reach the kernel: the port, the submission queue.
+    """
 
     model: ClassVar[str] = "completion"
+    calls: ClassVar[Calls]
 
-    def __init__(self, reactor: Reactor) -> None:
+    def __init__(self, reactor: Reactor, way: Any) -> None:
         self.reactor = reactor
+        self._way = way
         self._lanes: dict[tuple[Source, Interest], Lane] = {}
 
     def quiet(self) -> bool:
         return False
 
-    def lane(self, source: Source, interest: Interest) -> Lane:
+    # -- operations --------------------------------------------------------------------------
+
+    def recv(self, source: Source, size: int) -> Future[bytes]:
+        return self.calls.recv(self._way, self._incoming(source), size)
+
+    def send(self, source: Source, data: bytes | memoryview) -> Future[int]:
+        return self.calls.send(self._way, self._outgoing(source), data)
+
+    def accept(self, source: Source) -> Future[tuple[Any, Address]]:
+        return self.calls.accept(self._way, self._incoming(source))
+
+    def connect(self, source: Source, address: Address) -> Future[None]:
+        return self.calls.connect(self._way, self._outgoing(source), address)
+
+    def recv_from(self, source: Source, size: int) -> Future[tuple[bytes, Address]]:
+        return self.calls.recv_from(self._way, self._incoming(source), size)
+
+    def send_to(self, source: Source, data: bytes, address: Address) -> Future[int]:
+        return self.calls.send_to(self._way, self._outgoing(source), data, address)
+
+    def read(self, source: Source, size: int) -> Future[bytes]:
+        return self.calls.read(self._way, self._incoming(source), size)
+
+    def write(self, source: Source, data: bytes | memoryview) -> Future[int]:
+        return self.calls.write(self._way, self._outgoing(source), data)
+
+    # -- lanes -------------------------------------------------------------------------------
+
+    def _incoming(self, source: Source) -> Lane:
+        return self._lane(source, Interest.READ)
+
+    def _outgoing(self, source: Source) -> Lane:
+        return self._lane(source, Interest.WRITE)
+
+    def _lane(self, source: Source, interest: Interest) -> Lane:
         """The one lane of that source for that direction."""
         lane = self._lanes.get((source, interest))
         if lane is None:
-            lane = self._lanes[source, interest] = Lane()
+            lane = self._lanes[source, interest] = Lane(source, interest)
         return lane
 
     def remove(self, source: Source) -> None:
@@ -248,4 +310,9 @@ class CompletionBackend:
                 continue
             if lane.operation is not None and lane.operation.in_flight:
                 lane.operation.ask_back()
+            lane.close()
+
+    def close_lanes(self) -> None:
+        """Nobody will use any of them any more."""
+        for lane in self._lanes.values():
             lane.close()

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wakepoint.backends.uring_entries import POLLIN, WAKE, Cqe, Sqe
+from wakepoint.backends.uring.entries import POLLIN, WAKE, Cqe, Sqe
 
 if TYPE_CHECKING:
     from wakepoint.recording.arguments import Describer

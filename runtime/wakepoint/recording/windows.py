@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wakepoint.backends.iocp_packet import Packet
+from wakepoint.backends.iocp.packet import Packet
 
 if TYPE_CHECKING:
     from wakepoint.recording.arguments import Describer

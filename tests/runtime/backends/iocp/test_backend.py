@@ -32,8 +32,9 @@ if sys.platform != "win32":
         allow_module_level=True,
     )
 
-from wakepoint.backends.iocp import IocpBackend
-from wakepoint.backends.iocp_operations import Overlapped
+from wakepoint.backends.iocp.backend import IocpBackend
+from wakepoint.backends.iocp.operations import Overlapped
+from wakepoint.backends.iocp.port import Port
 
 ERROR_OPERATION_ABORTED = 995
 STOP = 99
@@ -45,15 +46,16 @@ def iocp() -> Rig:
     return Rig("iocp", double=False, make_kernel=lambda: backends.make_kernel("iocp"))
 
 
-def backend() -> IocpBackend:
-    found = executor.current().reactor.backend
-    assert isinstance(found, IocpBackend)
-    return found
+def port() -> Port:
+    backend = executor.current().reactor.backend
+    assert isinstance(backend, IocpBackend)
+    return backend.port
 
 
 def in_flight(name: str) -> Overlapped[object]:
     """The one call of that name that Windows has."""
-    (found,) = (each for each in backend()._in_flight.values() if each.name == name)
+    calls = [each for each in port().in_flight.values() if isinstance(each, Overlapped)]
+    (found,) = (each for each in calls if each.name == name)
     return found
 
 
@@ -69,7 +71,7 @@ def test_a_cancelled_read_is_windows_until_its_packet_has_come(iocp: Rig) -> Non
             assert in_flight("recv") is operation
             while operation.in_flight:
                 await yield_now()
-            assert operation not in backend()._in_flight.values()
+            assert operation not in port().in_flight.values()
             error = operation.error
             assert isinstance(error, OSError)
             return error.winerror or 0
@@ -105,9 +107,9 @@ def test_the_buffer_of_a_dropped_write_lives_until_its_packet_has_come(iocp: Rig
             address = await StartAndDrop(server, buffer)
             del buffer
             gc.collect()
-            assert address in backend()._in_flight
+            assert address in port().in_flight
             assert alive() is not None
-            while address in backend()._in_flight:
+            while address in port().in_flight:
                 await yield_now()
             gc.collect()
             assert alive() is None

@@ -35,10 +35,11 @@ from wakepoint import (
 if sys.platform != "linux":
     pytest.skip("only Linux has io_uring", allow_module_level=True)
 
-from wakepoint.backends.uring import BUFFER_SIZE, BUFFERS, ENTRIES
-from wakepoint.backends.uring_entries import Cqe, Sqe
-from wakepoint.backends.uring_kernel import Features, UringKernel
-from wakepoint.backends.uring_multishot import MAX_AHEAD
+from wakepoint.backends.uring.backend import BUFFER_SIZE, BUFFERS
+from wakepoint.backends.uring.entries import Cqe, Sqe
+from wakepoint.backends.uring.kernel import Features, UringKernel
+from wakepoint.backends.uring.multishot import MAX_AHEAD
+from wakepoint.backends.uring.submission import ENTRIES
 from wakepoint.executor import current
 
 pytestmark = pytest.mark.io_uring
@@ -275,7 +276,7 @@ def test_a_cancelled_call_keeps_its_memory_until_its_completion(spy: Spy) -> Non
             reading = spawn(reader.read(4096))
             await settle()
             await yield_to_kernel()
-            ring = cast(Any, current().reactor.backend)._ring
+            ring = cast(Any, current().reactor.backend).submission.ring
             (before,) = [sqe for sqe in ring.pending.values() if sqe.call == "read"]
             buffer = before.arguments[1]
             reading.abort()

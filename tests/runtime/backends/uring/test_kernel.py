@@ -17,18 +17,20 @@ from typing import Any
 import pytest
 
 from wakepoint import backends
-from wakepoint.backends import uring_library, uring_memory, uring_ring
 
 if sys.platform != "linux":
     pytest.skip("only Linux has io_uring", allow_module_level=True)
 
-from wakepoint.backends.uring_entries import Cqe, Sqe
-from wakepoint.backends.uring_kernel import UringKernel
+from wakepoint.backends.uring.entries import Cqe, Sqe
+from wakepoint.backends.uring.kernel import UringKernel
+from wakepoint.backends.uring.library import load
+from wakepoint.backends.uring.memory import Incoming, Outgoing, pack_address, unpack_address
+from wakepoint.backends.uring.ring import set_up
 
 
 def test_data_that_is_lent_to_the_kernel_stays_where_it_is() -> None:
     data = bytearray(b"abc")
-    lent = uring_memory.Outgoing(memoryview(data)[1:])
+    lent = Outgoing(memoryview(data)[1:])
     assert ctypes.string_at(lent.address, lent.size) == b"bc"
     with pytest.raises(BufferError):
         data.append(0)
@@ -41,7 +43,7 @@ def test_a_ring_that_nobody_closes_keeps_the_memory_that_the_kernel_may_write() 
     kernel = UringKernel()
     reader, writer = kernel.pipe()
     ring = kernel.io_uring_setup(1)
-    buffer = uring_memory.Incoming(8)
+    buffer = Incoming(8)
     sqe = Sqe("read", reader, (reader, buffer.address, 8, 0), Holder(buffer))
     ring.number(sqe)
     assert kernel.io_uring_enter(ring, [sqe], 1, 0) == []
@@ -64,7 +66,7 @@ def test_a_ring_that_nobody_closes_keeps_the_memory_that_the_kernel_may_write() 
 class Holder:
     """Whom a completion is for; holds the call's memory, as operations do."""
 
-    def __init__(self, memory: uring_memory.Incoming) -> None:
+    def __init__(self, memory: Incoming) -> None:
         self.memory = memory
 
     def completed(self, cqe: Cqe) -> None:
@@ -80,8 +82,8 @@ class Holder:
     ],
 )
 def test_addresses_as_the_kernel_has_them(family: int, address: Any) -> None:
-    name = uring_memory.pack_address(family, address)
-    assert uring_memory.unpack_address(name) == address
+    name = pack_address(family, address)
+    assert unpack_address(name) == address
 
 
 class Refusing:
@@ -114,13 +116,13 @@ class Refusing:
 def test_a_kernel_that_refuses_is_told_in_one_line(code: int, words: str) -> None:
     library: Any = Refusing(lambda flags: -code)
     with pytest.raises(ValueError, match=f"^this kernel {words}.*; choose another backend$"):
-        uring_ring.set_up(library, 1)
+        set_up(library, 1)
     assert len(library.asked) == 1
 
 
 def test_an_older_kernel_gets_fewer_flags() -> None:
     library: Any = Refusing(lambda flags: -errno.EINVAL if flags else 0)
-    uring_ring.set_up(library, 1)
+    set_up(library, 1)
     assert library.asked[-1] == 0
     assert len(set(library.asked)) == 3
 
@@ -128,16 +130,16 @@ def test_an_older_kernel_gets_fewer_flags() -> None:
 def test_a_kernel_that_is_too_old_says_so() -> None:
     library: Any = Refusing(lambda flags: 0, features=0)
     with pytest.raises(ValueError, match=r"too old: it takes Linux 5\.11"):
-        uring_ring.set_up(library, 1)
+        set_up(library, 1)
     assert library.closed == 1
 
 
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """Lets liburing be looked for anew."""
-    uring_library.load.cache_clear()
+    load.cache_clear()
     yield
-    uring_library.load.cache_clear()
+    load.cache_clear()
 
 
 @pytest.mark.usefixtures("fresh")

@@ -23,7 +23,7 @@ import time
 from ctypes import wintypes
 from typing import Any, TypeAlias
 
-from wakepoint.backends.iocp_packet import Packet
+from wakepoint.backends.iocp.packet import Packet
 from wakepoint.kernel import Address, Kernel
 
 _INFINITE = 0xFFFFFFFF

@@ -11,9 +11,9 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from wakepoint.backends.uring_entries import WAKE, Cqe, Sqe
-from wakepoint.backends.uring_library import Liburing, load
-from wakepoint.backends.uring_ring import Ring, check, set_up
+from wakepoint.backends.uring.entries import WAKE, Cqe, Sqe
+from wakepoint.backends.uring.library import Liburing, load
+from wakepoint.backends.uring.ring import Ring, check, set_up
 from wakepoint.kernel import Kernel
 
 _IORING_OP_SOCKET = 45

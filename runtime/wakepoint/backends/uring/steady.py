@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wakepoint.backends.uring_entries import WAKE, Cqe, Sqe
-from wakepoint.backends.uring_kernel import UringKernel
-from wakepoint.backends.uring_ring import Ring
+from wakepoint.backends.uring.entries import WAKE, Cqe, Sqe
+from wakepoint.backends.uring.kernel import UringKernel
+from wakepoint.backends.uring.ring import Ring
 
 _SETTLE = 0.002
 """Seconds without a completion after which no other is taken to be under way."""

@@ -8,8 +8,8 @@ assert sys.platform == "win32"  # so type checkers know which names there are
 
 from typing import Any
 
-from wakepoint.backends.iocp_kernel import IocpKernel
-from wakepoint.backends.iocp_packet import Packet
+from wakepoint.backends.iocp.kernel import IocpKernel
+from wakepoint.backends.iocp.packet import Packet
 
 _SETTLE = 5
 """Milliseconds without a packet after which no other is taken to be under way."""

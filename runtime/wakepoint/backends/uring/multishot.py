@@ -10,15 +10,13 @@ import errno
 import os
 import socket
 from collections import deque
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from wakepoint.backends.completion import Operation
-from wakepoint.backends.uring_entries import IOSQE_BUFFER_SELECT, Cqe, Sqe
+from wakepoint.backends.uring.entries import IOSQE_BUFFER_SELECT, Cqe, Sqe
+from wakepoint.backends.uring.submission import Submission
 from wakepoint.kernel import Address
 from wakepoint.source import Source
-
-if TYPE_CHECKING:
-    from wakepoint.backends.uring import UringBackend
 
 T = TypeVar("T")
 
@@ -34,8 +32,8 @@ class Arrivals(Generic[T]):
     A kernel that has no multishot does the same call once for each result that is waited for.
     """
 
-    def __init__(self, backend: UringBackend, source: Source) -> None:
-        self._backend = backend
+    def __init__(self, submission: Submission, source: Source) -> None:
+        self._submission = submission
         self._source = source
         self._call: Sqe | None = None
         self._arrived: deque[T | OSError] = deque()
@@ -69,7 +67,7 @@ class Arrivals(Generic[T]):
     def forget(self, operation: Operation[Any]) -> None:
         """The operation does not wait any more."""
         self._waiting = None
-        self._backend.reactor.complete(operation, None, _canceled())
+        self._submission.reactor.complete(operation, None, _canceled())
 
     def completed(self, cqe: Cqe) -> None:
         """The kernel has a result, or ends the call."""
@@ -88,26 +86,26 @@ class Arrivals(Generic[T]):
         if self._waiting is not None:
             self._call_if_needed()
         elif len(self._arrived) >= MAX_AHEAD and self._call is not None:
-            self._backend.withdraw(self._call)
+            self._submission.withdraw(self._call)
 
     def close(self) -> None:
         """Nobody will ask any more."""
         self._closed = True
         if self._call is not None:
-            self._backend.withdraw(self._call)
+            self._submission.withdraw(self._call)
         while self._arrived:
             self._drop(self._arrived.popleft())
 
     def _call_if_needed(self) -> None:
         if self._call is None:
             self._call = self.entry()
-            self._backend.queue(self._call)
+            self._submission.queue(self._call)
 
     def _hand_over(self, operation: Operation[Any], result: T | OSError) -> None:
         if isinstance(result, OSError):
-            self._backend.reactor.complete(operation, None, result)
+            self._submission.reactor.complete(operation, None, result)
         else:
-            self._backend.reactor.complete(operation, result, None)
+            self._submission.reactor.complete(operation, result, None)
 
     def _drop(self, result: T | OSError | None) -> None:
         if result is not None and not isinstance(result, OSError):
@@ -132,7 +130,7 @@ class Connections(Arrivals[tuple[Any, Address]]):
     """The connections that a listener accepts: each a socket and its peer's address."""
 
     def entry(self) -> Sqe:
-        multishot = self._backend.kernel.features.multishot_accept
+        multishot = self._submission.kernel.features.multishot_accept
         call = "multishot_accept" if multishot else "accept"
         fd = self._source.fd
         return Sqe(call, fd, (fd, None, None, _CLOEXEC), self)
@@ -142,7 +140,7 @@ class Connections(Arrivals[tuple[Any, Address]]):
             return None
         if cqe.res < 0:
             return error_of(cqe.res)
-        kernel = self._backend.kernel
+        kernel = self._submission.kernel
         listener = self._source.io
         accepted = socket.socket(listener.family, listener.type, listener.proto, fileno=cqe.res)
         try:
@@ -152,7 +150,7 @@ class Connections(Arrivals[tuple[Any, Address]]):
             return None
 
     def discard(self, result: tuple[Any, Address]) -> None:
-        self._backend.kernel.close(result[0])
+        self._submission.kernel.close(result[0])
 
 
 def error_of(res: int) -> OSError:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import errno
 import socket
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, TypeVar
 
-from wakepoint.backends.completion import Operation
-from wakepoint.backends.uring_entries import Cqe, Sqe
-from wakepoint.backends.uring_memory import (
+from wakepoint.backends.completion import Lane, Operation
+from wakepoint.backends.uring.entries import Cqe, Sqe
+from wakepoint.backends.uring.memory import (
     Incoming,
     Message,
     Outgoing,
     pack_address,
     unpack_address,
 )
-from wakepoint.backends.uring_multishot import error_of
+from wakepoint.backends.uring.multishot import Arrivals, Connections, Data, error_of
+from wakepoint.backends.uring.submission import Submission
 from wakepoint.kernel import Address
-from wakepoint.source import Interest, Source
-
-if TYPE_CHECKING:
-    from wakepoint.backends.uring import UringBackend
 
 T = TypeVar("T")
 
@@ -31,11 +29,11 @@ _HERE = 2**64 - 1
 class Call(Operation[T], Generic[T]):
     """A call with one completion."""
 
-    __slots__ = ("_backend", "_entry")
+    __slots__ = ("_entry", "_submission")
 
-    def __init__(self, backend: UringBackend, source: Source) -> None:
-        super().__init__(backend.reactor, source, backend.lane(source, self.interest))
-        self._backend = backend
+    def __init__(self, submission: Submission, lane: Lane) -> None:
+        super().__init__(submission.reactor, lane)
+        self._submission = submission
         self._entry: Sqe | None = None
 
     def entry(self) -> Sqe:
@@ -43,13 +41,13 @@ class Call(Operation[T], Generic[T]):
         raise NotImplementedError
 
     def start(self) -> None:
-        self._backend.prepare(self.source)
+        self._submission.prepare(self.source)
         self._entry = self.entry()
-        self._backend.queue(self._entry)
+        self._submission.queue(self._entry)
 
     def stop(self) -> None:
         assert self._entry is not None
-        if self._backend.withdraw(self._entry):
+        if self._submission.withdraw(self._entry):
             self.reactor.complete(self, None, error_of(-errno.ECANCELED))
 
     def completed(self, cqe: Cqe) -> None:
@@ -75,11 +73,10 @@ class _Receiving(Call[T], Generic[T]):
     """A call that fills a buffer of ``size`` bytes."""
 
     __slots__ = ("_buffer", "_size")
-    interest = Interest.READ
     keeps = True
 
-    def __init__(self, backend: UringBackend, source: Source, size: int) -> None:
-        super().__init__(backend, source)
+    def __init__(self, submission: Submission, lane: Lane, size: int) -> None:
+        super().__init__(submission, lane)
         self._size = size
         self._buffer: Incoming | None = None
 
@@ -143,25 +140,49 @@ class RecvFrom(_Receiving[tuple[bytes, Address]]):
         return data[: self._size], address
 
 
-class Recv(Operation[bytes]):
-    """The next data of a stream that the kernel receives unasked once it was asked."""
+class _Next(Operation[T], Generic[T]):
+    """The next result of a call that the kernel repeats unasked once it was asked.
 
-    __slots__ = ("_backend", "_size")
-    name: ClassVar[str] = "recv"
-    interest = Interest.READ
+    Args:
+        submission: How calls reach the kernel.
+        lane: Which direction of which source.
+        arrivals: What the call brings; asked for when the operation starts.
+    """
+
+    __slots__ = ("_arrivals", "_find_arrivals", "_submission")
     keeps = True
 
-    def __init__(self, backend: UringBackend, source: Source, size: int) -> None:
-        super().__init__(backend.reactor, source, backend.lane(source, self.interest))
-        self._backend = backend
-        self._size = size
+    def __init__(
+        self, submission: Submission, lane: Lane, arrivals: Callable[[], Arrivals[T]]
+    ) -> None:
+        super().__init__(submission.reactor, lane)
+        self._submission = submission
+        self._find_arrivals = arrivals
 
     def start(self) -> None:
-        self._backend.prepare(self.source)
-        self._backend.data(self.source).ask(self)
+        self._submission.prepare(self.source)
+        self._arrivals = self._find_arrivals()
+        self._arrivals.ask(self)
 
     def stop(self) -> None:
-        self._backend.data(self.source).forget(self)
+        self._arrivals.forget(self)
+
+    def value(self) -> T:
+        result: T = self.result
+        return result
+
+
+class Recv(_Next[bytes]):
+    """The next data of a stream."""
+
+    __slots__ = ("_size",)
+    name: ClassVar[str] = "recv"
+
+    def __init__(
+        self, submission: Submission, lane: Lane, data: Callable[[], Data], size: int
+    ) -> None:
+        super().__init__(submission, lane, data)
+        self._size = size
 
     def adopt(self, kept: Operation[Any]) -> bool:
         data: bytes = kept.result
@@ -170,40 +191,24 @@ class Recv(Operation[bytes]):
 
     def finish(self, result: Any, error: OSError | None) -> None:
         if result is not None and len(result) > self._size:
-            self._backend.data(self.source).put_back(result[self._size :])
+            self._arrivals.put_back(result[self._size :])
             result = result[: self._size]
         super().finish(result, error)
 
-    def value(self) -> bytes:
-        data: bytes = self.result
-        return data
 
-
-class Accept(Operation[tuple[Any, Address]]):
+class Accept(_Next[tuple[Any, Address]]):
     """The next connection of a listener."""
 
-    __slots__ = ("_backend",)
+    __slots__ = ()
     name: ClassVar[str] = "accept"
-    interest = Interest.READ
-    keeps = True
 
-    def __init__(self, backend: UringBackend, source: Source) -> None:
-        super().__init__(backend.reactor, source, backend.lane(source, self.interest))
-        self._backend = backend
-
-    def start(self) -> None:
-        self._backend.prepare(self.source)
-        self._backend.connections(self.source).ask(self)
-
-    def stop(self) -> None:
-        self._backend.connections(self.source).forget(self)
-
-    def value(self) -> tuple[Any, Address]:
-        accepted: tuple[Any, Address] = self.result
-        return accepted
+    def __init__(
+        self, submission: Submission, lane: Lane, connections: Callable[[], Connections]
+    ) -> None:
+        super().__init__(submission, lane, connections)
 
     def discard(self) -> None:
-        self._backend.kernel.close(self.result[0])
+        self._submission.kernel.close(self.result[0])
 
 
 # -- sending -----------------------------------------------------------------------------------
@@ -217,10 +222,9 @@ class Send(Call[int]):
 
     __slots__ = ("_data", "_lent")
     name: ClassVar[str] = "send"
-    interest = Interest.WRITE
 
-    def __init__(self, backend: UringBackend, source: Source, data: bytes | memoryview) -> None:
-        super().__init__(backend, source)
+    def __init__(self, submission: Submission, lane: Lane, data: bytes | memoryview) -> None:
+        super().__init__(submission, lane)
         self._data = data
         self._lent = Outgoing(data)
 
@@ -249,11 +253,11 @@ class SendTo(Send):
     name: ClassVar[str] = "send_to"
 
     def __init__(
-        self, backend: UringBackend, source: Source, data: bytes | memoryview, address: Address
+        self, submission: Submission, lane: Lane, data: bytes | memoryview, address: Address
     ) -> None:
-        super().__init__(backend, source, data)
+        super().__init__(submission, lane, data)
         self._address = address
-        name = pack_address(source.io.family, address)
+        name = pack_address(lane.source.io.family, address)
         self._message = Message(self._lent.address, self._lent.size, name)
 
     def entry(self) -> Sqe:
@@ -267,12 +271,11 @@ class Connect(Call[None]):
 
     __slots__ = ("_address", "_name")
     name: ClassVar[str] = "connect"
-    interest = Interest.WRITE
 
-    def __init__(self, backend: UringBackend, source: Source, address: Address) -> None:
-        super().__init__(backend, source)
+    def __init__(self, submission: Submission, lane: Lane, address: Address) -> None:
+        super().__init__(submission, lane)
         self._address = address
-        self._name = Outgoing(pack_address(source.io.family, address))
+        self._name = Outgoing(pack_address(lane.source.io.family, address))
 
     def entry(self) -> Sqe:
         fd = self.source.fd

@@ -8,13 +8,13 @@ import math
 import os
 from collections.abc import Sequence
 
-from wakepoint.backends.uring_entries import (
+from wakepoint.backends.uring.entries import (
     IORING_CQE_BUFFER_SHIFT,
     IORING_CQE_F_BUFFER,
     Cqe,
     Sqe,
 )
-from wakepoint.backends.uring_library import (
+from wakepoint.backends.uring.library import (
     Completion,
     EnterArguments,
     Liburing,
@@ -22,7 +22,7 @@ from wakepoint.backends.uring_library import (
     RingMemory,
     Timespec,
 )
-from wakepoint.backends.uring_memory import Incoming
+from wakepoint.backends.uring.memory import Incoming
 
 BUFFER_GROUP = 0
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from wakepoint.backends.completion import Operation
+from wakepoint.backends.completion import Lane, Operation
+from wakepoint.backends.iocp.port import Port
 from wakepoint.kernel import Address
-from wakepoint.source import Interest, Source
-
-if TYPE_CHECKING:
-    from wakepoint.backends.iocp import IocpBackend
 
 T = TypeVar("T")
 
@@ -40,12 +37,12 @@ def _meaning(error: OSError) -> OSError:
 class Overlapped(Operation[T], Generic[T]):
     """A call with an OVERLAPPED of its own."""
 
-    __slots__ = ("_backend", "_kernel", "overlapped")
+    __slots__ = ("_kernel", "_port", "overlapped")
 
-    def __init__(self, backend: IocpBackend, source: Source) -> None:
-        super().__init__(backend.reactor, source, backend.lane(source, self.interest))
-        self._backend = backend
-        self._kernel: Any = backend.kernel
+    def __init__(self, port: Port, lane: Lane) -> None:
+        super().__init__(port.reactor, lane)
+        self._port = port
+        self._kernel: Any = port.kernel
         self.overlapped: Any = None
 
     def call(self) -> None:
@@ -54,10 +51,10 @@ class Overlapped(Operation[T], Generic[T]):
 
     def start(self) -> None:
         if not self.source.registered:
-            self._backend.add(self.source)
+            self._port.add(self.source)
         self.overlapped = self._kernel.overlapped()
         self.call()
-        self._backend.launched(self)
+        self._port.launched(self)
 
     def stop(self) -> None:
         self._kernel.CancelIoEx(self.overlapped, self.source.fd)
@@ -81,11 +78,10 @@ class Recv(Overlapped[bytes]):
 
     __slots__ = ("_size",)
     name: ClassVar[str] = "recv"
-    interest = Interest.READ
     keeps = True
 
-    def __init__(self, backend: IocpBackend, source: Source, size: int) -> None:
-        super().__init__(backend, source)
+    def __init__(self, port: Port, lane: Lane, size: int) -> None:
+        super().__init__(port, lane)
         self._size = size
 
     def call(self) -> None:
@@ -125,10 +121,9 @@ class Send(Overlapped[int]):
 
     __slots__ = ("_data",)
     name: ClassVar[str] = "send"
-    interest = Interest.WRITE
 
-    def __init__(self, backend: IocpBackend, source: Source, data: bytes | memoryview) -> None:
-        super().__init__(backend, source)
+    def __init__(self, port: Port, lane: Lane, data: bytes | memoryview) -> None:
+        super().__init__(port, lane)
         self._data = data
 
     def call(self) -> None:
@@ -155,11 +150,10 @@ class RecvFrom(Overlapped[tuple[bytes, Address]]):
 
     __slots__ = ("_size",)
     name: ClassVar[str] = "recv_from"
-    interest = Interest.READ
     keeps = True
 
-    def __init__(self, backend: IocpBackend, source: Source, size: int) -> None:
-        super().__init__(backend, source)
+    def __init__(self, port: Port, lane: Lane, size: int) -> None:
+        super().__init__(port, lane)
         self._size = size
 
     def call(self) -> None:
@@ -175,10 +169,9 @@ class SendTo(Overlapped[int]):
 
     __slots__ = ("_address", "_data")
     name: ClassVar[str] = "send_to"
-    interest = Interest.WRITE
 
-    def __init__(self, backend: IocpBackend, source: Source, data: bytes, address: Address) -> None:
-        super().__init__(backend, source)
+    def __init__(self, port: Port, lane: Lane, data: bytes, address: Address) -> None:
+        super().__init__(port, lane)
         self._data = data
         self._address = address
 
@@ -191,11 +184,10 @@ class Accept(Overlapped[tuple[Any, Address]]):
 
     __slots__ = ("accepted",)
     name: ClassVar[str] = "accept"
-    interest = Interest.READ
     keeps = True
 
-    def __init__(self, backend: IocpBackend, source: Source) -> None:
-        super().__init__(backend, source)
+    def __init__(self, port: Port, lane: Lane) -> None:
+        super().__init__(port, lane)
         self.accepted: Any = None
 
     def call(self) -> None:
@@ -237,10 +229,9 @@ class Connect(Overlapped[None]):
 
     __slots__ = ("_address",)
     name: ClassVar[str] = "connect"
-    interest = Interest.WRITE
 
-    def __init__(self, backend: IocpBackend, source: Source, address: Address) -> None:
-        super().__init__(backend, source)
+    def __init__(self, port: Port, lane: Lane, address: Address) -> None:
+        super().__init__(port, lane)
         self._address = address
 
     def call(self) -> None:

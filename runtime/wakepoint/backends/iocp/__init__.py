@@ -1,0 +1,1 @@
+"""Windows' completion ports."""

@@ -1,0 +1,1 @@
+"""Linux' io_uring."""
