@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -91,8 +90,7 @@ def rigs() -> Iterator[Any]:
         yield pytest.param(("kqueue", KqueueDouble), id="kqueue-double")
         libkqueue = pytest.mark.libkqueue
         yield pytest.param(("kqueue", find.libkqueue_kernel), id="libkqueue", marks=libkqueue)
-    if importlib.util.find_spec("wakepoint.backends.simulated"):
-        yield pytest.param(("simulated", None), id="simulated")
+    yield pytest.param(("simulated", None), id="simulated")
     if sys.platform == "linux":
         io_uring = pytest.mark.io_uring
         yield pytest.param(("io_uring", None), id="io_uring", marks=io_uring)

@@ -8,7 +8,7 @@ cache remembers it, so no further ``epoll_ctl`` is needed however often the inte
 from __future__ import annotations
 
 import sys
-from typing import cast
+from typing import ClassVar, cast
 
 from wakepoint.backends.epoll.events import (
     EPOLLERR,
@@ -35,7 +35,7 @@ _WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR
 class EpollBackend(ReadinessBackend):
     """The interest list is the kernel's; we keep only which source a descriptor belongs to."""
 
-    name = "epoll"
+    name: ClassVar[str] = "epoll"
 
     def __init__(self, reactor: Reactor) -> None:
         super().__init__(reactor)

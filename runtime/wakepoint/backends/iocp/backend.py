@@ -10,6 +10,8 @@ The operations are in `wakepoint.backends.iocp.operations`, Windows' calls in
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from wakepoint.backends.completion import Calls, CompletionBackend
 from wakepoint.backends.iocp import operations
 from wakepoint.backends.iocp.port import Port
@@ -20,7 +22,7 @@ from wakepoint.source import Source
 class IocpBackend(CompletionBackend):
     """Everything goes through the one port."""
 
-    name = "iocp"
+    name: ClassVar[str] = "iocp"
     calls = Calls(
         recv=operations.Recv,
         send=operations.Send,

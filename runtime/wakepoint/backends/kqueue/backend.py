@@ -20,7 +20,7 @@ import contextlib
 import errno
 import math
 import os
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from wakepoint.backends.kqueue.filters import Filters, FilterSource
 from wakepoint.backends.kqueue.kernel import KqueueKernel
@@ -60,7 +60,7 @@ _BOTH = Interest.READ | Interest.WRITE
 class KqueueBackend(ReadinessBackend):
     """The registrations are the kernel's; we keep only which source each belongs to."""
 
-    name = "kqueue"
+    name: ClassVar[str] = "kqueue"
     user_filter = EVFILT_USER
     """What `notify` triggers; None for the pipe."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from wakepoint.backends.completion import Calls, CompletionBackend
 from wakepoint.backends.uring import operations
@@ -35,7 +35,7 @@ _linux: Any = os
 class UringBackend(CompletionBackend):
     """Accepting and receiving ask for what a multishot call brings; the rest is one call each."""
 
-    name = "io_uring"
+    name: ClassVar[str] = "io_uring"
     calls = Calls(
         recv=operations.RecvOnce,
         send=operations.Send,

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from wakepoint.simulation.network import Address, Network, failure
-from wakepoint.simulation.world import SECOND, Descriptor, News
+from wakepoint.backends.simulated.network import Address, Network, failure
+from wakepoint.backends.simulated.world import SECOND, Descriptor, News
 
 _RETRY = SECOND
 """A connection request that finds the backlog full is sent again after this time, as on Linux."""
@@ -86,7 +86,7 @@ class TcpSocket(Descriptor):
     def _request_arrives(self) -> None:
         assert self.local is not None
         assert self.remote is not None
-        listener = self.network.tcp_listener(self.remote)
+        listener = _listener(self.network, self.remote)
         if self.closed:
             return
         if listener is None:
@@ -207,3 +207,9 @@ class TcpSocket(Descriptor):
         elif self.peer is not None:
             self.shutdown()
         super().close()
+
+
+def _listener(network: Network, address: Address) -> TcpSocket | None:
+    """Who accepts connections at an address."""
+    found = network.at(TcpSocket, address)
+    return found if found is not None and found.backlog is not None else None

@@ -11,10 +11,11 @@ import threading
 import time
 from typing import Any
 
-from wakepoint.simulation.network import Address, Network, UdpSocket, failure
-from wakepoint.simulation.pipe import PipeEnd
-from wakepoint.simulation.tcp import TcpSocket
-from wakepoint.simulation.world import SECOND, Descriptor, News, World
+from wakepoint.backends.simulated.network import Address, Network, failure
+from wakepoint.backends.simulated.pipe import PipeEnd
+from wakepoint.backends.simulated.tcp import TcpSocket
+from wakepoint.backends.simulated.udp import UdpSocket
+from wakepoint.backends.simulated.world import SECOND, Descriptor, News, World
 
 _LOOK = 10_000
 """Virtual nanoseconds that a look for news takes."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 
-from wakepoint.simulation.network import failure
-from wakepoint.simulation.world import Descriptor, News, World
+from wakepoint.backends.simulated.network import failure
+from wakepoint.backends.simulated.world import Descriptor, News, World
 
 
 class PipeEnd(Descriptor):

@@ -1,23 +1,23 @@
 """A kernel that is a program: the same everywhere and in every run.
 
-It reports edges of readiness, as epoll does; see `wakepoint.simulation` for what it simulates.
+It reports edges of readiness, as epoll does; the other files here are what it simulates.
 """
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar, cast
 
 from wakepoint.backends.readiness import ReadinessBackend
+from wakepoint.backends.simulated.kernel import SimulatedKernel
+from wakepoint.backends.simulated.world import News
 from wakepoint.reactor import Reactor
-from wakepoint.simulation.kernel import SimulatedKernel
-from wakepoint.simulation.world import News
 from wakepoint.source import Interest, Source
 
 
 class SimulatedBackend(ReadinessBackend):
     """Waits in virtual time."""
 
-    name = "simulated"
+    name: ClassVar[str] = "simulated"
 
     def __init__(self, reactor: Reactor) -> None:
         super().__init__(reactor)

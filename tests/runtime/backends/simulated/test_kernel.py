@@ -28,7 +28,8 @@ from wakepoint import (
     spawn_blocking,
     timeout,
 )
-from wakepoint.simulation import SimulatedKernel, World
+from wakepoint.backends.simulated.kernel import SimulatedKernel
+from wakepoint.backends.simulated.world import World
 
 T = TypeVar("T")
 
