@@ -12,7 +12,7 @@ from tools import find
 
 from wakepoint import Executor, Reactor, backends
 from wakepoint.kernel import Kernel
-from wakepoint.recording.kernel import WAITS
+from wakepoint.recording.calls import WAITS
 
 T = TypeVar("T")
 

@@ -6,34 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from wakepoint.kernel import Kernel
-from wakepoint.recording import uring, windows
-from wakepoint.recording.arguments import ARGUMENTS, RESULTS, Describer, error_name
+from wakepoint.recording import calls
+from wakepoint.recording.calls.describer import Describer
 from wakepoint.recording.recorder import Recorder
-
-WAITS = frozenset(
-    {"epoll_wait", "kevent", "io_uring_enter", "GetQueuedCompletionStatusEx", "sim_wait"}
-)
-"""The calls in which the thread sleeps."""
-
-_MOVES_BYTES = frozenset({"recv", "recvfrom", "read", "send", "sendto", "write"}) | {
-    "GetQueuedCompletionStatusEx",
-    "io_uring_enter",
-}
-_CLOSES = frozenset(
-    {"close", "close_fd", "epoll_close", "io_uring_close", "kqueue_close", "close_port"}
-)
-# A lookup runs on a thread, so its place among the events is chance, as is what it finds.
-_UNRECORDED = frozenset({"monotonic", "getaddrinfo"}) | windows.UNRECORDED
-_REAL_NAMES = {
-    "close_fd": "close",
-    "epoll_close": "close",
-    "eventfd_read": "read",
-    "eventfd_write": "write",
-    "kevent_change": "kevent",
-    "kqueue_close": "close",
-    "open_for_events": "open",
-    **uring.REAL_NAMES,
-}
 
 
 class RecordingKernel:
@@ -46,13 +21,13 @@ class RecordingKernel:
         self._kernel = kernel
         self._recorder = recorder
         self.describe = Describer(recorder.names)
-        self._real_names = windows.REAL_NAMES if kernel.system == "Windows" else _REAL_NAMES
+        self._real_names = calls.real_names(kernel.system)
         self.on_return: Callable[[int], None] | None = None
         """Called with the number of events when a wait comes back."""
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._kernel, name)
-        if not callable(attribute) or name in _UNRECORDED:
+        if not callable(attribute) or name in calls.UNRECORDED:
             return attribute
         recorded = self._recorded(name, attribute)
         setattr(self, name, recorded)  # found directly from now on
@@ -62,26 +37,28 @@ class RecordingKernel:
         def recorded(*args: Any) -> Any:
             arguments = self._arguments(name, args)
             # A closed socket does not know its number any more, so ask before.
-            closed = _number(args[0]) if name in _CLOSES else None
+            closed = _number(args[0]) if name in calls.CLOSES else None
             try:
                 result = call(*args)
             except OSError as error:
-                self._note(name, arguments, "-1", error_name(error), None)
+                self._note(name, arguments, "-1", calls.error_name(error), None)
                 raise
-            told = RESULTS[name](self.describe, args, result) if name in RESULTS else None
-            moved = _bytes_moved(result) if name in _MOVES_BYTES else None
+            told = (
+                calls.RESULTS[name](self.describe, args, result) if name in calls.RESULTS else None
+            )
+            moved = _bytes_moved(result) if name in calls.MOVES_BYTES else None
             self._note(name, arguments, told or self.describe(result), None, moved)
             if closed is not None:
                 self._recorder.names.forget_fd(closed)
-            if name in WAITS and self.on_return is not None:
+            if name in calls.WAITS and self.on_return is not None:
                 self.on_return(len(result) if isinstance(result, (list, tuple)) else 0)
             return result
 
         return recorded
 
     def _arguments(self, name: str, args: tuple[Any, ...]) -> list[str]:
-        if name in ARGUMENTS:
-            return ARGUMENTS[name](self.describe, args)
+        if name in calls.ARGUMENTS:
+            return calls.ARGUMENTS[name](self.describe, args)
         return [self.describe(arg) for arg in args]
 
     def _note(

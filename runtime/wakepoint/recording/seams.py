@@ -11,7 +11,7 @@ from wakepoint.executor import Executor
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Timer
-from wakepoint.recording.arguments import error_name
+from wakepoint.recording.calls import error_name
 from wakepoint.recording.kernel import RecordingKernel
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.steady import SteadyReactor

@@ -1,16 +1,17 @@
-"""How calls for io_uring are told, in the words of io_uring(7); see `recording.arguments`."""
+"""How calls for io_uring are told, in the words of io_uring(7)."""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from wakepoint.backends.uring.entries import POLLIN, WAKE, Cqe, Sqe
+from wakepoint.recording.calls.describer import Arguments, Describer, Result, counted, shown
 
-if TYPE_CHECKING:
-    from wakepoint.recording.arguments import Describer
-
+WAITS = frozenset({"io_uring_enter"})
+CLOSES = frozenset({"io_uring_close"})
+MOVES_BYTES = frozenset({"io_uring_enter"})
 REAL_NAMES = {
     "io_uring_close": "close",
     "io_uring_message": "io_uring_register",
@@ -39,8 +40,6 @@ _FLAGS = {
 }
 _ACCEPTS = frozenset({"accept", "multishot_accept"})
 
-_MAX_SHOWN = 4
-
 
 def _subject(d: Describer, sqe: Sqe) -> list[str]:
     """What the call sends, where it connects to, how much it takes."""
@@ -66,13 +65,7 @@ def _sqe(d: Describer, sqe: Sqe) -> str:
 
 
 def _sqes(d: Describer, sqes: Sequence[Sqe]) -> str:
-    return f"[{_some([_sqe(d, each) for each in sqes])}]"
-
-
-def _some(told: list[str]) -> str:
-    if len(told) > _MAX_SHOWN:
-        told = [*told[:_MAX_SHOWN], f"and {len(told) - _MAX_SHOWN} more"]
-    return ", ".join(told)
+    return f"[{shown([_sqe(d, each) for each in sqes])}]"
 
 
 def _cqe(d: Describer, cqe: Cqe) -> str:
@@ -89,8 +82,8 @@ def _cqe(d: Describer, cqe: Cqe) -> str:
 
 
 def _cqes(d: Describer, args: Sequence[Any], cqes: list[Cqe]) -> str:
-    count = f"{len(cqes)} completion" + ("" if len(cqes) == 1 else "s")
-    return f"{count}: {_some([_cqe(d, each) for each in cqes])}" if cqes else count
+    count = counted(len(cqes), "completion")
+    return f"{count}: {shown([_cqe(d, each) for each in cqes])}" if cqes else count
 
 
 def _enter(d: Describer, args: Sequence[Any]) -> list[str]:
@@ -98,7 +91,7 @@ def _enter(d: Describer, args: Sequence[Any]) -> list[str]:
     return [d.fd(ring), _sqes(d, sqes), "min_complete 1", d.timeout(timeout)]
 
 
-ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
+ARGUMENTS: dict[str, Arguments] = {
     "io_uring_setup": lambda d, a: [f"{a[0]} entries"],
     "io_uring_enter": _enter,
     "io_uring_submit": lambda d, a: [d.fd(a[0]), _sqes(d, a[1]), "min_complete 0"],
@@ -116,7 +109,7 @@ ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
     "make_blocking": lambda d, a: [d.fd(a[0]), "F_SETFL", "0"],
 }
 
-RESULTS: dict[str, Callable[[Describer, Sequence[Any], Any], str]] = {
+RESULTS: dict[str, Result] = {
     "io_uring_setup": lambda d, a, r: d.fd(r),
     "io_uring_enter": _cqes,
     "io_uring_submit": lambda d, a, r: f"{r} submitted",

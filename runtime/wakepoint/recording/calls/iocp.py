@@ -1,14 +1,12 @@
-"""How Windows' calls are told, in the words of its documentation; see `recording.arguments`."""
+"""How Windows' calls are told, in the words of its documentation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from wakepoint.backends.iocp.packet import Packet
-
-if TYPE_CHECKING:
-    from wakepoint.recording.arguments import Describer
+from wakepoint.recording.calls.describer import Arguments, Describer, Result, counted
 
 ERRORS = {
     64: "ERROR_NETNAME_DELETED",
@@ -21,6 +19,9 @@ ERRORS = {
 }
 """What overlapped calls end with, by ``winerror``; sockets' own errors are in `errno`."""
 
+WAITS = frozenset({"GetQueuedCompletionStatusEx"})
+CLOSES = frozenset({"close_port"})
+MOVES_BYTES = frozenset({"GetQueuedCompletionStatusEx"})
 UNRECORDED = frozenset({"overlapped", "GetOverlappedResult"})
 """Both only touch the OVERLAPPED in our own memory."""
 
@@ -60,20 +61,20 @@ def _port(d: Describer, args: Sequence[Any]) -> list[str]:
 
 def _wait(d: Describer, args: Sequence[Any]) -> list[str]:
     port, room, timeout = args
-    return [d.fd(port), f"room for {room} packet" + ("" if room == 1 else "s"), d.timeout(timeout)]
+    return [d.fd(port), f"room for {counted(room, 'packet')}", d.timeout(timeout)]
 
 
 def _packet(d: Describer, packet: Packet) -> str:
     if not packet.overlapped:
         return f"key {packet.key}"
-    size = f"{packet.size} byte" + ("" if packet.size == 1 else "s")
+    size = counted(packet.size, "byte")
     told = f"{d.names.overlapped(packet.overlapped)} {size}"
     d.names.forget_overlapped(packet.overlapped)
     return told
 
 
 def _packets(d: Describer, args: Sequence[Any], packets: list[Packet]) -> str:
-    count = f"{len(packets)} packet" + ("" if len(packets) == 1 else "s")
+    count = counted(len(packets), "packet")
     return f"{count}: {', '.join(_packet(d, each) for each in packets)}" if packets else count
 
 
@@ -82,7 +83,7 @@ def _pending(d: Describer, args: Sequence[Any], result: Any) -> str:
     return "ERROR_IO_PENDING or 0"
 
 
-ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
+ARGUMENTS: dict[str, Arguments] = {
     "CreateIoCompletionPort": _port,
     "GetQueuedCompletionStatusEx": _wait,
     "PostQueuedCompletionStatus": lambda d, a: [d.fd(a[0]), "0 bytes", f"key {a[1]}"],
@@ -101,7 +102,7 @@ ARGUMENTS: dict[str, Callable[[Describer, Sequence[Any]], list[str]]] = {
     "update_connected": lambda d, a: [d.fd(a[0]), "SO_UPDATE_CONNECT_CONTEXT"],
 }
 
-RESULTS: dict[str, Callable[[Describer, Sequence[Any], Any], str]] = {
+RESULTS: dict[str, Result] = {
     "CreateIoCompletionPort": lambda d, a, r: d.fd(r),
     "GetQueuedCompletionStatusEx": _packets,
     **dict.fromkeys(

@@ -1,0 +1,3 @@
+"""How the simulated kernel's own calls are told."""
+
+WAITS = frozenset({"sim_wait"})
