@@ -17,6 +17,7 @@ from typing import IO
 
 import mkdocs_wakepoint
 import wakepoint
+from mkdocs_wakepoint.engine.folder import Folder
 from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.snippet import Snippet
 from wakepoint.recording import Environment, Outcome, Output, Recording, RecordingError, loads
@@ -33,9 +34,6 @@ GRACE = 10.0
 
 FLED = 1.0
 """Seconds that a stream is read on after the snippet and all that it started were killed."""
-
-FILENAME = "snippet.py"
-"""What tracebacks call a snippet."""
 
 
 class Process:
@@ -67,16 +65,15 @@ class Process:
 
     def run(self) -> Recording:
         """The recording of the run, however that ended."""
-        with tempfile.TemporaryDirectory(prefix="wakepoint-") as folder:
-            result = Path(folder, "result")
-            job = Path(folder, "job.json")
-            job.write_text(json.dumps(self._job(result)), encoding="utf-8")
+        with tempfile.TemporaryDirectory(prefix="wakepoint-") as path:
+            folder = Folder(Path(path).resolve())
+            folder.write(self._snippet.source, self._job())
             with self._lock:
                 if self._killed:
                     return self._lost(Outcome("killed", message="the build was ended"), ())
-                self._process = _start(self._python, job)
+                self._process = _start(self._python, folder.job)
             timed_out, output = self._collect(self._process)
-            return self._recording(result, timed_out, output)
+            return self._recording(folder, timed_out, output)
 
     def kill(self) -> None:
         """Ends the process and all that it started. Any thread may call it."""
@@ -85,15 +82,12 @@ class Process:
             if self._process is not None:
                 _kill(self._process)
 
-    def _job(self, result: Path) -> dict[str, object]:
+    def _job(self) -> dict[str, object]:
         return {
-            "source": self._snippet.source,
             "lowered": self._lowered,
-            "filename": FILENAME,
             "backend": self._snippet.options.backend,
             "timeout": self._timeout,
             "memory": self._settings.memory,
-            "result": str(result),
         }
 
     def _collect(self, process: subprocess.Popen[bytes]) -> tuple[bool, dict[str, bytes]]:
@@ -110,14 +104,15 @@ class Process:
         process.wait()
         return timed_out, {stream: reader.finish() for stream, reader in readers.items()}
 
-    def _recording(self, result: Path, timed_out: bool, output: dict[str, bytes]) -> Recording:
+    def _recording(self, folder: Folder, timed_out: bool, output: dict[str, bytes]) -> Recording:
+        texts = {name: folder.without_paths(_text(data)) for name, data in output.items()}
         try:
-            ports, _, text = result.read_text(encoding="utf-8").partition("\n")
-            recording = loads(text)
+            ports, _, text = folder.result.read_text(encoding="utf-8").partition("\n")
+            recording = loads(folder.without_paths(text))
             names = Names({int(real): name for real, name in json.loads(ports).items()})
         except (OSError, RecordingError, ValueError):
-            return self._lost(self._ended(timed_out), _pieces(output, Names()))
-        return _with_output(recording, _pieces(output, names))
+            return self._lost(self._ended(timed_out), _pieces(texts, Names()))
+        return _with_output(recording, _pieces(texts, names))
 
     def _ended(self, timed_out: bool) -> Outcome:
         assert self._process is not None
@@ -212,18 +207,14 @@ class _Reader:
         return bytes(self._kept) + (CUT.encode() if self._cut else b"")
 
 
-def _pieces(output: dict[str, bytes], names: Names) -> tuple[Output, ...]:
+def _pieces(texts: dict[str, str], names: Names) -> tuple[Output, ...]:
     # In which order two streams were written cannot be told from outside, so each is kept whole.
-    texts = {stream: data.decode("utf-8", "replace") for stream, data in output.items()}
-    return tuple(
-        Output(stream, names.normalise(_without_homes(text.replace("\r\n", "\n"))))
-        for stream, text in texts.items()
-        if text
-    )
+    return tuple(Output(stream, names.normalise(text)) for stream, text in texts.items() if text)
 
 
-def _without_homes(text: str) -> str:
-    """Text with our own files named as they are imported: a warning says where it came from."""
+def _text(data: bytes) -> str:
+    """What was written, with our own files named as they are imported: a warning names them."""
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     for package in (wakepoint, mkdocs_wakepoint):
         text = text.replace(f"{_home(package)}/", "")
     return text

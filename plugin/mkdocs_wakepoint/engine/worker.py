@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from wakepoint.recording import Outcome, Recorder, Recording, dumps, record, record_lowered
@@ -23,17 +24,23 @@ def main() -> None:
     """Runs the job named on the command line."""
     job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     result = Path(job["result"]).absolute()  # the snippet may go to another folder, or drive
-    sys.argv[:] = [job["filename"]]  # the snippet sees a command line of its own
+    script = Path(job["script"]).absolute()
+    sys.argv[:] = [script.name]  # the snippet sees a command line of its own
+    main = ModuleType("__main__")
+    # For good: a thread or an exit handler of the snippet's may start a process, which imports the
+    # module's file, and pickle what the module defines.
+    sys.modules["__main__"] = main
     _limit_memory(job["memory"])
     recorder = Recorder()
     process, started = os.getpid(), time.monotonic()
     run = record_lowered if job["lowered"] else record
     recording = run(
         job["source"],
-        filename=job["filename"],
+        filename=str(script),
         backend=job["backend"],
         timeout=job["timeout"],
         recorder=recorder,
+        main=main,
     )
     if os.getpid() != process:
         return  # a child that the snippet forked has come here as well

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import linecache
 import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.machinery import SourceFileLoader
 from types import CodeType, ModuleType
 
 from wakepoint.errors import Deadlock
@@ -32,6 +34,7 @@ def record(
     backend: str = "auto",
     timeout: float | None = None,
     recorder: Recorder | None = None,
+    main: ModuleType | None = None,
 ) -> Recording:
     """Runs a script as ``__main__`` and records what it does.
 
@@ -45,13 +48,15 @@ def record(
         timeout: Seconds after which the script is interrupted. It takes effect where there are
             interval timers (not on Windows) and on the main thread only.
         recorder: Takes the events; one of your own lets you ask for names afterwards.
+        main: The module that the script becomes. Without one, it is a module that is ``__main__``
+            until the script's last line; threads and exit handlers may run for longer.
     """
     recorder = recorder or Recorder()
     try:
         code = compile(source, filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:  # ValueError: a null character
         return _recording(source, recorder, [], _syntax_error(error))
-    with _environment(backend, recorder), _as_main(source, filename) as module:
+    with _environment(backend, recorder), _as_main(source, filename, main) as module:
         analyses = _analyse(code)  # in here, since labels are cut from the source text
         numbered = {
             each: (index, analysis)
@@ -71,6 +76,7 @@ def record_lowered(
     backend: str = "auto",
     timeout: float | None = None,
     recorder: Recorder | None = None,
+    main: ModuleType | None = None,
 ) -> Recording:
     """Runs a script whose coroutines are lowered, and records it as `record` does the original.
 
@@ -83,7 +89,7 @@ def record_lowered(
     recorder = recorder or Recorder()
     lowered = lower_source(source, filename)
     code = compile(lowered.text, filename, "exec", dont_inherit=True)
-    with _environment(backend, recorder), _as_main(lowered.text, filename) as module:
+    with _environment(backend, recorder), _as_main(lowered.text, filename, main) as module:
         tracer = LoweredTracer(recorder, lowered, filename)
         outcome = _outcome_of(lambda: _execute(code, module, tracer, timeout), recorder, filename)
     return _recording(lowered.text, recorder, list(lowered.machines.values()), outcome)
@@ -125,10 +131,12 @@ def _environment(backend: str, recorder: Recorder) -> Iterator[None]:
 
 
 @contextmanager
-def _as_main(source: str, filename: str) -> Iterator[ModuleType]:
-    """A fresh ``__main__`` whose source the traceback module finds."""
-    module = ModuleType("__main__")
+def _as_main(source: str, filename: str, module: ModuleType | None) -> Iterator[ModuleType]:
+    """A ``__main__`` as the interpreter makes one of a file, whose source tracebacks find."""
+    module = module or ModuleType("__main__")
     module.__file__ = filename
+    module.__loader__ = SourceFileLoader("__main__", filename)
+    module.__dict__["__builtins__"] = builtins
     before = sys.modules["__main__"]
     sys.modules["__main__"] = module
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
