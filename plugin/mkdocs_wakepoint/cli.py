@@ -14,6 +14,7 @@ from mkdocs_wakepoint.commands.run import run
 from mkdocs_wakepoint.commands.show import show
 from mkdocs_wakepoint.engine import Pool, Settings, SettingsError, own_backend, why_not
 from mkdocs_wakepoint.fence import BACKENDS
+from mkdocs_wakepoint.text import in_one_line
 from wakepoint.recording import RecordingError
 
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return show(said.recording, as_html=said.html)
         return _with_pool(said)
     except (OSError, RecordingError, SettingsError, UnicodeDecodeError, ValueError) as error:
-        print(f"mkdocs-wakepoint: {error}", file=sys.stderr)
+        print(f"mkdocs-wakepoint: {in_one_line(str(error))}", file=sys.stderr)
         return 2
 
 

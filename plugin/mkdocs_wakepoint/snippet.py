@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mkdocs_wakepoint.text import in_one_line
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -33,7 +35,7 @@ class Problem:
     details: str = ""
 
     def __str__(self) -> str:
-        return f"{self.location}: {self.what}; {self.remedy}"
+        return in_one_line(f"{self.location}: {self.what}; {self.remedy}")
 
 
 @dataclass(frozen=True, slots=True)

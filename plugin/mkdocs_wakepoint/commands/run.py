@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tokenize
 from pathlib import Path
 
 from mkdocs_wakepoint.commands.text import text
 from mkdocs_wakepoint.engine import Pool, problems, unavailable
 from mkdocs_wakepoint.record import snippets
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from mkdocs_wakepoint.text import visible
 from wakepoint.recording import Recording, dumps
 
 
@@ -47,10 +49,12 @@ def run(path: Path, pool: Pool, backend: str, *, as_json: bool) -> int:
 def _told(snippet: Snippet, recording: Recording) -> str:
     if not snippet.location.line:
         return text(recording)
-    return f"{snippet.location}  {snippet.options.title}".rstrip() + f"\n\n{text(recording)}\n"
+    head = visible(f"{snippet.location}  {snippet.options.title}".rstrip(), keep="")
+    return f"{head}\n\n{text(recording)}\n"
 
 
 def _script(path: Path, backend: str) -> Snippet:
     """A file as a snippet: its first line is line 1, as if the fence stood in line 0."""
-    source = path.read_text(encoding="utf-8")
+    with tokenize.open(path) as file:
+        source = file.read()
     return Snippet(source, Options(backend=backend), Location(path.as_posix(), 0), "script")

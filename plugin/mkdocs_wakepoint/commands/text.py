@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from mkdocs_wakepoint.text import in_one_line, visible
 from mkdocs_wakepoint.views.words import origin
 from wakepoint.machine.model import Machine, State, StateKind
 from wakepoint.recording import Environment, Event, Outcome, Recording
@@ -26,13 +27,13 @@ def text(recording: Recording) -> str:
     if counted.calls:
         calls = [(name, str(number)) for name, number in counted.calls.items()]
         parts.append(_table([("kernel call", "times"), *calls]))
-    return "\n\n".join(parts)
+    return visible("\n\n".join(parts))
 
 
 def ending(outcome: Outcome) -> str:
     """How a run ended, in a few words."""
-    message = " ".join(outcome.message.split())
-    return ": ".join(filter(None, (outcome.kind, outcome.error, message)))
+    parts = (outcome.kind, outcome.error, in_one_line(outcome.message))
+    return ": ".join(filter(None, parts))
 
 
 def _where(environment: Environment) -> str:
