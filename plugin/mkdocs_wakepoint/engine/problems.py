@@ -7,11 +7,16 @@ from dataclasses import asdict
 from mkdocs_wakepoint.engine.process import CUT, OUTPUT_LIMIT
 from mkdocs_wakepoint.outcome import exception_name, last_line
 from mkdocs_wakepoint.snippet import Location, Problem, Snippet
+from mkdocs_wakepoint.text import in_one_line
 from wakepoint.recording import Outcome, Recording
 from wakepoint.recording.figures import figures
 
 LONGEST = 200
 """Characters of an exception's text that the log shows; the page shows all that there is."""
+
+
+_TRACED = frozenset({"lowered", "machine", "table", "timeline"})
+"""Views of what the recorder's trace function sees."""
 
 
 def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
@@ -25,6 +30,7 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     if problem is None or wanted:
         found += _unmet_figures(snippet, recording)
     found += _missing_machine(snippet, recording)
+    found += _untraced(snippet, recording)
     found += [
         Problem(
             snippet.location,
@@ -69,9 +75,24 @@ def _missing_machine(snippet: Snippet, recording: Recording) -> list[Problem]:
     return [Problem(snippet.location, what, remedy)]
 
 
+def _untraced(snippet: Snippet, recording: Recording) -> list[Problem]:
+    """Figures and machines of a run are wrong, without a sign, if the recorder lost sight of it."""
+    if not recording.machines or not (_TRACED & {*snippet.options.show} or snippet.options.expect):
+        return []
+    return [
+        Problem(
+            Location(snippet.location.file, snippet.location.line + event.facts["line"]),
+            "the snippet sets a trace function of its own; machines are not recorded from here on",
+            f"remove it, or leave {', '.join(sorted(_TRACED))} and expect out",
+        )
+        for event in recording.events
+        if event.kind == "trace.replaced"
+    ]
+
+
 def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
     place = _place(snippet, outcome)
-    message = f": {_in_one_line(outcome.message)}" if outcome.message else ""
+    message = f": {_shortened(outcome.message)}" if outcome.message else ""
     match outcome.kind:
         case "finished":
             return None
@@ -175,6 +196,6 @@ def _traceback(snippet: Snippet, outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def _in_one_line(text: str) -> str:
-    line = " ".join(text.split())
+def _shortened(text: str) -> str:
+    line = in_one_line(text)
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"

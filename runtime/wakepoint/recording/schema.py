@@ -151,4 +151,9 @@ KINDS: Final[dict[str, Kind]] = {
             "bytes": "int or null: how many bytes moved between kernel and process",
         },
     ),
+    "trace.replaced": Kind(
+        "The script put a trace function of its own in the place of the recorder's. What its "
+        "coroutines did from then on is told in part or not at all. This event comes last.",
+        {"line": "int: the script's line that did so, the first if there are several"},
+    ),
 }

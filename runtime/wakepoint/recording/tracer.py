@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dis
 import inspect
-import sys
 from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType, FrameType
@@ -21,6 +20,7 @@ from wakepoint.machine import Analysis
 from wakepoint.machine.model import StateKind, VariableKind
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import message_of
+from wakepoint.recording.trace_function import Tracing
 from wakepoint.task import PENDING, CoroutineFuture, Future, Ready
 from wakepoint.time import Timeout
 
@@ -69,6 +69,7 @@ class Tracer:
         self._recorder = recorder
         self._analyses = analyses
         self._filename = filename
+        self._tracing = Tracing(self._on_call, filename)
         self._instances: dict[FrameType, _Instance] = {}
         self._count = 0
         self._raised: dict[FrameType, BaseException] = {}
@@ -77,11 +78,13 @@ class Tracer:
 
     def start(self) -> None:
         """Begins to follow this thread."""
-        sys.settrace(self._on_call)
+        self._tracing.set()
 
     def stop(self) -> None:
-        """Stops following; called on the same thread."""
-        sys.settrace(None)
+        """Stops following, and tells if that was lost; called on the same thread."""
+        self._tracing.restore()
+        if self._tracing.replaced_in is not None:
+            self._recorder.emit("trace.replaced", line=self._tracing.replaced_in)
 
     # -- every Python call or resumption on the thread comes here ------------------------------
 
