@@ -1,5 +1,7 @@
 """Puts rustc's states beside ours, into every page that has ``<!-- rustc: name name -->``.
 
+``<!-- rustc sizes: name -->`` gives way to how many bytes of the future each state uses.
+
 rustc's side is data, recorded with its version by tests/tools/rustc.py. Our side is
 analysed anew by each build.
 """
@@ -16,7 +18,7 @@ from wakepoint.machine.model import Machine, State
 
 DATA = Path(__file__).parent.parent / "data" / "rustc"
 
-_MARK = re.compile(r"^<!-- rustc: ([\w ]+) -->$", re.MULTILINE)
+_MARK = re.compile(r"^<!-- rustc(?P<sizes> sizes)?: (?P<names>[\w ]+) -->$", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
@@ -31,13 +33,17 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     }
 
     def tables(mark: re.Match[str]) -> str:
-        return (
-            "\n\n".join(
+        names = mark["names"].split()
+        if mark["sizes"]:
+            told = [_sizes(name, recorded["functions"][name], recorded["sizes"]) for name in names]
+            origin = f"Bytes, as {recorded['rustc']} lays them out, recorded."
+        else:
+            told = [
                 _sources(name) + "\n\n" + _table(recorded["functions"][name], machines[name])
-                for name in mark[1].split()
-            )
-            + f"\n\nLeft: {recorded['rustc']}, recorded. Right: analysed by this build.\n"
-        )
+                for name in names
+            ]
+            origin = f"Left: {recorded['rustc']}, recorded. Right: analysed by this build."
+        return "\n\n".join([*told, origin]) + "\n"
 
     return _MARK.sub(tables, markdown)
 
@@ -78,3 +84,20 @@ def _names(names: list[str]) -> str:
 def _kept(state: State) -> str:
     told = [f"{'●' if v.live else '○'}&nbsp;`{v.name}`" for v in state.variables]
     return ", ".join(told) or "nothing"
+
+
+def _sizes(name: str, states: list[dict[str, Any]], sizes: dict[str, Any]) -> str:
+    """How many bytes each state uses, and how many the future has in all of them."""
+    size = sizes[name]
+    labels = {"Unresumed": "not started"} | {
+        state["variant"]: f"`{state['awaits']}`" for state in states
+    }
+    lines = [
+        f"| `{name}` stands at | its arguments | saved | awaited | in use | the whole future |",
+        "| --- | --: | --: | --: | --: | --: |",
+    ]
+    for variant, label in labels.items():
+        used = size["variants"][variant]
+        cells = [*used.values(), sum(used.values()), size["bytes"]]
+        lines.append(f"| {label} | " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)

@@ -121,3 +121,16 @@ async def inner(a):
 async def outer(a, b):
     x = await inner(a)
     return x + await inner(b)
+
+
+async def either(flag, a):
+    if flag != 0:
+        x = a + 1
+        y = a + 2
+        z = a + 3
+        await leaf(x)
+        return x + y + z
+    else:
+        w = a + 4
+        await leaf(w)
+        return w

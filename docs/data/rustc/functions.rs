@@ -140,3 +140,17 @@ pub async fn outer(a: i32, b: i32) -> i32 {
     let x = inner(a).await;
     x + inner(b).await
 }
+
+pub async fn either(flag: i32, a: i32) -> i32 {
+    if flag != 0 {
+        let x = a + 1;
+        let y = a + 2;
+        let z = a + 3;
+        leaf(x).await;
+        x + y + z
+    } else {
+        let w = a + 4;
+        leaf(w).await;
+        w
+    }
+}

@@ -48,10 +48,29 @@ def test_what_is_live_here_is_what_is_saved_there(name: str) -> None:
         assert live == set(theirs["saved"]), ours.label
 
 
+@pytest.mark.parametrize("name", DATA["sizes"])
+def test_a_future_is_as_large_as_its_largest_state_and_a_discriminant(name: str) -> None:
+    size = DATA["sizes"][name]
+    variants = size["variants"]
+    largest = max(sum(variant.values()) for variant in variants.values())
+    assert size["discriminant"] + largest <= size["bytes"]
+    arguments = {variant["arguments"] for variant in variants.values()}
+    assert arguments == {variants["Unresumed"]["arguments"]}, "an argument keeps its place"
+
+
+def test_the_book_has_a_future_that_is_smaller_than_the_sum_of_its_states() -> None:
+    """Chapter 6 says so of ``either``, and chapter 12 that ``outer`` contains ``inner``."""
+    size = DATA["sizes"]["either"]
+    saved = sum(variant["saved"] for variant in size["variants"].values())
+    assert size["bytes"] < size["variants"]["Unresumed"]["arguments"] + saved + size["discriminant"]
+    outer = DATA["sizes"]["outer"]["variants"]
+    assert outer["Suspend0"]["awaited"] == DATA["sizes"]["inner"]["bytes"]
+
+
 @pytest.mark.rustc
 def test_the_data_is_what_the_installed_rustc_says() -> None:
     installed: dict[str, Any] = oracle()
-    assert installed["functions"] == DATA["functions"], (
+    assert {**installed, "rustc": DATA["rustc"]} == DATA, (
         f"{installed['rustc']} differs from the recorded {DATA['rustc']}; "
         "run python tests/tools/rustc.py and look at the difference"
     )
