@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, TypeVar, cast, overload
 
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, checked, drop_all, into_future
+from wakepoint.cancelling import ENDS_THE_OTHERS, Answer, Ending
+from wakepoint.task import (
+    PENDING,
+    Cancellable,
+    Context,
+    Future,
+    Poll,
+    Ready,
+    checked,
+    drop_all,
+    into_future,
+)
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -14,31 +25,91 @@ D = TypeVar("D")
 R = TypeVar("R", bound=tuple[Any, ...])
 
 
-class Join(Future[R]):
-    """Ready once all of its futures are; made by `join`."""
+class Combined(Cancellable[R]):
+    """Several futures in one task; which results it waits for is a subclass's matter.
 
-    __slots__ = ("_pending", "_results")
+    Attributes:
+        running: Those that are not done, by their place.
+        ending: Set once it is known what comes out and the others were cancelled.
+    """
+
+    __slots__ = ("ending", "running")
 
     def __init__(self, futures: tuple[Future[Any], ...]) -> None:
-        self._pending = dict(enumerate(futures))
-        self._results: list[Any] = [None] * len(futures)
+        self.running = dict(enumerate(futures))
+        self.ending: Ending | None = None
 
     def __repr__(self) -> str:
-        return f"join({', '.join(map(repr, self._pending.values()))})"
+        return f"{type(self).__name__.lower()}({', '.join(map(repr, self.running.values()))})"
+
+    def take(self, index: int, value: Any) -> Ready[R] | None:
+        """Takes the result of one; returns what comes out of all, if that is known now."""
+        raise NotImplementedError
 
     def poll(self, cx: Context) -> Poll[R]:
-        """Polls every future that is not done yet, in the order given, as Rust's ``join!``."""
-        for index, future in list(self._pending.items()):
-            polled = future.poll(cx)
-            if polled is not PENDING:
-                self._results[index] = checked(future, polled).value
-                del self._pending[index]
+        """Polls those that are not done, in the order given, as Rust's ``join!`` and ``select!``.
+
+        Once it is known what comes out, the others are cancelled and driven to their end.
+
+        Raises:
+            BaseException: What the first that raises has raised.
+        """
+        if self.ending is None:
+            self._poll_running(cx)
+        return PENDING if self.ending is None else self.ending.drive(cx)
+
+    def _poll_running(self, cx: Context) -> None:
+        for index, future in list(self.running.items()):
+            try:
+                polled = future.poll(cx)
+                if polled is PENDING:
+                    continue
+                answer: Answer | None = self.take(index, checked(future, polled).value)
+            except ENDS_THE_OTHERS as error:
+                answer = error
+            del self.running[index]
+            if answer is None:
                 future.drop()
-        return PENDING if self._pending else Ready(cast(R, tuple(self._results)))
+                continue
+            self._end(answer, f"{type(self).__name__.lower()} was done without it").let_go(future)
+            return
+
+    def _end(self, answer: Answer, why: str) -> Ending:
+        running, self.running = self.running, {}
+        self.ending = Ending(running.values(), answer, why)
+        return self.ending
+
+    def cancel(self, cancellation: BaseException) -> None:
+        """Cancels each that runs. It ends when the last of them has ended.
+
+        An exception that one of them raises then comes out in place of the cancellation, as it
+        does when the cleanup of a coroutine fails.
+        """
+        if self.ending is None:
+            self._end(cancellation, str(cancellation))
+        else:
+            self.ending.cancel(cancellation)
 
     def drop(self) -> None:
-        pending, self._pending = self._pending, {}
-        drop_all(pending.values())
+        running, self.running = self.running, {}
+        drop_all(running.values() if self.ending is None else (*running.values(), self.ending))
+
+
+class Join(Combined[R]):
+    """Ready once all of its futures are; made by `join`."""
+
+    __slots__ = ("_results",)
+
+    def __init__(self, futures: tuple[Future[Any], ...]) -> None:
+        super().__init__(futures)
+        self._results: list[Any] = [None] * len(futures)
+
+    def poll(self, cx: Context) -> Poll[R]:
+        return super().poll(cx) if self._results else Ready(cast(R, ()))
+
+    def take(self, index: int, value: Any) -> Ready[R] | None:
+        self._results[index] = value
+        return Ready(cast(R, tuple(self._results))) if len(self.running) == 1 else None
 
 
 @overload
@@ -56,7 +127,10 @@ def join(*futures: Awaitable[Any]) -> Join[tuple[Any, ...]]: ...
 def join(*futures: Awaitable[Any]) -> Join[Any]:
     """Runs futures side by side in this task and gives their results in order (``join!``).
 
-    If one raises, the others are dropped and the exception goes on.
+    If one raises, the others are cancelled as `JoinHandle.abort` does it, driven to their end side
+    by side, and then the exception goes on. What another raises while it ends is told in a note
+    of that exception. If the join itself is cancelled, all of its futures are; if it is dropped,
+    they are dropped.
 
     Example:
         >>> from wakepoint import run
@@ -70,33 +144,24 @@ def join(*futures: Awaitable[Any]) -> Join[Any]:
     return Join(tuple(map(into_future, futures)))
 
 
-class Select(Future[tuple[int, Any]]):
+class Select(Combined[tuple[int, Any]]):
     """Ready once one of its futures is; made by `select`."""
 
-    __slots__ = ("_futures",)
+    __slots__ = ()
 
-    def __init__(self, futures: tuple[Future[Any], ...]) -> None:
-        self._futures = futures
-
-    def __repr__(self) -> str:
-        return f"select({', '.join(map(repr, self._futures))})"
-
-    def poll(self, cx: Context) -> Poll[tuple[int, Any]]:
-        """Polls them in the order given; the first that is ready wins, the others are dropped."""
-        for index, future in enumerate(self._futures):
-            polled = future.poll(cx)
-            if polled is not PENDING:
-                self.drop()
-                return Ready((index, checked(future, polled).value))
-        return PENDING
-
-    def drop(self) -> None:
-        futures, self._futures = self._futures, ()
-        drop_all(futures)
+    def take(self, index: int, value: Any) -> Ready[tuple[int, Any]] | None:
+        return Ready((index, value))
 
 
 def select(*futures: Awaitable[Any]) -> Select:
-    """Waits for the first of several futures and drops the rest (``select!`` with ``biased``).
+    """Waits for the first of several futures and ends the rest (``select!`` with ``biased``).
+
+    The rest are cancelled: `Cancelled` is raised where they are suspended, and they are polled
+    until each has ended, so an ``async with`` or ``finally`` in them may await; one that was never
+    polled runs none of its code. Only then comes the answer, and it stays the answer whatever they
+    do: a result that one of them returns now is too late, and what it raises is told in a note
+    of the exception that goes on or, if a result does, on stderr. (Rust drops them at once; so
+    does `Future.drop`.) If the select itself is cancelled meanwhile, so are they, once more.
 
     Returns:
         A future of ``(index, value)``: which one was ready, and its result.

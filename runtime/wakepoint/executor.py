@@ -6,14 +6,13 @@ One thread, one queue, as tokio's current-thread scheduler. `run` is the way in.
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
-import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
 from wakepoint import backends
+from wakepoint.cancelling import report, tell_beside
 from wakepoint.deadlock import describe
 from wakepoint.errors import Cancelled, Deadlock, JoinError
 from wakepoint.handle import JoinHandle, Task, TaskState
@@ -176,7 +175,7 @@ class Executor:
             self._let_go(task, TaskState.READY, value)
 
     def _let_go(self, task: Task[Any], state: TaskState, outcome: object) -> None:
-        """Drops a task's future, then ends the task: with what the drop raised, if it did."""
+        """Drops a task's future and ends the task; what only the drop raised is its outcome."""
         if task.done:
             return
         assert task.future is not None
@@ -184,9 +183,11 @@ class Executor:
             # A copy, since a task that aborts itself is running in the original.
             task.variables.copy().run(task.future.drop)
         except Exception as error:
-            self.finish(task, TaskState.RAISED, error)
-        else:
-            self.finish(task, state, outcome)
+            if isinstance(outcome, BaseException) and state is TaskState.RAISED:
+                tell_beside(outcome, [(repr(task.future), error)])
+            else:
+                state, outcome = TaskState.RAISED, error
+        self.finish(task, state, outcome)
 
     def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
         """Ends a task and wakes those who wait for that."""
@@ -205,8 +206,7 @@ class Executor:
     def report(self, task: Task[Any]) -> None:
         """Prints the exception of a task that nobody will join, unless somebody was given it."""
         if self._unobserved.pop(task.number, None) is not None:
-            sys.stderr.write(f"task {task.number} ({task.name}) raised and nobody awaited it:\n")
-            traceback.print_exception(task.outcome, file=sys.stderr)
+            report(f"task {task.number} ({task.name}) raised and nobody awaited it:", task.outcome)
 
     def _park_or_report(self) -> None:
         ours = self.reactor.blocking_jobs > 0 or self.reactor.expects_events

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import enum
 import threading
+from collections.abc import Generator
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from wakepoint.errors import JoinError
@@ -52,7 +53,8 @@ class Task(Generic[T]):
         polls: How often it was polled.
         queued: Held while the task is in the run queue. A lock, since taking one is a test and
             a set in one step on any thread.
-        joiners: The wakers of those who wait for the task's end.
+        handles: How many handles there are.
+        joiners: Those who wait for the task's end, each by a handle of its own, and their wakers.
         variables: The task's own context variables (PEP 567).
     """
 
@@ -61,6 +63,7 @@ class Task(Generic[T]):
         "detached",
         "executor",
         "future",
+        "handles",
         "joiners",
         "name",
         "number",
@@ -83,7 +86,8 @@ class Task(Generic[T]):
         self.detached = False
         self.polls = 0
         self.queued = threading.Lock()
-        self.joiners: list[Waker] = []
+        self.handles = 0
+        self.joiners: dict[JoinHandle[T], Waker] = {}
         self.variables = contextvars.copy_context()
         self.context = Context(executor.make_waker(self))
 
@@ -98,13 +102,13 @@ class Task(Generic[T]):
     def end(self, state: TaskState, outcome: object) -> None:
         """Keeps how it ended and wakes those who wait for that."""
         self.state, self.outcome, self.future = state, outcome, None
-        joiners, self.joiners = self.joiners, []
-        for waker in joiners:
+        joiners, self.joiners = self.joiners, {}
+        for waker in joiners.values():
             waker.wake()
 
 
 class JoinHandle(Future[T]):
-    """Await it for the task's result, in as many tasks as you like.
+    """Await it for the task's result, as often as you like and in as many tasks.
 
     Letting go of it detaches the task, which goes on by itself (tokio's JoinHandle).
     """
@@ -113,9 +117,17 @@ class JoinHandle(Future[T]):
 
     def __init__(self, task: Task[T]) -> None:
         self.task = task
+        task.handles += 1
 
     def __repr__(self) -> str:
         return f"JoinHandle(task {self.task.number})"
+
+    def into_future(self) -> JoinHandle[T]:
+        """A handle of its own for whoever waits: who gives up takes no waker of another's."""
+        return JoinHandle(self.task)
+
+    def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
+        return super(JoinHandle, self.into_future()).__await__()
 
     def poll(self, cx: Context) -> Poll[T]:
         """Ready once the task is done.
@@ -126,8 +138,9 @@ class JoinHandle(Future[T]):
         """
         task = self.task
         if not task.done:
-            if not any(waker.will_wake(cx.waker) for waker in task.joiners):
-                task.joiners.append(cx.waker.clone())
+            waker = task.joiners.get(self)
+            if waker is None or not waker.will_wake(cx.waker):
+                task.joiners[self] = cx.waker.clone()
             return PENDING
         task.executor.observed(task)
         if task.state is TaskState.READY:
@@ -137,15 +150,14 @@ class JoinHandle(Future[T]):
         raise JoinError(f"task {task.number} ({task.name}) was aborted")
 
     def drop(self) -> None:
-        # Who drops it is unknown, so if several wait, all are woken to say that they still do.
-        joiners, self.task.joiners = self.task.joiners, []
-        if len(joiners) > 1:
-            for waker in joiners:
-                waker.wake()
+        """Whoever waits by this handle does not any more; the task goes on."""
+        self.task.joiners.pop(self, None)
 
     def __del__(self) -> None:
-        self.task.detached = True
-        self.task.executor.report(self.task)
+        self.task.handles -= 1
+        if not self.task.handles:
+            self.task.detached = True
+            self.task.executor.report(self.task)
 
     def is_finished(self) -> bool:
         """True once awaiting the handle would not wait."""

@@ -11,7 +11,7 @@ import inspect
 import threading
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from types import CoroutineType
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, cast
+from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -130,8 +130,13 @@ class Future(Generic[T]):
     def drop(self) -> None:
         """Lets go of whatever the future holds: it is cancelled, or done and not needed.
 
-        It may be called more than once and before the first poll. Rust's ``Drop`` does the same.
+        It may be called more than once and before the first poll. Rust's ``Drop`` does the same,
+        and takes effect at once as this does: nothing that is dropped can wait any more.
         """
+
+    def into_future(self) -> Future[T]:
+        """What is polled when somebody awaits this; the future itself, nearly always."""
+        return self
 
     def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
         # An ``await`` polls; while the answer is PENDING the coroutine suspends, yielding the
@@ -150,7 +155,9 @@ class Future(Generic[T]):
                     raise not_a_poll(self, poll)
                 cancellation = yield self
                 if cancellation is not None:
-                    raise cancellation
+                    if not isinstance(self, Cancellable):
+                        raise cancellation
+                    self.cancel(cancellation)  # and polled on: it may have to wait to end
         finally:
             self.drop()
 
@@ -179,7 +186,14 @@ def not_a_poll(future: Future[Any], polled: object) -> TypeError:
     return TypeError(f"poll() of {future!r} returned {polled!r}; return Ready(value) or PENDING")
 
 
-def drop_all(futures: Iterable[Future[Any]]) -> None:
+class Droppable(Protocol):
+    """Whatever has ``drop``."""
+
+    def drop(self) -> None:
+        """Lets go of what it holds."""
+
+
+def drop_all(futures: Iterable[Droppable]) -> None:
     """Drops every one of them, also if dropping one raises.
 
     Raises:
@@ -198,7 +212,10 @@ def drop_all(futures: Iterable[Future[Any]]) -> None:
 
 
 class Cancellable(Future[T]):
-    """A future that a cancellation can be raised in, at the ``await`` where it is suspended."""
+    """A future that has to be told that it is cancelled, since it may wait before it ends.
+
+    Any other is dropped when it is cancelled.
+    """
 
     __slots__ = ()
 
@@ -208,11 +225,21 @@ class Cancellable(Future[T]):
         return type(self).__name__
 
     def cancel(self, cancellation: BaseException) -> None:
-        """Makes the next poll raise it at the ``await`` where the future is suspended."""
+        """Makes the next poll raise it at the ``await`` where the future is suspended.
+
+        It has to be polled until it has ended: usually with that exception, but it may raise
+        another, or return.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no cancel()")
 
 
-class CoroutineFuture(Cancellable[T]):
+class Resumable(Cancellable[T]):
+    """A future that runs somebody's code from one ``await`` to the next."""
+
+    __slots__ = ()
+
+
+class CoroutineFuture(Resumable[T]):
     """An ``async def``'s coroutine as a future: polling it resumes it.
 
     Attributes:
@@ -287,7 +314,7 @@ class CoroutineFuture(Cancellable[T]):
             _current.context = outer
 
 
-class _AwaitableFuture(Future[T]):
+class _AwaitableFuture(Resumable[T]):
     """Any other awaitable, driven through its ``__await__`` iterator."""
 
     __slots__ = ("_inner",)
@@ -296,10 +323,13 @@ class _AwaitableFuture(Future[T]):
         async def drive() -> T:
             return await awaitable
 
-        self._inner: Future[T] = into_future(drive())
+        self._inner = CoroutineFuture(cast("CoroutineType[Any, Any, T]", drive()))
 
     def poll(self, cx: Context) -> Poll[T]:
         return self._inner.poll(cx)
+
+    def cancel(self, cancellation: BaseException) -> None:
+        self._inner.cancel(cancellation)
 
     def drop(self) -> None:
         self._inner.drop()
@@ -315,7 +345,7 @@ def into_future(awaitable: Awaitable[T]) -> Future[T]:
         TypeError: If it is none of these; the message says what was probably meant.
     """
     if isinstance(awaitable, Future):
-        return awaitable
+        return awaitable.into_future()
     if isinstance(awaitable, CoroutineType):
         return CoroutineFuture(awaitable)
     if callable(getattr(awaitable, "poll", None)):

@@ -6,8 +6,18 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from wakepoint import executor
+from wakepoint.cancelling import Ending
 from wakepoint.reactor import Reactor, Timer
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, drop_all, into_future
+from wakepoint.task import (
+    PENDING,
+    Cancellable,
+    Context,
+    Future,
+    Poll,
+    Ready,
+    drop_all,
+    into_future,
+)
 
 T = TypeVar("T")
 
@@ -58,14 +68,19 @@ def sleep(seconds: float) -> Sleep:
     return Sleep(seconds)
 
 
-class Timeout(Future[T]):
-    """A future with a time limit; made by `timeout`."""
+class Timeout(Cancellable[T]):
+    """A future with a time limit; made by `timeout`.
 
-    __slots__ = ("_future", "_sleep")
+    Attributes:
+        ending: Set once the time is up and the future was cancelled.
+    """
+
+    __slots__ = ("_future", "_sleep", "ending")
 
     def __init__(self, seconds: float, future: Future[T]) -> None:
         self._future = future
         self._sleep = Sleep(seconds)
+        self.ending: Ending | None = None
 
     def __repr__(self) -> str:
         return f"timeout({self._sleep.seconds:g}, {self._future!r})"
@@ -74,23 +89,47 @@ class Timeout(Future[T]):
         """Polls the future first, so a result that is there wins over a deadline that has passed.
 
         Raises:
-            TimeoutError: If the time is up.
+            TimeoutError: If the time is up, once the future has ended.
         """
-        polled = self._future.poll(cx)
-        if polled is not PENDING:
-            return polled
-        if self._sleep.poll(cx) is not PENDING:
-            raise TimeoutError(f"not done after {self._sleep.seconds:g} s")
-        return PENDING
+        if self.ending is None:
+            polled = self._future.poll(cx)
+            if polled is not PENDING:
+                return polled
+            if self._sleep.poll(cx) is PENDING:
+                return PENDING
+            why = f"not done after {self._sleep.seconds:g} s"
+            self.ending = Ending((self._future,), TimeoutError(why), why)
+        return self.ending.drive(cx)
+
+    def cancel(self, cancellation: BaseException) -> None:
+        """Cancels the future; from now on it may take its time to end."""
+        self._sleep.drop()
+        if self.ending is None:
+            self.ending = Ending((self._future,), cancellation, str(cancellation))
+        else:
+            self.ending.cancel(cancellation)
 
     def drop(self) -> None:
-        drop_all((self._sleep, self._future))
+        drop_all((self._sleep, self._future if self.ending is None else self.ending))
 
 
 def timeout(seconds: float, future: Awaitable[T]) -> Timeout[T]:
-    """Drops a future that is not done in time (``tokio::time::timeout``).
+    """Cancels a future that is not done in time (``tokio::time::timeout``).
+
+    When the time is up, `Cancelled` is raised where the future is suspended, and it is polled
+    until it has ended, so an ``async with`` or ``finally`` in it may await. Then `TimeoutError` is
+    raised, whatever it did: a result that it returns now is too late, and what it raises is told
+    in a note of the TimeoutError. (tokio drops it at once; so does `Future.drop`.)
+
+    If the timeout itself is cancelled, by a timeout around it for instance, its own time does not
+    count any more; a future that is ending already is cancelled once more.
+
+    Args:
+        seconds: From 0 up; counted from the first poll.
+        future: What must not take longer.
 
     Raises:
         TimeoutError: When awaited, if the time is up first.
+        ValueError: If ``seconds`` is negative or not a number.
     """
     return Timeout(seconds, into_future(future))

@@ -13,11 +13,9 @@ from wakepoint import (
     JoinHandle,
     Poll,
     Ready,
-    join,
     run,
     sleep,
     spawn,
-    timeout,
     yield_now,
 )
 
@@ -261,37 +259,3 @@ def test_a_finally_that_awaits_what_never_comes_cannot_hold_up_the_end(
 
     assert run(main()) == "done"
     assert capsys.readouterr().err == ""
-
-
-def test_dropping_a_join_drops_what_it_joins_also_if_one_objects() -> None:
-    log: list[str] = []
-
-    async def work(name: str, error: Exception | None = None) -> None:
-        try:
-            await sleep(60)
-        finally:
-            log.append(name)
-            if error is not None:
-                raise error
-
-    async def main() -> None:
-        with pytest.raises(ValueError, match="objection"):
-            await timeout(0.001, join(work("a", ValueError("objection")), work("b")))
-
-    run(main())
-    assert log == ["a", "b"]
-
-
-def test_several_objections_come_as_a_group() -> None:
-    async def work(error: Exception) -> None:
-        try:
-            await sleep(60)
-        finally:
-            raise error
-
-    async def main() -> None:
-        await timeout(0.001, join(work(ValueError("a")), work(KeyError("b"))))
-
-    with pytest.raises(ExceptionGroup) as caught:
-        run(main())
-    assert list(map(type, caught.value.exceptions)) == [ValueError, KeyError]

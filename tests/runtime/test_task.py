@@ -205,17 +205,23 @@ def test_dropping_cannot_wait() -> None:
 
 
 def test_dropping_cannot_wait_inside_of_another_task_either() -> None:
-    async def loser() -> None:
+    async def dropped() -> None:
         try:
             await sleep(1)
         finally:
             await yield_now()
 
-    async def main() -> None:
-        await select(loser(), yield_now())
+    class Drops(Future[None]):
+        def __init__(self) -> None:
+            self.future = into_future(dropped())
+
+        def poll(self, cx: Context) -> Poll[None]:
+            assert self.future.poll(cx) is PENDING
+            self.future.drop()
+            return Ready(None)
 
     with pytest.raises(RuntimeError, match="being dropped, which cannot wait"):
-        run(main())
+        run(Drops())
 
 
 def test_two_wakers_of_one_task_wake_the_same() -> None:

@@ -16,13 +16,14 @@ from wakepoint.task import (
     Context,
     Future,
     Poll,
+    Resumable,
     nobody_polls,
 )
 
 T = TypeVar("T")
 
 
-class StateMachine(Cancellable[T]):
+class StateMachine(Resumable[T]):
     """An ``async def`` in its explicit form.
 
     Attributes:
@@ -78,7 +79,7 @@ class StateMachine(Cancellable[T]):
         """Polls what the machine waits for, and lets go of it once it is finished."""
         assert self.awaiting is not None
         awaiting = self.awaiting
-        if cx is None and not isinstance(awaiting, Cancellable):
+        if cx is None and not isinstance(awaiting, Resumable):
             awaiting = _Raises(nobody_polls(awaiting))
         try:
             polled = awaiting.poll(cx)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from wakepoint.machine.state_machine import StateMachine
-from wakepoint.task import Cancellable, Context, Future, Poll, Ready
+from wakepoint.task import Context, Future, Poll, Ready, Resumable
 
 DONE = object()
 """What ``next(iterator, DONE)`` and a stream's last poll give: there is no next item."""
@@ -76,7 +76,7 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
         return self.poll_next(None)  # type: ignore[arg-type]
 
 
-class Step(Cancellable[Any]):
+class Step(Resumable[Any]):
     """From one ``yield`` to the next: what ``__anext__`` gives.
 
     Attributes:

@@ -205,13 +205,13 @@ class LoweredTracer(Tracer):
         return type(future).__name__
 
     def _waiting_machine(self, frame: FrameType) -> Any:
-        """Whoever polls it: itself a machine, or a coroutine."""
+        """Whoever awaits it: itself a machine, or a coroutine. Nobody, if a combinator polls it."""
         caller = frame.f_back
-        while caller is not None and caller.f_code.co_filename != self._filename:
-            if caller in self._instances:
-                return self._instances[caller]
+        while caller is not None and caller not in self._instances:
+            if caller.f_globals.get("__name__") not in _LIBRARY:
+                return None
             caller = caller.f_back
-        return None
+        return None if caller is None else self._instances[caller]
 
     def _polled_by(self, frame: FrameType) -> int | None:
         instance = self._instances.get(frame.f_back) if frame.f_back else None

@@ -215,7 +215,7 @@ wakepoint.run(main())
     assert (raised["error"], raised["message"], raised["line"]) == ("ValueError", "no", 8)
 
 
-def test_a_dropped_branch_is_dropped_where_it_stood() -> None:
+def test_a_loser_is_cancelled_where_it_stood() -> None:
     recording = record(
         """
 import wakepoint
@@ -224,6 +224,27 @@ async def slow():
 async def main():
     await wakepoint.select(slow(), wakepoint.yield_now())
 wakepoint.run(main())
+"""
+    )
+    (raised,) = facts(recording, "machine.raised")
+    assert (raised["error"], raised["line"]) == ("Cancelled", 4)
+    assert raised["message"] == "select was done without it"
+    assert len(facts(recording, "timer.cancelled")) == 1
+
+
+def test_what_is_dropped_is_dropped_where_it_stood() -> None:
+    recording = record(
+        """
+import wakepoint
+async def slow():
+    await wakepoint.sleep(60)
+class Drops(wakepoint.Future):
+    def poll(self, cx):
+        future = wakepoint.into_future(slow())
+        future.poll(cx)
+        future.drop()
+        return wakepoint.Ready(None)
+wakepoint.run(Drops())
 """
     )
     assert [f["state"] for f in facts(recording, "machine.dropped")] == [1]
