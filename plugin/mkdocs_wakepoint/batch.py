@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,14 +9,12 @@ from dataclasses import dataclass
 from mkdocs_wakepoint.both_forms import cannot_be_lowered, unlike
 from mkdocs_wakepoint.comparison import Comparison, columns
 from mkdocs_wakepoint.engine import Pool, not_implemented, problems, unavailable
+from mkdocs_wakepoint.places import Places
 from mkdocs_wakepoint.quotes import Quote, answer
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
-from mkdocs_wakepoint.source import Page
 from mkdocs_wakepoint.views import Item, quotation, render_all, render_comparison
 from wakepoint.recording import Environment, Recording
-
-_PLACEHOLDER = re.compile(r'<(div|span) class="wp-pending" data-wp="(\d+)"></\1>')
 
 _NOWHERE = Environment(None, "", "")
 """What matches no kept recording's platform."""
@@ -25,7 +22,7 @@ _NOWHERE = Environment(None, "", "")
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    place: int
+    number: int
     snippet: Snippet
     problems: tuple[Problem, ...]
     recording: Future[Recording] | None
@@ -42,30 +39,29 @@ class Batch:
         store: Has the recordings from other platforms.
 
     Attributes:
-        page: The page that is being converted.
         used: True once it was given a snippet, a comparison, a quote or a problem.
     """
 
     def __init__(self, pool: Pool, report: Callable[[Problem], None], store: Store) -> None:
         self._pool = pool
-        self._tell = report
+        self._report = report
         self._store = store
-        self._told: set[Problem] = set()
-        self._places: dict[str, int] = {}
+        self._reported: set[Problem] = set()
+        self._places = Places()
+        self._numbers: dict[str, int] = {}
         self._html: list[str] = []
         self._items: list[Item] = []
         self._waiting: list[_Waiting] = []
         self._comparisons: list[tuple[int, Comparison, tuple[Problem, ...]]] = []
         self._quotes: list[tuple[int, Quote]] = []
-        self.page = Page("markdown")
         self.used = False
 
-    def add(self, snippet: Snippet, found: tuple[Problem, ...]) -> str:
+    def add(self, snippet: Snippet, problems: tuple[Problem, ...]) -> str:
         """Starts a snippet and returns the HTML that holds its place.
 
         A page may be converted twice, for an excerpt say; its snippets still run once.
         """
-        place, new = self._place((snippet, found))
+        number, new = self._number((snippet, problems))
         if new:
             missing = unavailable(snippet)
             run = snippet.options.run and missing is None
@@ -76,40 +72,40 @@ class Batch:
                 if wrong is None:
                     form = self._pool.submit(snippet, lowered=True)
                 else:
-                    found = (*found, wrong)
-            self._waiting.append(_Waiting(place, snippet, found, future, form, missing))
-        return f'<div class="wp-pending" data-wp="{place}"></div>'
+                    problems = (*problems, wrong)
+            self._waiting.append(_Waiting(number, snippet, problems, future, form, missing))
+        return self._places.block(number)
 
-    def add_comparison(self, comparison: Comparison, found: tuple[Problem, ...]) -> str:
+    def add_comparison(self, comparison: Comparison, problems: tuple[Problem, ...]) -> str:
         """Takes a comparison and returns the HTML that holds its place."""
-        place, new = self._place((comparison, found))
+        number, new = self._number((comparison, problems))
         if new:
-            self._comparisons.append((place, comparison, found))
-        return f'<div class="wp-pending" data-wp="{place}"></div>'
+            self._comparisons.append((number, comparison, problems))
+        return self._places.block(number)
 
     def add_quote(self, quote: Quote) -> str:
         """Takes a link that quotes a run, and returns the HTML that holds its text's place."""
-        place, new = self._place(quote)
+        number, new = self._number(quote)
         if new:
-            self._quotes.append((place, quote))
-        return f'<span class="wp-pending" data-wp="{place}"></span>'
+            self._quotes.append((number, quote))
+        return self._places.inline(number)
 
-    def _place(self, wanted: object) -> tuple[int, bool]:
+    def _number(self, wanted: object) -> tuple[int, bool]:
         """The number of something's place, and whether that is new."""
         self.used = True
         known = repr(wanted)
-        if known in self._places:
-            return self._places[known], False
-        self._places[known] = len(self._html)
+        if known in self._numbers:
+            return self._numbers[known], False
+        self._numbers[known] = len(self._html)
         self._html.append("")
-        return self._places[known], True
+        return self._numbers[known], True
 
     def report(self, problem: Problem) -> None:
         """Passes on a problem, unless it was told already."""
         self.used = True
-        if problem not in self._told:
-            self._told.add(problem)
-            self._tell(problem)
+        if problem not in self._reported:
+            self._reported.add(problem)
+            self._report(problem)
 
     def finish(self) -> None:
         """Waits for the snippets and renders them, and what is drawn from several."""
@@ -118,18 +114,18 @@ class Batch:
         for problem in (*self._store.problems, *(one for item in items for one in item.problems)):
             self.report(problem)
         for waiting, html in zip(self._waiting, render_all(items), strict=True):
-            self._html[waiting.place] = html
-        for place, comparison, found in self._comparisons:
+            self._html[waiting.number] = html
+        for number, comparison, mistakes in self._comparisons:
             compared, wrong = columns(comparison, self._items)
-            for one in (*found, *wrong):
+            for one in (*mistakes, *wrong):
                 self.report(one)
             sections = comparison.wanted.sections
-            self._html[place] = render_comparison(
-                compared, comparison.key, sections, (*found, *wrong)
+            self._html[number] = render_comparison(
+                compared, comparison.key, sections, (*mistakes, *wrong)
             )
-        for place, asked in self._quotes:
+        for number, asked in self._quotes:
             told, mistake = answer(asked, self._items)
-            self._html[place] = quotation(told, asked.backend)
+            self._html[number] = quotation(told, asked.backend)
             if mistake is not None:
                 self.report(mistake)
         for done in (self._waiting, self._comparisons, self._quotes):
@@ -137,7 +133,7 @@ class Batch:
 
     def fill(self, html: str) -> str:
         """HTML with its places filled."""
-        return _PLACEHOLDER.sub(lambda place: self._html[int(place[2])], html)
+        return self._places.fill(html, lambda number: self._html[number])
 
     def stale(self, *, whole_site: bool) -> list[Problem]:
         """The kept recordings that fit no snippet; see `Store.stale`. Ask before `finish`."""
@@ -145,31 +141,20 @@ class Batch:
         return self._store.stale(snippets, whole_site=whole_site)
 
     def _item(self, waiting: _Waiting) -> Item:
-        snippet, found = waiting.snippet, waiting.problems
+        snippet = waiting.snippet
         if waiting.recording is not None:
             recording = waiting.recording.result()
             others = self._store.matching(snippet, recording.environment)
             if others and not_implemented(snippet, recording):
                 recording, *others = others
         elif waiting.missing is None:
-            return Item(snippet, None, found)
+            return Item(snippet, None, waiting.problems)
         elif kept := self._store.matching(snippet, _NOWHERE):
             recording, *others = kept
         else:
-            return Item(snippet, None, (*found, waiting.missing))
-        told = (*found, *problems(snippet, recording))
+            return Item(snippet, None, (*waiting.problems, waiting.missing))
+        told = (*waiting.problems, *problems(snippet, recording))
         form = waiting.lowered.result() if waiting.lowered is not None else None
         if form is not None and recording.outcome.kind != "syntax-error":
             told = (*told, *unlike(snippet, recording, form))
         return Item(snippet, recording, told, tuple(others), form)
-
-
-def key(page: Page, wanted: str) -> str:
-    """A key that no other snippet of the page has, made from its id or title."""
-    base = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-") or "snippet"
-    name, number = base, 1
-    while name in page.keys:
-        number += 1
-        name = f"{base}-{number}"
-    page.keys.add(name)
-    return name

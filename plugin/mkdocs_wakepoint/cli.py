@@ -13,7 +13,7 @@ from mkdocs_wakepoint.commands.record import record
 from mkdocs_wakepoint.commands.run import run
 from mkdocs_wakepoint.commands.show import show
 from mkdocs_wakepoint.engine import Pool, Settings, SettingsError, own_backend, why_not
-from mkdocs_wakepoint.fence import BACKENDS
+from mkdocs_wakepoint.fence.options import BACKENDS
 from mkdocs_wakepoint.text import in_one_line
 from wakepoint.recording import RecordingError
 

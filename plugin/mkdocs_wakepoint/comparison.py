@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
-from mkdocs_wakepoint.fence import BACKENDS
+from mkdocs_wakepoint.fence.options import BACKENDS
+from mkdocs_wakepoint.fence.reader import Reader, ValueReader, one_of, words
 from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.views import Item
 from mkdocs_wakepoint.views.comparison import SECTIONS, Column, by_backend
@@ -61,49 +61,31 @@ def parse(source: str, location: Location) -> tuple[Wanted, list[Problem]]:
         source: What stands between its first and its last line.
         location: Its first line.
     """
-    taken: dict[str, Any] = {}
-    found = []
+    reader = Reader("line", _READERS)
     for number, line in enumerate(source.splitlines(), location.line + 1):
+        here = Location(location.file, number)
         name, colon, value = (part.strip() for part in line.partition(":"))
-        if not line.strip():
-            continue
-        wrong = _take(name, value, taken) if colon else (f"{line.strip()!r} has no name", _FORM)
-        if wrong is not None:
-            found.append(Problem(Location(location.file, number), *wrong))
-    if "snippets" not in taken and not found:
-        found.append(Problem(location, "it names no snippet", "write snippets: and their ids"))
-    return Wanted(**taken), found
+        if line.strip() and not colon:
+            reader.problem(here, f"{line.strip()!r} has no name", _FORM)
+        elif name in _READERS and not value.strip(", "):
+            reader.problem(here, f"{name} has no value", _FORM)
+        elif line.strip():
+            reader.take(name, value, here)
+    if "snippets" not in reader.values and not reader.problems:
+        reader.problem(location, "it names no snippet", "write snippets: and their ids")
+    return Wanted(**reader.values), reader.problems
 
 
 _FORM: Final = "write name: value, one to a line"
 
-
-def _take(name: str, value: str, taken: dict[str, Any]) -> tuple[str, str] | None:
-    words = tuple(value.replace(",", " ").split())
-    if name not in _CHOICES:
-        near = difflib.get_close_matches(name, _CHOICES, n=1)
-        hint = f"write {near[0]}" if near else f"there are {', '.join(_CHOICES)}"
-        return f"a comparison has no {name!r}", hint
-    if name in taken:
-        return f"{name!r} is given twice", "keep one of them"
-    choices = _CHOICES[name]
-    if not words or (name == "by" and len(words) > 1):
-        return f"{name} has {'more than one value' if words else 'no value'}", _FORM
-    for word in words:
-        if choices and word not in choices:
-            return f"{name}: {word!r} cannot be", f"choose of {', '.join(choices)}"
-    taken[name] = words[0] if name == "by" else words
-    return None
-
-
-_CHOICES: Final[dict[str, tuple[str, ...]]] = {
-    "snippets": (),
-    "by": _AXES,
-    "backends": tuple(name for name in BACKENDS if name != "auto"),
-    "sections": SECTIONS,
+_READERS: Final[dict[str, ValueReader]] = {
+    "snippets": words((), "snippet"),
+    "by": one_of(_AXES),
+    "backends": words([name for name in BACKENDS if name != "auto"], "backend"),
+    "sections": words(SECTIONS, "section"),
 }
 
-assert set(_CHOICES) == {field.name for field in fields(Wanted)}
+assert set(_READERS) == {field.name for field in fields(Wanted)}
 
 
 def columns(asked: Comparison, items: Sequence[Item]) -> tuple[list[Column], list[Problem]]:

@@ -7,21 +7,21 @@ have run. MkDocs' plugin hands a batch in, and fills the places itself once all 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
 
 from mkdocs_wakepoint.batch import Batch
-from mkdocs_wakepoint.document import Document, superfences
+from mkdocs_wakepoint.document import Collector, Document, superfences
 from mkdocs_wakepoint.engine import Pool, Settings
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.source import Page, converted_by, file_of, in_mkdocs
-from mkdocs_wakepoint.views import script, stylesheet
+from mkdocs_wakepoint.views import stylesheet
 
 logger = logging.getLogger("wakepoint")
 
@@ -37,74 +37,90 @@ class WakepointExtension(Extension):
     """Runs ``python wakepoint`` fences.
 
     Args:
-        batch: Takes the snippets; None makes each document a batch of its own.
-        settings: The configuration of the engine, for documents without a batch.
+        collector: Takes what documents hold; None makes each document a batch of its own.
+        settings: The configuration of the engine, for documents without a collector.
 
     Attributes:
-        pages: The pages of the batch, by their files, as whoever made it knows them.
+        page: The page that is being converted, as whoever made the collector knows it.
+        pages: All of its pages that are files.
     """
 
-    def __init__(self, batch: Batch | None = None, **settings: Any) -> None:
+    def __init__(self, collector: Collector | None = None, **settings: Any) -> None:
         super().__init__()
-        self.batch = batch
+        self.page = Page("markdown")
         self.pages: dict[Path | None, Page] = {}
+        self._collector = collector
         self._settings = Settings.of(settings)
-        self._problems: list[Problem] = []
-        self._logger = logger
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name for it
         """Called by Markdown."""
         md.registerExtension(self)  # markdown-exec hands the list of these to a Markdown of its own
         if superfences(md) is None:
             md.registerExtensions(["pymdownx.superfences"], {})
-        Document(md, self)
+        md.postprocessors.register(_Converted(Document(md), self), "wakepoint", 0)
 
-    def complete(self, md: Markdown, fill: Callable[[Batch], str]) -> str:
-        """The converted document: with its snippets, or with places for them in a site's batch.
+    def finish(self, document: Document, text: str) -> str:
+        """A converted document: with its snippets, or with places for them in a site's batch.
 
         Args:
-            md: Converted it.
-            fill: Adds its snippets to a batch, and returns it with a place for each.
+            document: Knows what it holds.
+            text: Its HTML.
 
         Raises:
             SnippetError: If something is wrong and ``on_error`` is ``fail``.
         """
-        if self.batch is not None:
-            self._turn(self.batch, file_of(md))
-            return fill(self.batch)
+        if self._collector is not None:
+            return document.place(text, self._page_of(document.md), self._collector)
+        return self._alone(document, text)
+
+    def _page_of(self, md: Markdown) -> Page:
+        """The page that a document is, or stands in: what markdown-exec's fences print, say.
+
+        One that is a file is opened anew: it may come a second time.
+        """
+        path = file_of(md)
+        if path in self.pages:
+            self.page = self.pages[path]
+            self.pages[path] = self.page.again()
+        return self.page
+
+    def _alone(self, document: Document, text: str) -> str:
+        """A document that is a batch of its own, with its snippets."""
+        problems: list[Problem] = []
         # No thread of the pool outlives the document: to a `wakepoint.run` in this process it would
         # be one that might hold a waker, and hide a deadlock.
         with closing(Pool(self._settings)) as pool:
-            batch = Batch(pool, self._report, Store(Path(self._settings.recordings)))
-            batch.page = converted_by(md)
-            self._logger = _IN_MKDOCS if in_mkdocs(md) else logger
-            text = fill(batch)
-            return self._finish(batch, text) if batch.used else text
+            batch = Batch(pool, problems.append, Store(Path(self._settings.recordings)))
+            text = document.place(text, converted_by(document.md), batch)
+            if not batch.used:
+                return text
+            stale = batch.stale(whole_site=False)
+            batch.finish()
+        self._tell(problems, stale, _IN_MKDOCS if in_mkdocs(document.md) else logger)
+        # Without MkDocs' plugin nobody else brings the style sheet to the page.
+        return f"<style>{stylesheet()}</style>\n{batch.fill(text)}"
 
-    def _turn(self, batch: Batch, path: Path | None) -> None:
-        """Opens the page anew that a whole document is made of: it may come a second time.
-
-        What has no file stands in the page that is open: what markdown-exec's fences print, say.
-        """
-        if path in self.pages:
-            batch.page = self.pages[path]
-            self.pages[path] = batch.page.again()
-
-    def _finish(self, batch: Batch, text: str) -> str:
-        for problem in batch.stale(whole_site=False):
-            self._logger.info("%s", problem)
-        batch.finish()
-        filled = batch.fill(text)
-        problems, self._problems = self._problems, []
+    def _tell(self, problems: list[Problem], stale: list[Problem], log: logging.Logger) -> None:
+        for problem in stale:
+            log.info("%s", problem)
+        if self._settings.on_error == "warn":
+            for problem in problems:
+                log.warning("%s", problem)
         if problems and self._settings.on_error == "fail":
             raise SnippetError("\n".join(map(str, problems)))
-        # Without MkDocs nobody else brings the style sheet and the script to the page.
-        return f'<style>{stylesheet()}</style>\n{filled}\n<script type="module">{script()}</script>'
 
-    def _report(self, problem: Problem) -> None:
-        self._problems.append(problem)
-        if self._settings.on_error == "warn":
-            self._logger.warning("%s", problem)
+
+class _Converted(Postprocessor):
+    """Comes last among its kind, and hands on each whole document."""
+
+    def __init__(self, document: Document, extension: WakepointExtension) -> None:
+        super().__init__(document.md)
+        self._document = document
+        self._extension = extension
+
+    def run(self, text: str) -> str:
+        # What is no whole document is a heading, for the table of contents.
+        return self._extension.finish(self._document, text) if self._document.serialised else text
 
 
 def makeExtension(**settings: Any) -> WakepointExtension:  # noqa: N802 - Markdown's name for it

@@ -1,4 +1,4 @@
-"""MkDocs: collects the snippets of all pages, runs them together, brings style and script along."""
+"""MkDocs: collects the snippets of all pages, runs them together, brings the style sheet along."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
-from mkdocs_wakepoint.views import script, stylesheet
+from mkdocs_wakepoint.views import stylesheet
 
 logger = get_plugin_logger(__name__)
 
-ASSETS = "assets/wakepoint"
+STYLESHEET = "assets/wakepoint/wakepoint.css"
 
 _IDS = re.compile(r' id="(wp-[^"]+)"')
 
@@ -64,7 +64,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             self._pool = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Loads the extension and names the assets."""
+        """Loads the extension and names the style sheet."""
         try:
             settings = Settings.of(dict(self.config))
         except SettingsError as error:
@@ -80,29 +80,26 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         ]
         self._extension = WakepointExtension(self._batch)
         config.markdown_extensions.append(self._extension)  # type: ignore[arg-type]
-        config.extra_css.append(f"{ASSETS}/wakepoint.css")
-        config.extra_javascript.append(f"{ASSETS}/wakepoint.js")
+        config.extra_css.append(STYLESHEET)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Adds the style sheet and the script to the site, and leaves kept recordings out."""
+        """Adds the style sheet to the site, and leaves kept recordings out."""
         kept = Path(config.config_file_path).parent.absolute() / str(self.config.recordings)
         for file in list(files):
             if file.abs_src_path is not None and Path(file.abs_src_path).is_relative_to(kept):
                 files.remove(file)
-        for name, content in (("wakepoint.css", stylesheet()), ("wakepoint.js", script())):
-            files.append(File.generated(config, f"{ASSETS}/{name}", content=content))
+        files.append(File.generated(config, STYLESHEET, content=stylesheet()))
         return files
 
     def on_page_markdown(
         self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
     ) -> str:
         """Tells the extension which page comes next."""
-        assert self._batch is not None
         name = _as_typed(page.file.src_path, config)
-        self._batch.page = source.page(name, _text(page), page.meta)
+        self._extension.page = source.page(name, _text(page), page.meta)
         if page.file.abs_src_path is not None:
-            self._extension.pages[Path(page.file.abs_src_path)] = self._batch.page
+            self._extension.pages[Path(page.file.abs_src_path)] = self._extension.page
         return markdown
 
     @event_priority(50)  # before plugins that read the finished content

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element, SubElement
 
-from mkdocs_wakepoint.fence import BACKENDS, FIGURES
+from mkdocs_wakepoint.fence.options import BACKENDS, FIGURES
 from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.views import Item
 from mkdocs_wakepoint.views.strace import call, kernel_calls
@@ -68,12 +68,12 @@ def find(root: Element) -> Iterator[tuple[Element, str, str]]:
             yield link, text, href
 
 
-def hold_place(link: Element, number: int) -> None:
-    """Empties a link, but for the mark of its place."""
+def hold_place(link: Element, place: dict[str, str]) -> None:
+    """Empties a link, but for the element that is its place."""
     for child in list(link):
         link.remove(child)
     link.text = None
-    SubElement(link, "span", {"class": "wp-quote", "data-wp": str(number)})
+    SubElement(link, "span", place)
 
 
 def line_of(lines: Sequence[str], href: str, text: str) -> int:

@@ -15,7 +15,7 @@ from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.recordings import Store, digest
 from mkdocs_wakepoint.snippet import Options, Problem, Snippet
-from mkdocs_wakepoint.source import Page, read
+from mkdocs_wakepoint.source import read
 from wakepoint.backends import resolve
 
 # Those that give indented Markdown a meaning: a fence below one of their blocks is no code block.
@@ -95,13 +95,14 @@ def snippets(docs: Path, report: Callable[[Problem], None]) -> Iterator[Snippet]
         docs: The file or folder.
         report: Called with each problem of a header.
     """
-    found = _Collector(report)
-    markdown = Markdown(extensions=[*_CONTAINERS, WakepointExtension(found)])  # type: ignore[arg-type]
+    collector = _Collector(report)
+    extension = WakepointExtension(collector)
+    markdown = Markdown(extensions=[*_CONTAINERS, extension])
     for path in [docs] if docs.is_file() else sorted(docs.rglob("*.md")):
-        found.page, text = read(path)
+        extension.page, text = read(path)
         markdown.reset()
         markdown.convert(text)
-        yield from found.take()
+        yield from collector.take()
 
 
 class _Collector:
@@ -109,16 +110,15 @@ class _Collector:
 
     def __init__(self, report: Callable[[Problem], None]) -> None:
         self.report = report
-        self.page = Page("")
         self._snippets: list[Snippet] = []
 
-    def add(self, snippet: Snippet, found: Iterable[Problem]) -> str:
-        for problem in found:
+    def add(self, snippet: Snippet, problems: Iterable[Problem]) -> str:
+        for problem in problems:
             self.report(problem)
         self._snippets.append(snippet)
         return ""
 
-    def add_comparison(self, comparison: Comparison, found: Iterable[Problem]) -> str:
+    def add_comparison(self, comparison: Comparison, problems: Iterable[Problem]) -> str:
         return ""
 
     def add_quote(self, quote: Quote) -> str:

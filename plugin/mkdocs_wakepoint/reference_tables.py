@@ -15,9 +15,9 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
-from mkdocs_wakepoint import fence
 from mkdocs_wakepoint.comparison import Wanted
 from mkdocs_wakepoint.engine import Settings
+from mkdocs_wakepoint.fence.options import FIGURES, VIEWS
 from mkdocs_wakepoint.snippet import Options
 from wakepoint.recording.figures import Figures
 
@@ -42,13 +42,13 @@ def settings() -> str:
 
 def views() -> str:
     """What ``show`` can name."""
-    return _table(("view", "shows"), [(f"`{name}`", text) for name, text in fence.VIEWS.items()])
+    return _table(("view", "shows"), [(f"`{name}`", text) for name, text in VIEWS.items()])
 
 
 def figures() -> str:
     """What ``expect`` can name."""
     meanings = _meanings(Figures)
-    return _table(("figure", "counts"), [(f"`{name}`", meanings[name]) for name in fence.FIGURES])
+    return _table(("figure", "counts"), [(f"`{name}`", meanings[name]) for name in FIGURES])
 
 
 def comparison() -> str:

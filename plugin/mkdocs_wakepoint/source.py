@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from markdown import Markdown
 
-from mkdocs_wakepoint.fence import defaults_line, page_defaults
+from mkdocs_wakepoint.fence.header import defaults_line, page_defaults
 from mkdocs_wakepoint.snippet import Location, Options, Problem
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)

@@ -10,15 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tools.snippets import run
 
-from mkdocs_wakepoint.fence import (
-    BACKENDS,
-    FIGURES,
-    VIEWS,
-    comes_close,
-    page_defaults,
-    parse,
-    said,
-)
+from mkdocs_wakepoint.fence.header import comes_close, header_options, page_defaults, parse
+from mkdocs_wakepoint.fence.options import BACKENDS, FIGURES, VIEWS
 from mkdocs_wakepoint.snippet import Location, Options
 from wakepoint.recording.figures import figures
 
@@ -181,7 +174,7 @@ def test_a_wrong_default_is_told_at_its_place() -> None:
     ],
 )
 def test_the_word_and_the_language_make_it_ours(info: str, options: str | None) -> None:
-    assert said(info) == options
+    assert header_options(info) == options
 
 
 @pytest.mark.parametrize(
@@ -265,4 +258,4 @@ def test_no_header_raises_and_each_mistake_fits_one_line(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_a_header_is_ours_or_comes_close_or_neither(info: str) -> None:
-    assert not (said(info) is not None and comes_close(info))
+    assert not (header_options(info) is not None and comes_close(info))

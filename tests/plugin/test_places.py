@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_exec import formatter, validator
 from tools.pages import MATERIAL, Convert
 
-from mkdocs_wakepoint.preprocessor import find
+from mkdocs_wakepoint.fence.preprocessor import find
 
 FENCE = """
 Before.
@@ -261,7 +261,7 @@ def test_in_any_text_a_fence_is_shown_or_told_and_no_mark_stays(lines: list[str]
         text, extensions=["wakepoint"], extension_configs={"wakepoint": {"on_error": "show"}}
     )
     assert "wakepointfence" not in html
-    assert "wp-place" not in html
+    assert "data-wp" not in html
     soup = BeautifulSoup(html, "html.parser")
     found = len(find(lines))
     assert len(soup.select(".wp")) + len(soup.select(".wp-problem")) <= found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tools.snippets import run
 
 from mkdocs_wakepoint.cli import main
-from mkdocs_wakepoint.fence import parse
+from mkdocs_wakepoint.fence.header import parse
 from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.text import in_one_line, visible
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from mkdocs_wakepoint.commands.text import text
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
-from mkdocs_wakepoint.views import Item, render_all, script, stylesheet
+from mkdocs_wakepoint.views import Item, render_all, stylesheet
 from wakepoint.recording import Recording, RecordingError, loads
 
 
@@ -50,6 +50,5 @@ def _page(path: Path, recording: Recording) -> str:
     return Markup(
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n<title>{}</title>\n'
-        "<style>{}</style>\n<body>\n{}\n"
-        '<script type="module">{}</script>\n</body>\n</html>'
-    ).format(path.name, stylesheet(), html, Markup(script()))  # noqa: S704 - it is ours
+        "<style>{}</style>\n<body>\n{}\n</body>\n</html>"
+    ).format(path.name, stylesheet(), html)

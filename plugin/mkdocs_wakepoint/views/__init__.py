@@ -1,7 +1,7 @@
 """Recordings to HTML. Every view is a pure function of recordings; nothing here runs a snippet."""
 
 from mkdocs_wakepoint.views.item import Item
-from mkdocs_wakepoint.views.page import render_all, render_comparison, script, stylesheet
+from mkdocs_wakepoint.views.page import render_all, render_comparison, stylesheet
 from mkdocs_wakepoint.views.problem import problem_box
 from mkdocs_wakepoint.views.quote import quotation
 
@@ -11,6 +11,5 @@ __all__ = [
     "quotation",
     "render_all",
     "render_comparison",
-    "script",
     "stylesheet",
 ]

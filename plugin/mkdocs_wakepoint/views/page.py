@@ -68,12 +68,6 @@ def stylesheet() -> Markup:
     return Markup(path.read_text(encoding="utf-8"))  # noqa: S704 - it is ours
 
 
-@cache
-def script() -> str:
-    """The script of the stepper; everything else does without."""
-    return (files("mkdocs_wakepoint") / "assets" / "wakepoint.js").read_text(encoding="utf-8")
-
-
 def _render(item: Item) -> Markup:
     """Everything, in the order that the author asked for."""
     snippet, recording = item.snippet, item.recording

@@ -11,9 +11,8 @@ from bs4 import BeautifulSoup, Tag
 from markdown import Markdown
 
 from mkdocs_wakepoint import comparison as compare
-from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.recordings import Store
-from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from mkdocs_wakepoint.views.comparison import Column, comparison
 from wakepoint.recording import Environment, Event, Recording, record
 from wakepoint.recording.figures import figures
@@ -167,14 +166,21 @@ def test_a_fence_is_read(source: str, wanted: compare.Wanted) -> None:
     "source, told",
     [
         ("", "docs/a.md:7: it names no snippet; write snippets: and their ids"),
-        ("snippets: a\nby: colour", "docs/a.md:9: by: 'colour' cannot be; choose of backend, "),
-        ("snippet: a", "docs/a.md:8: a comparison has no 'snippet'; write snippets"),
-        ("snippets: a\nzzz: a", "docs/a.md:9: a comparison has no 'zzz'; there are snippets, by"),
+        ("snippets: a\nby: colour", "docs/a.md:9: by='colour' cannot be; choose one of backend, "),
+        ("snippet: a", "docs/a.md:8: there is no line 'snippet'; write snippets"),
+        ("snippets: a\nzzz: a", "docs/a.md:9: there is no line 'zzz'; the lines are snippets, by"),
         ("snippets a", "docs/a.md:8: 'snippets a' has no name; write name: value, one to a line"),
+        ("snippets: ,", "docs/a.md:8: snippets has no value; write name: value, one to a line"),
         ("snippets:", "docs/a.md:8: snippets has no value; write name: value, one to a line"),
-        ("snippets: a\nby: snippet backend", "docs/a.md:9: by has more than one value; write"),
-        ("snippets: a\nsnippets: b", "docs/a.md:9: 'snippets' is given twice; keep one of them"),
-        ("snippets: a\nbackends: select", "docs/a.md:9: backends: 'select' cannot be; choose of"),
+        (
+            "snippets: a\nby: snippet backend",
+            "docs/a.md:9: by='snippet backend' cannot be; choose one",
+        ),
+        ("snippets: a\nsnippets: b", "docs/a.md:9: line 'snippets' is given twice; keep one"),
+        (
+            "snippets: a\nbackends: select",
+            "docs/a.md:9: backends='select' cannot be; there is no backend",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_line(source: str, told: str) -> None:
@@ -195,25 +201,26 @@ FENCE
 class Site:
     """One page, converted by the extension alone."""
 
-    def __init__(self, folder: Path) -> None:
-        self.told: list[str] = []
+    def __init__(self, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
         self._folder = folder
+        self._caplog = caplog
 
     def convert(self, fence: str) -> BeautifulSoup:
-        extension = WakepointExtension(recordings=str(self._folder))
-        report = extension._report
-
-        def heard(problem: Problem) -> None:
-            self.told.append(str(problem))
-            report(problem)
-
-        extension._report = heard  # type: ignore[method-assign]
-        markdown = Markdown(extensions=[extension, "pymdownx.superfences"])
+        markdown = Markdown(
+            extensions=["wakepoint", "pymdownx.superfences"],
+            extension_configs={"wakepoint": {"recordings": str(self._folder)}},
+        )
         return BeautifulSoup(markdown.convert(PAGE.replace("FENCE", fence)), "html.parser")
+
+    @property
+    def told(self) -> list[str]:
+        return self._caplog.messages
 
 
 @pytest.fixture
-def site(tmp_path: Path, run: Recording, other: Recording) -> Site:
+def site(
+    tmp_path: Path, run: Recording, other: Recording, caplog: pytest.LogCaptureFixture
+) -> Site:
     options = Options(backend="simulated")
     snippet = Snippet(SOURCE, options, Location("markdown", 1), "pipe")
     macos = replace(run, environment=Environment("kqueue", "Darwin", "CPython 3.14.0"))
@@ -223,7 +230,7 @@ def site(tmp_path: Path, run: Recording, other: Recording) -> Site:
     for recording in (other, macos, emulated):
         undated = replace(recording, environment=replace(recording.environment, recorded=None))
         Store(tmp_path).save(snippet, undated, "page.pipe", "2026-01-02")
-    return Site(tmp_path)
+    return Site(tmp_path, caplog)
 
 
 def columns(page: BeautifulSoup) -> list[str]:

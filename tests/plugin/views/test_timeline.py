@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools.drawn import drawn, one, ran, texts
 
-from mkdocs_wakepoint import fence
+from mkdocs_wakepoint.fence import header, options
 from mkdocs_wakepoint.snippet import Location
 from mkdocs_wakepoint.views import page
 from mkdocs_wakepoint.views.calls import MAX_TASKS, OTHERS, Row, rows
@@ -89,12 +89,12 @@ def lines(found: list[Row]) -> list[str]:
 
 
 def test_everything_that_show_can_name_is_drawn() -> None:
-    assert set(page.VIEWS) | {"code"} == set(fence.VIEWS)
+    assert set(page.VIEWS) | {"code"} == set(options.VIEWS)
 
 
 def test_what_nothing_draws_is_refused_in_one_line() -> None:
-    header = fence.parse('show="code gantt"', Location("docs/a.md", 7))
-    (problem,) = header.problems
+    read = header.parse('show="code gantt"', Location("docs/a.md", 7))
+    (problem,) = read.problems
     assert str(problem).startswith("docs/a.md:7: show='code gantt' cannot be; there is no view")
 
 

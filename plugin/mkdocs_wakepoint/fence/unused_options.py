@@ -12,7 +12,7 @@ _OF_CODE = ("hl_lines", "linenums")
 _WITH_MACHINES = frozenset({"machine", "table", "timeline"})
 
 
-def without_effect(given: Collection[str], options: Options) -> Iterator[tuple[str, str]]:
+def unused_options(given: Collection[str], options: Options) -> Iterator[tuple[str, str]]:
     """What is in vain, and what to do about it.
 
     Args:

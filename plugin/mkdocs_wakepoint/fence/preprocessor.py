@@ -15,7 +15,7 @@ from typing import Any
 
 from markdown.preprocessors import Preprocessor
 
-from mkdocs_wakepoint.fence import COMPARE, LANGUAGES, comes_close, said
+from mkdocs_wakepoint.fence.header import COMPARE, LANGUAGES, comes_close, header_options
 
 _FENCE = re.compile(r"^(?P<prefix>[> \t]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 _IN_LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])[ \t]+(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
@@ -38,7 +38,7 @@ class Found:
     @property
     def options(self) -> str | None:
         """What the header says beside ``python wakepoint``; None if it only comes close."""
-        return said(self.info)
+        return header_options(self.info)
 
     @property
     def mark(self) -> str:
@@ -59,7 +59,7 @@ def find(lines: list[str]) -> list[Found]:
     for line, text in enumerate(lines, 1):
         match = _FENCE.match(text) if line > end else None
         info = _info(text, match) if line > end else ""
-        if info == COMPARE or said(info) is not None or comes_close(info):
+        if info == COMPARE or header_options(info) is not None or comes_close(info):
             found.append(Found(len(found), line, info))
         if match is not None:
             end = _closed(lines, line, match) or end

@@ -1,0 +1,1 @@
+"""What an author writes: where fences stand, what their headers say, and what is wrong."""

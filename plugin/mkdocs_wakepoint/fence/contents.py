@@ -1,0 +1,62 @@
+"""What a fence holds: a snippet, or a comparison of snippets."""
+
+from __future__ import annotations
+
+import re
+
+from mkdocs_wakepoint import comparison
+from mkdocs_wakepoint.comparison import Comparison
+from mkdocs_wakepoint.fence import header
+from mkdocs_wakepoint.fence.preprocessor import Found
+from mkdocs_wakepoint.fence.problems import comes_only_close, id_is_taken
+from mkdocs_wakepoint.fence.unused_options import lines_too_many
+from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from mkdocs_wakepoint.source import Page
+from mkdocs_wakepoint.views.code import hidden
+
+Contents = tuple[Snippet | Comparison, tuple[Problem, ...]]
+"""What a fence holds, and what is wrong with it."""
+
+
+def contents(fence: Found, source: str, location: Location, page: Page) -> Contents:
+    """Reads a fence.
+
+    Args:
+        fence: Where it stands, and its header.
+        source: What stands between its first and its last line.
+        location: Its first line, in the author's file.
+        page: Gives the defaults of its options, and keeps the keys of its snippets.
+    """
+    source = source.rstrip("\n") + "\n"
+    if fence.info == header.COMPARE:
+        wanted, problems = comparison.parse(source, location)
+        return Comparison(wanted, location, _key(page, "compare")), tuple(problems)
+    options, problems = _options(fence, source, location, page)
+    key = _key(page, options.id or options.title)
+    if options.id not in ("", key):
+        problems.append(id_is_taken(location, options.id))
+    return Snippet(source, options, location, key), tuple(problems)
+
+
+def _options(
+    fence: Found, source: str, location: Location, page: Page
+) -> tuple[Options, list[Problem]]:
+    if fence.options is None:
+        return Options(run=False, show=("code",)), [comes_only_close(location)]
+    read = header.parse(fence.options, location, page.defaults)
+    problems = [*read.problems]
+    shown = "\n".join(line for line in source.splitlines() if not hidden(line)).rstrip()
+    if beyond := lines_too_many(read.options.hl_lines, len(shown.splitlines())):
+        problems.append(Problem(location, *beyond))
+    return read.options, problems
+
+
+def _key(page: Page, wanted: str) -> str:
+    """A key that no other snippet of the page has, made from its id or title."""
+    base = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-") or "snippet"
+    key, number = base, 1
+    while key in page.keys:
+        number += 1
+        key = f"{base}-{number}"
+    page.keys.add(key)
+    return key

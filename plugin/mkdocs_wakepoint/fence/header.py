@@ -1,0 +1,136 @@
+"""The header of a fence: which options it sets, and what is wrong with it.
+
+The header is read here and not by pymdownx.superfences, which takes a header that it cannot read
+for no fence at all, in silence. See `mkdocs_wakepoint.fence.preprocessor` for how the two meet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from mkdocs_wakepoint.fence.options import READERS
+from mkdocs_wakepoint.fence.reader import Reader
+from mkdocs_wakepoint.fence.unused_options import unused_options
+from mkdocs_wakepoint.snippet import Location, Options, Problem
+
+LANGUAGES: Final = frozenset({"python", "py", "python3"})
+WORD: Final = "wakepoint"
+COMPARE: Final = "wakepoint-compare"
+"""The header of a comparison, whole; see `mkdocs_wakepoint.comparison`."""
+
+_QUOTED: Final = r"""(?:"[^"]*"|'[^']*')"""
+_WORD: Final = re.compile(rf"(?:{_QUOTED}|\S)+")
+_DEFAULTS: Final = re.compile(rf"{WORD}\s*:")
+# A value without quotes ends before the next NAME=, so that one mistake is told as one.
+_TOKEN: Final = re.compile(
+    rf"""(?P<name>[^\s="']+)(?:\s*=\s*(?P<value>{_QUOTED}|\S*(?:[ \t]+[^\s"'=]+(?=\s|$))*))?"""
+    rf"|(?P<stray>{_QUOTED}|\S+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a fence's header says, and what is wrong with it."""
+
+    options: Options
+    problems: tuple[Problem, ...]
+
+
+def header_options(info: str) -> str | None:
+    """What a header of ours says beside its language and the word ``wakepoint``.
+
+    Args:
+        info: What stands behind the backticks.
+
+    Returns:
+        The options as they were written; None if this is no header of ours.
+    """
+    words = list(_WORD.finditer(info))
+    if not words or words[0][0] not in LANGUAGES:
+        return None
+    ours = next((word for word in words[1:] if word[0] == WORD), None)
+    if ours is None:
+        return None
+    before, after = info[words[0].end() : ours.start()], info[ours.end() :]
+    return f"{before.strip()} {after.strip()}".strip()
+
+
+def comes_close(info: str) -> bool:
+    """True for a header that is none of ours and seems to be meant as one."""
+    if header_options(info) is not None or info == COMPARE:
+        return False
+    if info.lower().strip("{.").startswith(COMPARE):
+        return True
+    bare = re.sub(_QUOTED, "", info)
+    return any(
+        word.partition("=")[0].strip(".,:").lower() == WORD for word in re.split(r"[\s{}]+", bare)
+    )
+
+
+def parse(text: str, location: Location, defaults: Options | None = None) -> Header:
+    """Reads a header.
+
+    Args:
+        text: What it says beside its language and the word ``wakepoint``, see `header_options`:
+            ``title="A" show="code output"``.
+        location: The line of the fence.
+        defaults: What holds where the header says nothing: the page's, see `page_defaults`.
+    """
+    reader = Reader("option", READERS)
+    for match in _TOKEN.finditer(text):
+        name, value = match["name"], match["value"]
+        mistake = _mistake(match)
+        if mistake is not None:
+            reader.problem(location, *mistake)
+        else:
+            reader.take(name, value[1:-1] if value else "", location)
+    options = replace(defaults or Options(), **reader.values)
+    for what, remedy in unused_options(reader.values, options):
+        reader.problem(location, what, remedy)
+    return Header(options, tuple(reader.problems))
+
+
+def _mistake(token: re.Match[str]) -> tuple[str, str] | None:
+    """What is wrong with how an option is written; None for one that there is not at all."""
+    name, value = token["name"], token["value"]
+    if name is None:
+        return f"{token['stray']} belongs to no option", 'write name="value"'
+    if name not in READERS:
+        return None
+    if value is None:
+        return f"option {name!r} has no value", f'write {name}="…"'
+    if not re.fullmatch(_QUOTED, value):
+        bare = value.strip("\"'")
+        return f"the value of {name} is not quoted", f'write {name}="{bare}"'
+    return None
+
+
+def page_defaults(values: object, location: Location) -> Header:
+    """Reads what a page's front matter says under ``wakepoint:``.
+
+    Args:
+        values: The mapping, as YAML gives it.
+        location: The line of ``wakepoint:``.
+    """
+    if not isinstance(values, Mapping):
+        problem = Problem(location, "wakepoint is no mapping", "write options under it, show: code")
+        return Header(Options(), (problem,))
+    reader = Reader("option", READERS)
+    for name, value in values.items():
+        reader.take(str(name), _as_typed(value), location)
+    return Header(Options(**reader.values), tuple(reader.problems))
+
+
+def defaults_line(lines: Sequence[str]) -> int:
+    """The line of a page's front matter in which its defaults begin."""
+    return next((n for n, text in enumerate(lines, 1) if _DEFAULTS.match(text)), 1)
+
+
+def _as_typed(value: object) -> str:
+    """A value from YAML as an author would have typed it in a header."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,38 @@
+"""Places in a text for what is known only later."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+
+
+class Places:
+    """Marks in a text, numbered, and what finds them again."""
+
+    def __init__(self) -> None:
+        # Drawn anew each time, so that no text can have it: a page that shows such markup keeps it.
+        self._token = secrets.token_hex(8)
+        self._mark = re.compile(
+            rf'<(div|span) class="wp-pending" data-wp="{self._token}-(\d+)"></\1>'
+        )
+
+    def attributes(self, number: int) -> dict[str, str]:
+        """Those of an element that is a place."""
+        return {"class": "wp-pending", "data-wp": f"{self._token}-{number}"}
+
+    def block(self, number: int) -> str:
+        """A place between paragraphs."""
+        return self._element("div", number)
+
+    def inline(self, number: int) -> str:
+        """A place within one."""
+        return self._element("span", number)
+
+    def _element(self, tag: str, number: int) -> str:
+        attributes = "".join(f' {name}="{it}"' for name, it in self.attributes(number).items())
+        return f"<{tag}{attributes}></{tag}>"
+
+    def fill(self, text: str, html: Callable[[int], str]) -> str:
+        """The text with the HTML of each number in its place."""
+        return self._mark.sub(lambda mark: html(int(mark[2])), text)
