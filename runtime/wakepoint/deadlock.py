@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wakepoint.errors import WaitingTask
+from wakepoint.handle import Task
 from wakepoint.task import CoroutineFuture, Future
-
-if TYPE_CHECKING:
-    from wakepoint.handle import Task
 
 
 def describe(task: Task[Any]) -> WaitingTask:
