@@ -50,6 +50,49 @@ class InFlight(Protocol):
         """Keeps what the kernel said and wakes who waits."""
 
 
+class SignalFeed(Protocol):
+    """Where the numbers of signals come from."""
+
+    def listen(self, number: int) -> None:
+        """Tells of that signal, from now on."""
+
+    def ignore(self, number: int) -> None:
+        """Does not tell of it any more."""
+
+    def numbers(self) -> Future[list[int]]:
+        """The signals that came since the last time, once one has."""
+
+    def close(self) -> None:
+        """Nobody listens any more."""
+
+
+class FileFeed(Protocol):
+    """Where a file's changes come from."""
+
+    @property
+    def source(self) -> Source:
+        """What is waited on; `Reactor.close` ends it."""
+
+    def notes(self) -> Future[int]:
+        """What happened since the last time (``NOTE_*``, or-ed), once something has."""
+
+
+class Filters(Protocol):
+    """What a kernel reports beside descriptors: kqueue's filters.
+
+    Other kernels have descriptors for some of it, which are read or waited for like any.
+    """
+
+    def process(self, pid: int) -> Source:
+        """A child; the source gets ready when it has ended."""
+
+    def file(self, fd: int, notes: int) -> FileFeed:
+        """A file's changes, of the kinds that are given (``NOTE_*``), from now on."""
+
+    def signals(self) -> SignalFeed:
+        """Signals; to begin with, none."""
+
+
 class Backend(Protocol):
     """One mechanism. All methods run on the executor's thread, except `notify`."""
 
@@ -57,6 +100,10 @@ class Backend(Protocol):
     """``epoll``, ``kqueue``, ``iocp``, ``io_uring`` or ``simulated``."""
     model: ClassVar[str]
     """``readiness`` or ``completion``."""
+
+    @property
+    def filters(self) -> Filters | None:
+        """Signals, processes and files, if the mechanism reports those; an optional part."""
 
     # -- operations: each returns a future that has not started ------------------------------
 

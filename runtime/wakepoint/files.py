@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import os
 import struct
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import Flag, auto
 from typing import Any
 
@@ -138,11 +137,8 @@ def _from_inotify(data: bytes) -> Change:
     return changes
 
 
-def _from_vnode(events: Iterable[kevent.Kevent]) -> Change:
-    changes = Change(0)
-    for event in events:
-        changes |= _sum(event.fflags, _VNODE)
-    return changes
+def _from_vnode(notes: int) -> Change:
+    return _sum(notes, _VNODE)
 
 
 def watch(path: str | os.PathLike[str]) -> Watch:
@@ -165,23 +161,18 @@ def watch(path: str | os.PathLike[str]) -> Watch:
         RuntimeError: Outside of `run`.
     """
     reactor = executor.current().reactor
-    backend: Any = reactor.backend
+    backend = reactor.backend
     kernel: Any = reactor.kernel
     path = os.fspath(path)
-    if hasattr(backend, "filters"):
+    if backend.filters is not None:
         fd = kernel.open_for_events(path)
         try:
-            source = backend.filters.file(fd, sum(_VNODE))
+            feed = backend.filters.file(fd, sum(_VNODE))
         except BaseException:
             kernel.close_fd(fd)
             raise
-        return Watch(
-            path,
-            reactor,
-            source,
-            lambda: _Translated(lambda: backend.filters.next(source), _from_vnode),
-        )
-    if sys.platform == "linux" and hasattr(kernel, "inotify_init1"):
+        return Watch(path, reactor, feed.source, lambda: _Translated(feed.notes, _from_vnode))
+    if kernel.has_inotify:
         fd = kernel.inotify_init1()
         try:
             kernel.inotify_add_watch(fd, path, sum(_INOTIFY))

@@ -34,6 +34,12 @@ class Kernel:
     lookup_blocks = True
     """``getaddrinfo`` may take long, so it is called on a thread."""
 
+    # Which calls there are, for whoever asks before making one.
+    has_signals = True
+    has_processes = sys.platform != "win32"
+    has_pidfd = sys.platform == "linux"
+    has_inotify = sys.platform == "linux"
+
     monotonic = staticmethod(time.monotonic)
 
     # Sockets. Each raises OSError; BlockingIOError where the call would block.

@@ -148,12 +148,12 @@ class _Wait(Future[int]):
                 self._reactor.kernel.close_fd(source.fd)
 
     def _start(self) -> Future[_Pid_and_status]:
-        backend: Any = self._reactor.backend
+        filters = self._reactor.backend.filters
         kernel: Any = self._reactor.kernel
         pid = self._child.pid
-        if hasattr(backend, "filters"):
-            self._source = backend.filters.process(pid)
-        elif hasattr(kernel, "pidfd_open"):
+        if filters is not None:
+            self._source = filters.process(pid)
+        elif kernel.has_pidfd:
             self._source = Source(kernel.pidfd_open(pid))
         else:
             return spawn_blocking(kernel.waitpid, pid, 0)
@@ -207,7 +207,7 @@ class Command:
         """
         reactor = executor.current().reactor
         kernel: Any = reactor.kernel
-        if not hasattr(kernel, "posix_spawnp"):
+        if not kernel.has_processes:
             raise NotImplementedError(f"the {reactor.backend.name} backend starts no processes")
         ours: dict[int, int] = {}
         theirs: dict[int, int] = {}

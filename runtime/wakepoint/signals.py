@@ -17,51 +17,18 @@ import socket
 import threading
 import warnings
 from types import FrameType, TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from wakepoint import executor
-from wakepoint.backends.kqueue.filters import SignalSource
+from wakepoint.contract import SignalFeed
 from wakepoint.errors import ClosedResourceError
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
 
-class _Feed(Protocol):
-    """Where the numbers of the signals come from."""
-
-    def listen(self, number: int) -> None: ...
-
-    def ignore(self, number: int) -> None: ...
-
-    def numbers(self) -> Future[list[int]]: ...
-
-    def close(self) -> None: ...
-
-
-class _FilterFeed:
-    """kqueue: one registration for each signal."""
-
-    def __init__(self, reactor: Reactor) -> None:
-        self._filters = reactor.backend.filters  # type: ignore[attr-defined]
-        self._reactor = reactor
-        self._source = SignalSource(-1)
-
-    def listen(self, number: int) -> None:
-        self._filters.listen(self._source, number)
-
-    def ignore(self, number: int) -> None:
-        self._filters.ignore(number)
-
-    def numbers(self) -> Future[list[int]]:
-        return _Mapped(self._filters.next(self._source), lambda told: [each.ident for each in told])
-
-    def close(self) -> None:
-        self._reactor.close(self._source)
-
-
 class _SocketFeed:
-    """Elsewhere: Python writes each signal's number into one socket, we read the other."""
+    """Without a filter: Python writes each signal's number into one socket, we read the other."""
 
     def __init__(self, reactor: Reactor) -> None:
         self._reactor = reactor
@@ -76,7 +43,7 @@ class _SocketFeed:
         """As `listen`: the handler goes, and with it the writing."""
 
     def numbers(self) -> Future[list[int]]:
-        return _Mapped(self._reactor.backend.recv(self._source, 4096), list)
+        return _Numbers(self._reactor.backend.recv(self._source, 4096))
 
     def close(self) -> None:
         signals.set_wakeup_fd(self._before)
@@ -86,21 +53,20 @@ class _SocketFeed:
         self._reactor.kernel.close(self._writer)
 
 
-class _Mapped(Future[list[int]]):
-    """A future's result, turned into something else."""
+class _Numbers(Future[list[int]]):
+    """Bytes that are received, as numbers."""
 
-    __slots__ = ("_future", "_turn")
+    __slots__ = ("_receiving",)
 
-    def __init__(self, future: Future[Any], turn: Any) -> None:
-        self._future = future
-        self._turn = turn
+    def __init__(self, receiving: Future[bytes]) -> None:
+        self._receiving = receiving
 
     def poll(self, cx: Context) -> Poll[list[int]]:
-        polled = self._future.poll(cx)
-        return PENDING if polled is PENDING else Ready(self._turn(polled.value))
+        polled = self._receiving.poll(cx)
+        return PENDING if polled is PENDING else Ready(list(polled.value))
 
     def drop(self) -> None:
-        self._future.drop()
+        self._receiving.drop()
 
 
 class _Hub:
@@ -110,8 +76,8 @@ class _Hub:
         self.reactor = reactor
         self._listeners: dict[int, list[Signal]] = {}
         self._handlers: dict[int, Any] = {}
-        has_filter = hasattr(reactor.backend, "filters")
-        self._feed: _Feed = _FilterFeed(reactor) if has_filter else _SocketFeed(reactor)
+        filters = reactor.backend.filters
+        self._feed: SignalFeed = _SocketFeed(reactor) if filters is None else filters.signals()
         self._receiving: Future[list[int]] | None = None
 
     def join(self, listener: Signal) -> None:
@@ -319,7 +285,7 @@ def signal(number: int) -> Signal:
     reactor = executor.current().reactor
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("signals are handled on the main thread; run the executor there")
-    if not hasattr(reactor.kernel, "socketpair"):
+    if not reactor.kernel.has_signals:
         raise NotImplementedError(f"the {reactor.backend.name} backend has no signals")
     return Signal(number)
 

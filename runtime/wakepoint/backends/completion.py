@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from wakepoint.contract import Filters
 from wakepoint.errors import BusyResourceError, ClosedResourceError
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
@@ -251,6 +252,7 @@ class CompletionBackend:
     """
 
     model: ClassVar[str] = "completion"
+    filters: Filters | None = None
     calls: ClassVar[Calls]
 
     def __init__(self, reactor: Reactor, way: Any) -> None:

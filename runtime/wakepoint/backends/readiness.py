@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
+from wakepoint.contract import Filters
 from wakepoint.errors import ClosedResourceError
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
@@ -181,6 +182,7 @@ class ReadinessBackend:
     """The operations of a readiness backend; `add`, `remove`, `wait` and the rest are its own."""
 
     model: ClassVar[str] = "readiness"
+    filters: Filters | None = None
 
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor

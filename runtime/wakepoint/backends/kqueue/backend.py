@@ -22,7 +22,7 @@ import math
 import os
 from typing import Any, ClassVar, cast
 
-from wakepoint.backends.kqueue.filters import Filters, FilterSource
+from wakepoint.backends.kqueue.filters import FilterSource, KqueueFilters
 from wakepoint.backends.kqueue.kernel import KqueueKernel
 from wakepoint.backends.kqueue.kevent import (
     EV_ADD,
@@ -72,7 +72,7 @@ class KqueueBackend(ReadinessBackend):
         self._changes: list[Kevent] = []
         self._sources: dict[tuple[int, int], Source] = {}
         self._refused: dict[Source, OSError] = {}
-        self.filters = Filters(reactor, self._sources, self._change_now, self._change_later)
+        self.filters = KqueueFilters(reactor, self._sources, self._change_now, self._change_later)
         self._deadline_set = False
         self._notifiable = False
         self._pipe = (-1, -1)

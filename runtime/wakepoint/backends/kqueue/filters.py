@@ -7,6 +7,8 @@ so it is kept until somebody asks.
 from __future__ import annotations
 
 import errno
+import functools
+import operator
 import os
 from collections.abc import Callable
 from typing import ClassVar
@@ -64,7 +66,7 @@ class SignalSource(FilterSource):
     kind: ClassVar[str] = "signals"
 
 
-class Filters:
+class KqueueFilters:
     """Registers such sources with a kqueue.
 
     Args:
@@ -86,30 +88,66 @@ class Filters:
         self._change_now = change_now
         self._change_later = change_later
 
-    def next(self, source: FilterSource) -> Future[list[Kevent]]:
-        """What happened since the last time, once something has."""
-        return Attempt(self._reactor, source, source.take)
-
-    def process(self, pid: int) -> ProcessSource:
+    def process(self, pid: int) -> Source:
         """A child whose end is reported."""
         source = ProcessSource(pid)
         self._sources[pid, EVFILT_PROC] = source
         self._change_later(Kevent(pid, EVFILT_PROC, EV_ADD | EV_ONESHOT, NOTE_EXIT))
         return source
 
-    def file(self, fd: int, notes: int) -> FilterSource:
-        """A file's changes (``NOTE_*``), from now on: a later change would miss some."""
+    def file(self, fd: int, notes: int) -> FileFilter:
+        """A file's changes, from now on: a later change would miss some."""
         source = FilterSource(fd)
         self._change_now(Kevent(fd, EVFILT_VNODE, EV_ADD | EV_CLEAR, notes))
         self._sources[fd, EVFILT_VNODE] = source
-        return source
+        return FileFilter(self._reactor, source)
 
-    def listen(self, source: SignalSource, number: int) -> None:
-        """Reports a signal, from now on."""
+    def signals(self) -> SignalFilter:
+        """Signals, each from when it is listened for."""
+        return SignalFilter(self._reactor, self._sources, self._change_now)
+
+
+class FileFilter:
+    """One file's ``EVFILT_VNODE``."""
+
+    def __init__(self, reactor: Reactor, source: FilterSource) -> None:
+        self._reactor = reactor
+        self.source = source
+
+    def notes(self) -> Future[int]:
+        return Attempt(self._reactor, self.source, self._take)
+
+    def _take(self) -> int:
+        return functools.reduce(operator.or_, (event.fflags for event in self.source.take()))
+
+
+class SignalFilter:
+    """``EVFILT_SIGNAL``, one registration for each signal."""
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        sources: dict[tuple[int, int], Source],
+        change_now: Callable[[Kevent], None],
+    ) -> None:
+        self._reactor = reactor
+        self._sources = sources
+        self._change_now = change_now
+        self._source = SignalSource(-1)
+
+    def listen(self, number: int) -> None:
         self._change_now(Kevent(number, EVFILT_SIGNAL, EV_ADD | EV_CLEAR))
-        self._sources[number, EVFILT_SIGNAL] = source
+        self._sources[number, EVFILT_SIGNAL] = self._source
 
     def ignore(self, number: int) -> None:
-        """Does not report that signal any more."""
         del self._sources[number, EVFILT_SIGNAL]
         self._change_now(Kevent(number, EVFILT_SIGNAL, EV_DELETE))
+
+    def numbers(self) -> Future[list[int]]:
+        return Attempt(self._reactor, self._source, self._take)
+
+    def _take(self) -> list[int]:
+        return [event.ident for event in self._source.take()]
+
+    def close(self) -> None:
+        self._reactor.close(self._source)

@@ -35,6 +35,10 @@ class SimulatedKernel:
     clock = "virtual"
     emulation: str | None = None
     lookup_blocks = False
+    has_signals = False
+    has_processes = False
+    has_pidfd = False
+    has_inotify = False
 
     def __init__(self, world: World | None = None) -> None:
         self.world = world or World()

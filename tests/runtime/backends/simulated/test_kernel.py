@@ -30,6 +30,7 @@ from wakepoint import (
 )
 from wakepoint.backends.simulated.kernel import SimulatedKernel
 from wakepoint.backends.simulated.world import World
+from wakepoint.kernel import Kernel
 
 T = TypeVar("T")
 
@@ -226,3 +227,10 @@ def test_a_thread_that_takes_too_long_is_not_waited_for() -> None:
             await timeout(0.01, spawn_blocking(time.sleep, 0.2))
 
     run(main(), backend="simulated")
+
+
+def test_it_says_of_everything_whether_it_has_it() -> None:
+    """What asks a kernel which calls there are gets an answer from this one too."""
+    asked = [name for name in vars(Kernel) if name.startswith("has_") or name == "lookup_blocks"]
+    assert len(asked) >= 5
+    assert not any(getattr(SimulatedKernel(), name) for name in asked)
