@@ -175,14 +175,14 @@ class Reactor:
             del source.owners[interest], source.wakers[interest]
             self._interests -= 1
 
-    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: str) -> None:
+    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
         """Takes an event from the kernel and wakes those who wait for it.
 
         Args:
             source: Whom it concerns.
             ready: Which directions are worth trying now.
             hung_up: True if the peer is gone.
-            event: The event as the kernel names it, for the recording.
+            event: What the kernel gave, as it is; for whoever watches.
         """
         self.asleep = False
         source.ready |= ready

@@ -11,7 +11,7 @@ from wakepoint.executor import Executor
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Timer
-from wakepoint.recording.calls import error_name
+from wakepoint.recording import calls
 from wakepoint.recording.kernel import RecordingKernel
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.steady import SteadyReactor
@@ -119,6 +119,8 @@ class RecordingReactor(SteadyReactor):
         self._recording_kernel = RecordingKernel(
             backends.make_kernel(backend, steady=True), recorder
         )
+        # IOCP dispatches nothing.
+        self._event_in_words = calls.EVENTS.get(backend, repr)
         recorder.backend = backend
         recorder.system = self._recording_kernel.system
         recorder.emulation = self._recording_kernel.emulation
@@ -183,8 +185,9 @@ class RecordingReactor(SteadyReactor):
             )
         super().deregister(source, interest, owner)
 
-    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: str) -> None:
-        self.recorder.emit("event.dispatched", source=self._source(source), event=event)
+    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
+        told = self._event_in_words(event)
+        self.recorder.emit("event.dispatched", source=self._source(source), event=told)
         super().dispatch(source, ready, hung_up, event)
 
     def wake(self, source: Source, interest: Interest) -> None:
@@ -209,7 +212,7 @@ class RecordingReactor(SteadyReactor):
             "operation.completed",
             operation=number,
             result=told,
-            error=None if error is None else error_name(error),
+            error=None if error is None else calls.error_name(error),
         )
         reason = f"{operation.name} on {self._source(operation.source)} completed"
         with self.recorder.reason(reason):

@@ -48,7 +48,7 @@ class SteadyReactor(Reactor):
         heapq.heappush(self._timers, (self._turn + delay, next(self._sequence), timer))
         return timer
 
-    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: str) -> None:
+    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
         self._news = True
         super().dispatch(source, ready, hung_up, event)
 

@@ -18,7 +18,6 @@ from wakepoint.backends.epoll.events import (
     EPOLLOUT,
     EPOLLPRI,
     EPOLLRDHUP,
-    describe,
 )
 from wakepoint.backends.epoll.kernel import EpollKernel
 from wakepoint.backends.readiness import ReadinessBackend
@@ -70,7 +69,7 @@ class EpollBackend(ReadinessBackend):
                 ready |= Interest.READ
             if mask & _WRITABLE:
                 ready |= Interest.WRITE
-            self.reactor.dispatch(source, ready, bool(mask & _HUNG_UP), describe(mask))
+            self.reactor.dispatch(source, ready, bool(mask & _HUNG_UP), mask)
         return len(events)
 
     def notify(self) -> None:

@@ -40,7 +40,6 @@ from wakepoint.backends.kqueue.kevent import (
     NOTE_TRIGGER,
     TIMER_UNIT,
     Kevent,
-    describe_event,
 )
 from wakepoint.backends.readiness import ReadinessBackend
 from wakepoint.reactor import Reactor
@@ -168,7 +167,7 @@ class KqueueBackend(ReadinessBackend):
         ready = _BOTH if ended else _INTERESTS.get(event.filter, Interest.READ)
         if isinstance(source, FilterSource):
             source.told.append(event)
-        self.reactor.dispatch(source, ready, ended, describe_event(event))
+        self.reactor.dispatch(source, ready, ended, event)
 
     def _refuse(self, source: Source, event: Kevent) -> None:
         """Takes the kernel's answer to a change that it did not like."""
@@ -177,12 +176,12 @@ class KqueueBackend(ReadinessBackend):
         if event.data in (errno.EPIPE, errno.ESRCH):
             # The other end of a pipe, or the child, went before the kernel saw our change.
             # Nothing will ever be reported, but trying shows it.
-            self.reactor.dispatch(source, _BOTH, hung_up=True, event=describe_event(event))
+            self.reactor.dispatch(source, _BOTH, hung_up=True, event=event)
             return
         self._refused[source] = OSError(event.data, os.strerror(event.data))
         source.registered = False
         interest = _INTERESTS.get(event.filter, Interest.READ)
-        self.reactor.dispatch(source, interest, hung_up=False, event=describe_event(event))
+        self.reactor.dispatch(source, interest, hung_up=False, event=event)
 
     # -- notification ------------------------------------------------------------------------
 

@@ -47,8 +47,7 @@ class SimulatedBackend(ReadinessBackend):
                 ready |= Interest.READ
             if News.WRITABLE in news:
                 ready |= Interest.WRITE
-            told = "|".join(each.name or "" for each in news)
-            self.reactor.dispatch(self._sources[fd], ready, News.HUNG_UP in news, told)
+            self.reactor.dispatch(self._sources[fd], ready, News.HUNG_UP in news, news)
         return len(events)
 
     def notify(self) -> None:

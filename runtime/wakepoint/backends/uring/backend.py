@@ -95,11 +95,11 @@ class UringBackend(CompletionBackend):
         self._polls[source] = poll
         self.submission.queue(poll)
 
-    def polled(self, source: Source) -> None:
+    def polled(self, source: Source, mask: int) -> None:
         """There is something to read. That was told once; who wants to know more, asks again."""
         source.registered = False
         if self._polls.pop(source, None) is not None:
-            self.reactor.dispatch(source, Interest.READ, hung_up=False, event="POLLIN")
+            self.reactor.dispatch(source, Interest.READ, hung_up=False, event=mask)
 
     def remove(self, source: Source) -> None:
         submission = self.submission
@@ -149,7 +149,7 @@ class _Readable:
 
     def completed(self, cqe: Cqe) -> None:
         if cqe.res > 0:
-            self._backend.polled(self._source)
+            self._backend.polled(self._source, cqe.res)
 
 
 class _Alarm:

@@ -11,8 +11,10 @@ IORING_CQE_F_BUFFER = 1 << 0
 IORING_CQE_F_MORE = 1 << 1
 IORING_CQE_BUFFER_SHIFT = 16
 
+# poll(2)'s; Python has them where the platform has poll.
 POLLIN = 0x001
-"""poll(2)'s; Python has it where the platform has poll."""
+POLLERR = 0x008
+POLLHUP = 0x010
 
 WAKE = 0
 """The ``user_data`` of a completion that another thread sent to end a wait."""

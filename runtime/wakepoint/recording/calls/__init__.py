@@ -14,7 +14,10 @@ from __future__ import annotations
 
 import errno
 
+from wakepoint.backends.epoll.events import describe as epoll_event
+from wakepoint.backends.kqueue.kevent import describe_event as kqueue_event
 from wakepoint.recording.calls import epoll, iocp, kqueue, posix, simulated, uring
+from wakepoint.recording.calls.describer import Event
 
 ARGUMENTS = {
     **posix.ARGUMENTS,
@@ -34,6 +37,14 @@ WAITS = epoll.WAITS | kqueue.WAITS | uring.WAITS | iocp.WAITS | simulated.WAITS
 CLOSES = posix.CLOSES | epoll.CLOSES | kqueue.CLOSES | uring.CLOSES | iocp.CLOSES
 MOVES_BYTES = posix.MOVES_BYTES | uring.MOVES_BYTES | iocp.MOVES_BYTES
 UNRECORDED = posix.UNRECORDED | iocp.UNRECORDED
+
+EVENTS: dict[str, Event] = {
+    "epoll": epoll_event,
+    "kqueue": kqueue_event,
+    "io_uring": uring.event,
+    "simulated": simulated.event,
+}
+"""By backend: how to tell what it dispatches."""
 
 _UNIX_NAMES = {
     **posix.REAL_NAMES,

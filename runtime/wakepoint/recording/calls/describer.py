@@ -63,6 +63,8 @@ class Describer:
 
 Arguments: TypeAlias = Callable[[Describer, Sequence[Any]], list[str]]
 """Tells the arguments of a call."""
+Event: TypeAlias = Callable[[Any], str]
+"""Tells what a readiness backend took from its kernel for one source."""
 Result: TypeAlias = Callable[[Describer, Sequence[Any], Any], str]
 """Tells the result of a call, of which the arguments are at hand."""
 

@@ -1,3 +1,12 @@
-"""How the simulated kernel's own calls are told."""
+"""How the simulated kernel's own calls and events are told."""
+
+from __future__ import annotations
+
+from wakepoint.backends.simulated.world import News
 
 WAITS = frozenset({"sim_wait"})
+
+
+def event(news: News) -> str:
+    """What became possible, ``READABLE|HUNG_UP``."""
+    return "|".join(each.name or "" for each in news)

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Sequence
 from typing import Any
 
-from wakepoint.backends.uring.entries import POLLIN, WAKE, Cqe, Sqe
+from wakepoint.backends.uring.entries import POLLERR, POLLHUP, POLLIN, WAKE, Cqe, Sqe
 from wakepoint.recording.calls.describer import Arguments, Describer, Result, counted, shown
 
 WAITS = frozenset({"io_uring_enter"})
@@ -38,7 +38,13 @@ _FLAGS = {
     "multishot_accept": "IORING_ACCEPT_MULTISHOT",
     "recv_multishot": "IORING_RECV_MULTISHOT",
 }
+_POLL_NAMES = {POLLIN: "POLLIN", POLLERR: "POLLERR", POLLHUP: "POLLHUP"}
 _ACCEPTS = frozenset({"accept", "multishot_accept"})
+
+
+def event(mask: int) -> str:
+    """What a poll brought, as poll(2) names it."""
+    return "|".join(name for bit, name in _POLL_NAMES.items() if mask & bit)
 
 
 def _subject(d: Describer, sqe: Sqe) -> list[str]:

@@ -1,0 +1,48 @@
+"""What a backend takes from its kernel goes to the reactor as it is; words are the recorder's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tools.rig import Rig
+
+from wakepoint import Executor, Interest, Reactor, backends, pipe, spawn, yield_now
+from wakepoint.backends.kqueue.kevent import Kevent
+from wakepoint.backends.simulated.world import News
+from wakepoint.source import Source
+
+RAW: dict[str, type] = {"epoll": int, "kqueue": Kevent, "simulated": News}
+
+
+class Watching(Reactor):
+    """Keeps the events that it is given."""
+
+    events: list[object]
+
+    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
+        self.events.append(event)
+        super().dispatch(source, ready, hung_up, event)
+
+
+def test_an_event_is_dispatched_as_the_kernel_gave_it(rig: Rig) -> None:
+    if rig.name not in RAW:
+        pytest.skip("a completion is no event")
+
+    async def main() -> bytes:
+        reader, writer = pipe()
+        with reader, writer:
+            reading = spawn(reader.read())
+            await yield_now()
+            await writer.write(b"x")
+            return await reading
+
+    kernel: Any = rig.make_kernel()
+    reactor = Watching(backends.factory(rig.name), kernel)
+    reactor.events = []
+    try:
+        assert Executor(reactor).block_on(main()) == b"x"
+    finally:
+        reactor.shut_down()
+    assert reactor.events
+    assert all(isinstance(event, RAW[rig.name]) for event in reactor.events)
