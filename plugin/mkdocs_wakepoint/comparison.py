@@ -13,6 +13,7 @@ from typing import Final
 from mkdocs_wakepoint.fence.options import BACKENDS
 from mkdocs_wakepoint.fence.reader import Reader, ValueReader, one_of, words
 from mkdocs_wakepoint.snippet import Location, Problem
+from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views import Item
 from mkdocs_wakepoint.views.comparison import SECTIONS, Column, by_backend
 
@@ -62,7 +63,7 @@ def parse(source: str, location: Location) -> tuple[Wanted, list[Problem]]:
         location: Its first line.
     """
     reader = Reader("line", _READERS)
-    for number, line in enumerate(source.splitlines(), location.line + 1):
+    for number, line in enumerate(lines_of(source), location.line + 1):
         here = Location(location.file, number)
         name, colon, value = (part.strip() for part in line.partition(":"))
         if line.strip() and not colon:

@@ -12,6 +12,7 @@ from markdown import Markdown
 
 from mkdocs_wakepoint.fence.header import defaults_line, page_defaults
 from mkdocs_wakepoint.snippet import Location, Options, Problem
+from mkdocs_wakepoint.text import lines_of
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 """As MkDocs and Zensical read it."""
@@ -48,7 +49,7 @@ def page(file: str, text: str, meta: Any) -> Page:
         text: The file's text, front matter and all.
         meta: The front matter, as YAML gives it.
     """
-    lines = text.splitlines()
+    lines = lines_of(text)
     if not isinstance(meta, dict) or "wakepoint" not in meta:
         return Page(file, lines)
     header = page_defaults(meta["wakepoint"], Location(file, defaults_line(lines)))

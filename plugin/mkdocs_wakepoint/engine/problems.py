@@ -7,7 +7,7 @@ from dataclasses import asdict
 from mkdocs_wakepoint.engine.process import CUT, OUTPUT_LIMIT
 from mkdocs_wakepoint.outcome import exception_name, last_line
 from mkdocs_wakepoint.snippet import Location, Problem, Snippet
-from mkdocs_wakepoint.text import in_one_line
+from mkdocs_wakepoint.text import in_one_line, lines_of
 from wakepoint.recording import Outcome, Recording
 from wakepoint.recording.figures import figures
 
@@ -186,7 +186,7 @@ def _place(snippet: Snippet, outcome: Outcome) -> Location:
 
 def _traceback(snippet: Snippet, outcome: Outcome) -> str:
     """The snippet's own frames; those of the runtime are left out."""
-    source = snippet.source.splitlines()
+    source = lines_of(snippet.source)
     lines = []
     for frame in outcome.frames:
         text = source[frame.line - 1].strip() if frame.line <= len(source) else ""

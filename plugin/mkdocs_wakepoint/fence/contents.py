@@ -12,6 +12,7 @@ from mkdocs_wakepoint.fence.problems import comes_only_close, id_is_taken
 from mkdocs_wakepoint.fence.unused_options import lines_too_many
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from mkdocs_wakepoint.source import Page
+from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.code import hidden
 
 Contents = tuple[Snippet | Comparison, tuple[Problem, ...]]
@@ -45,8 +46,8 @@ def _options(
         return Options(run=False, show=("code",)), [comes_only_close(location)]
     read = header.parse(fence.options, location, page.defaults)
     problems = [*read.problems]
-    shown = "\n".join(line for line in source.splitlines() if not hidden(line)).rstrip()
-    if beyond := lines_too_many(read.options.hl_lines, len(shown.splitlines())):
+    shown = "\n".join(line for line in lines_of(source) if not hidden(line)).rstrip()
+    if beyond := lines_too_many(read.options.hl_lines, len(lines_of(shown))):
         problems.append(Problem(location, *beyond))
     return read.options, problems
 

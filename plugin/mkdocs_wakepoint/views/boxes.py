@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.story import Instance, Visit
 from mkdocs_wakepoint.views.words import wrap
 from wakepoint.machine.model import TERMINAL_KINDS, State, StateKind, Variable, VariableKind
@@ -135,7 +136,7 @@ def _terminal(instance: Instance, state: State, mark: str, heading: str, corner:
 
 def _returned(instance: Instance, source: str) -> str:
     """The return statement that ended the run, as written, if it stands on one line."""
-    lines = source.splitlines()
+    lines = lines_of(source)
     if instance.end is StateKind.RETURNED and 0 < (instance.end_line or 0) <= len(lines):
         statement = lines[(instance.end_line or 0) - 1].strip()
         if statement.startswith("return"):

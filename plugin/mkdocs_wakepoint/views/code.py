@@ -7,6 +7,7 @@ import re
 from markupsafe import Markup
 
 from mkdocs_wakepoint.snippet import Snippet
+from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.highlighting import highlighted
 from mkdocs_wakepoint.views.markup import element, joined
 
@@ -15,7 +16,7 @@ _HIDE = re.compile(r"^.*#\s*wakepoint:\s*hide\s*$")
 
 def code(snippet: Snippet) -> Markup:
     """Highlighted source with one element for each line, ``wp-<key>-line-<n>``."""
-    shown = [(n, text) for n, text in enumerate(snippet.source.splitlines(), 1) if not hidden(text)]
+    shown = [(n, text) for n, text in enumerate(lines_of(snippet.source), 1) if not hidden(text)]
     while shown and not shown[-1][1].strip():
         shown.pop()
     lines = highlighted("\n".join(text for _, text in shown))

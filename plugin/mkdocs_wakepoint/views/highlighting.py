@@ -7,10 +7,13 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from mkdocs_wakepoint.text import with_signs
+
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
 
 def highlighted(source: str) -> list[Markup]:
     """The HTML of each line."""
-    html: str = highlight(source, PythonLexer(stripnl=False), _FORMATTER)
+    # A lexer drops nothing of it, a form feed neither, so that lines stay as many as there are.
+    html: str = highlight(with_signs(source), PythonLexer(stripnl=False), _FORMATTER)
     return [Markup(line) for line in html.rstrip("\n").split("\n")]  # noqa: S704 - it escapes

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from markupsafe import Markup
 
+from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.code import hidden
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.highlighting import highlighted
@@ -45,7 +46,7 @@ def _original(source: str, form: Lowered, key: str) -> Iterable[Markup]:
     for number, origin in enumerate(form.origins, 1):
         if origin is not None and number in wanted:
             first.setdefault(origin, number)
-    texts = zip(source.splitlines(), highlighted(source), strict=False)
+    texts = zip(lines_of(source), highlighted(source), strict=False)
     for number, (text, html) in enumerate(texts, 1):
         if not hidden(text):
             target = f"wp-{key}-to-{first[number]}" if number in first else None
@@ -54,11 +55,11 @@ def _original(source: str, form: Lowered, key: str) -> Iterable[Markup]:
 
 def _lowered_lines(form: Lowered, source: str) -> set[int]:
     """The lines of the lowered text that are not the snippet's own."""
-    own = source.splitlines()
+    own = lines_of(source)
     return {
         number
         for number, (text, origin) in enumerate(
-            zip(form.text.splitlines(), form.origins, strict=True), 1
+            zip(lines_of(form.text), form.origins, strict=True), 1
         )
         if origin is None or origin > len(own) or own[origin - 1] != text
     }
@@ -68,7 +69,7 @@ def _form(form: Lowered, source: str, key: str) -> Iterable[Markup]:
     """The machines; the number of a line is the original's, and leads there."""
     wanted = _lowered_lines(form, source)
     html = highlighted(form.text)
-    unseen = {number for number, text in enumerate(source.splitlines(), 1) if hidden(text)}
+    unseen = {number for number, text in enumerate(lines_of(source), 1) if hidden(text)}
     for number, origin in enumerate(form.origins, 1):
         if number in wanted:
             shown = origin is not None and origin not in unseen

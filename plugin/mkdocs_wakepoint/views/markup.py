@@ -1,7 +1,7 @@
 """HTML and SVG in which text stays text.
 
-Whatever is put into an element is escaped, unless it is `markupsafe.Markup` already; so what a view
-is given by a recording or by an author can be anything.
+Whatever is put into an element is escaped, unless it is `markupsafe.Markup` already, and control
+characters get signs; so what a view is given by a recording or by an author can be anything.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from markupsafe import Markup, escape
+
+from mkdocs_wakepoint.text import visible
 
 Content = str | int | float
 """What can stand in an element or in an attribute; `Markup` is a str that passes as it is."""
@@ -30,12 +32,14 @@ def element(tag: str, *content: Content, **attributes: Content | bool | None) ->
         attributes: By their names, with ``_`` for ``-``; one at the end keeps a name from being a
             keyword (``class_``). True is an attribute without a value, False and None are none.
     """
-    start = joined(_attribute(name, value) for name, value in attributes.items())
+    start = tag + "".join(_attribute(name, value) for name, value in attributes.items())
     if tag in _VOID:
-        return Markup("<{}{}>").format(tag, start)
-    if tag in _SHAPES and not content:
-        return Markup("<{}{}/>").format(tag, start)
-    return Markup("<{0}{1}>{2}</{0}>").format(tag, start, joined(content))
+        html = f"<{start}>"
+    elif tag in _SHAPES and not content:
+        html = f"<{start}/>"
+    else:
+        html = f"<{start}>{''.join(map(_shown, content))}</{tag}>"
+    return Markup(html)  # noqa: S704 - the one place where markup is put together
 
 
 def joined(parts: Iterable[Content]) -> Markup:
@@ -55,6 +59,7 @@ def code(text: str, **attributes: Content) -> Markup:
 
 def breakable_code(text: str) -> Markup:
     """A piece of code with places where a browser may break it."""
+    text = visible(text)
     ends = [found.end() for found in _BREAKABLE.finditer(text)]
     starts = zip([0, *ends], [*ends, len(text)], strict=True)
     return element("code", element("wbr").join(_shown(text[start:end]) for start, end in starts))
@@ -71,14 +76,16 @@ def details(summary: str, content: Markup, **attributes: Content | bool) -> Mark
     return element("details", head, content, **{"class_": "wp-details", **attributes})
 
 
-def _attribute(name: str, value: Content | bool | None) -> Markup:
+def _attribute(name: str, value: Content | bool | None) -> str:
     if value is None or value is False:
-        return Markup()
+        return ""
     name = name.rstrip("_").replace("_", "-")
-    if value is True:
-        return Markup(" {}").format(name)
-    return Markup(' {}="{}"').format(name, _shown(value))
+    return f" {name}" if value is True else f' {name}="{_shown(value)}"'
 
 
 def _shown(value: Content) -> Markup:
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, str):
+        return escape(visible(value))
     return escape(f"{value:g}" if isinstance(value, float) else value)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
 from mkdocs_wakepoint.outcome import last_line
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.markup import element, joined
+from mkdocs_wakepoint.views.terminal import Cell, displayed
+from mkdocs_wakepoint.views.terminal_style import Style
 from wakepoint.recording import Recording
 
 _STREAMS = {"stdout": "Output", "stderr": "Standard error"}
@@ -22,5 +26,25 @@ def output(recording: Recording, context: Context) -> Markup:
 
 def _written(kind: str, caption: str, text: str) -> Markup:
     name = element("p", caption, class_="wp-caption")
-    written = element("pre", element("samp", text.rstrip("\n")), tabindex=0)
+    lines = displayed(text)
+    while lines and not lines[-1]:
+        lines.pop()
+    shown = Markup("\n").join(map(_line, lines))
+    written = element("pre", element("samp", shown), tabindex=0)
     return element("div", name, written, class_=f"wp-output wp-{kind}")
+
+
+def _line(pieces: Iterable[Cell]) -> Markup:
+    return joined(_piece(text, style) for text, style in pieces)
+
+
+def _piece(text: str, style: Style) -> Markup | str:
+    ground = (style.colour or "text") if "inverse" in style.fonts else style.ground
+    classes = [f"wp-ansi-{font}" for font in sorted(style.fonts - {"inverse"})]
+    if ground:
+        # The text is on an element of its own: what is behind it follows the page's text colour.
+        inner = element("span", text, class_="wp-ansi-inverse")
+        return element("span", inner, class_=" ".join((*classes, f"wp-ansi-on-{ground}")))
+    if style.colour:
+        classes.append(f"wp-ansi-{style.colour}")
+    return element("span", text, class_=" ".join(classes)) if classes else text

@@ -13,6 +13,7 @@ from wakepoint.recording import Event, Recording
 
 STRAIGHT_ON = "went straight on"
 FIRST_POLL = "first poll"
+CANCELLED = "cancelled"
 LET_GO = "let go"
 
 
@@ -145,7 +146,9 @@ class _Teller:
 
     def _task_polled(self, event: Event) -> None:
         task = event["task"]
-        self._cause[task] = self._woken.pop(task, FIRST_POLL)
+        # After the first, nobody polls a task that was not woken, unless to end it.
+        unwoken = FIRST_POLL if event["poll"] == 1 else CANCELLED
+        self._cause[task] = self._woken.pop(task, unwoken)
         self._registered[task] = []
         self._moved.clear()
 

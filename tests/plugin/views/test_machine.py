@@ -57,14 +57,22 @@ CLOSED = """
     main().close()
 """
 
-SELECT = """
+LEFT = """
     import wakepoint
 
     async def slow():
         await wakepoint.sleep(1)
 
+    class PolledOnce(wakepoint.Future):
+        def poll(self, cx):
+            future = wakepoint.into_future(slow())
+            future.poll(cx)
+            future.drop()
+            return wakepoint.Ready(None)
+
     async def main():
-        await wakepoint.select(slow(), wakepoint.sleep(0.001))
+        wakepoint.spawn(slow())
+        await PolledOnce()
 
     wakepoint.run(main())
 """
@@ -82,7 +90,7 @@ AROUND = """
     wakepoint.run(main([False, True, True]))
 """
 
-SOURCES = [STRAIGHT, LOOP, DEADLOCK, CLOSED, SELECT, AROUND]
+SOURCES = [STRAIGHT, LOOP, DEADLOCK, CLOSED, LEFT, AROUND]
 
 
 def rows(page: Tag, table: str) -> dict[str, dict[str, str]]:
@@ -171,10 +179,17 @@ def test_in_a_deadlock_it_stands_where_it_is_stuck() -> None:
 
 
 def test_what_was_dropped_says_where() -> None:
-    page = drawn(SELECT, "machine", "table", machine="slow")
+    page = drawn(LEFT, "machine", "table", machine="slow")
     table = rows(page, "wp-key-slow-table")
     assert table["1"]["Left by"] == "2 to dropped: let go"
     assert table["✗"] == {**table["✗"], "Entered": "1", "Saved variables": "dropped in state 1"}
+
+
+def test_a_task_that_is_polled_to_be_ended_was_cancelled() -> None:
+    source = LEFT.replace("await PolledOnce()", "await wakepoint.sleep(0)")
+    page = drawn(source, "table", machine="slow")
+    table = rows(page, "wp-key-slow-table")
+    assert table["1"]["Left by"] == "2 to raised: cancelled"
 
 
 def test_a_column_that_says_nothing_is_left_out() -> None:
