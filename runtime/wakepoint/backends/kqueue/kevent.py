@@ -53,6 +53,8 @@ EV_ENABLE = _number("EV_ENABLE", 0x0004)
 EV_DISABLE = _number("EV_DISABLE", 0x0008)
 EV_ONESHOT = _number("EV_ONESHOT", 0x0010)
 EV_CLEAR = _number("EV_CLEAR", 0x0020)
+EV_DISPATCH = 0x0080
+"""`select` has no name for it; we know of one number only."""
 EV_EOF = _number("EV_EOF", 0x8000)
 EV_ERROR = _number("EV_ERROR", 0x4000)
 
@@ -106,6 +108,7 @@ _FLAGS = {
     EV_DISABLE: "EV_DISABLE",
     EV_ONESHOT: "EV_ONESHOT",
     EV_CLEAR: "EV_CLEAR",
+    EV_DISPATCH: "EV_DISPATCH",
     EV_EOF: "EV_EOF",
     EV_ERROR: "EV_ERROR",
 }
