@@ -71,12 +71,12 @@ class Watch(Resource):
         happened: Callable[[], Future[Change]],
     ) -> None:
         super().__init__(source.io, reactor)
-        self._source = source
+        self.source = source
         self._happened = happened
         self.path = path
 
     def __repr__(self) -> str:
-        return f"Watch({self.path!r}{', closed' if self._source.closed else ''})"
+        return f"Watch({self.path!r}{', closed' if self.source.closed else ''})"
 
     def changed(self) -> Future[Change]:
         """Everything that has happened since the last time; waits until something has.

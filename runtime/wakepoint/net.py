@@ -8,6 +8,8 @@ from typing import Any
 from wakepoint import executor
 from wakepoint.blocking import spawn_blocking
 from wakepoint.kernel import Address
+from wakepoint.reactor import Reactor
+from wakepoint.source import Source
 from wakepoint.streams import ReadExact, Resource, WriteAll
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
 
@@ -62,7 +64,7 @@ class TcpListener(_Socket):
         Raises:
             ClosedResourceError: If the listener is or gets closed.
         """
-        return Accept(self)
+        return Accept(self, self._reactor, self._open())
 
 
 class TcpStream(_Socket):
@@ -121,11 +123,12 @@ class TcpStream(_Socket):
 class Accept(Future[tuple[TcpStream, Address]]):
     """The next connection; made by `TcpListener.accept`."""
 
-    __slots__ = ("_listener", "_operation")
+    __slots__ = ("_listener", "_operation", "_reactor")
 
-    def __init__(self, listener: TcpListener) -> None:
+    def __init__(self, listener: TcpListener, reactor: Reactor, source: Source) -> None:
         self._listener = listener
-        self._operation = listener._reactor.backend.accept(listener._open())
+        self._reactor = reactor
+        self._operation = reactor.backend.accept(source)
 
     def __repr__(self) -> str:
         return f"accept({self._listener!r})"
@@ -135,7 +138,7 @@ class Accept(Future[tuple[TcpStream, Address]]):
         if polled is PENDING:
             return PENDING
         sock, address = polled.value
-        return Ready((TcpStream(sock, self._listener._reactor), address))
+        return Ready((TcpStream(sock, self._reactor), address))
 
     def drop(self) -> None:
         self._operation.drop()
@@ -201,7 +204,7 @@ class Connect(Future[TcpStream]):
         family, address = self._addresses.pop(0)
         sock = self._reactor.kernel.socket(family, socket.SOCK_STREAM)
         self._stream = TcpStream(sock, self._reactor)
-        return self._reactor.backend.connect(self._stream._source, address)
+        return self._reactor.backend.connect(self._stream.source, address)
 
     def _abandon(self) -> None:
         operation, self._operation = self._operation, None

@@ -16,14 +16,15 @@ import signal as signals
 import socket
 import threading
 import warnings
-from types import FrameType, TracebackType
-from typing import Any, Self
+from types import FrameType
+from typing import Any
 
 from wakepoint import executor
 from wakepoint.contract import SignalFeed
 from wakepoint.errors import ClosedResourceError
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
+from wakepoint.streams import Closing
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
 
@@ -157,7 +158,7 @@ class _Open:
 _open = _Open()
 
 
-class Signal:
+class Signal(Closing):
     """Listens for one signal; made by `signal`. Close it, or use it in ``with``.
 
     Attributes:
@@ -182,17 +183,6 @@ class Signal:
 
     def __repr__(self) -> str:
         return f"Signal({signals.Signals(self.number).name})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if getattr(self, "_hub", None) is not None:

@@ -28,7 +28,7 @@ class UdpSocket(Resource):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         udp = cls(reactor.kernel.socket(family, socket.SOCK_DGRAM), reactor)
         try:
-            reactor.kernel.bind(udp._source.io, (host, port))
+            reactor.kernel.bind(udp.source.io, (host, port))
         except BaseException:
             udp.close()
             raise

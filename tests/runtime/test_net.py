@@ -122,7 +122,7 @@ def test_a_closed_resource_says_so_in_its_repr() -> None:
 def test_what_is_forgotten_is_closed_with_a_warning() -> None:
     async def main() -> None:
         listener = TcpListener.bind()
-        sock = listener._source.io
+        sock = listener.source.io
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             del listener

@@ -33,7 +33,7 @@ def reset(stream: TcpStream) -> None:
     """Closes a connection so that the peer is told of a reset, not of an end (SO_LINGER 0)."""
     option = struct.pack("ii", 1, 0)
     kernel = executor.current().reactor.kernel
-    kernel.setsockopt(stream._source.io, socket.SOL_SOCKET, socket.SO_LINGER, option)
+    kernel.setsockopt(stream.source.io, socket.SOL_SOCKET, socket.SO_LINGER, option)
     stream.close()
 
 

@@ -6,6 +6,7 @@ raises an audit event (`sys.addaudithook`, PEP 578), also one that is made in C.
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 from collections.abc import Callable
@@ -89,4 +90,5 @@ def _watch() -> None:
 
 def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "sys.settrace" and _active:
-        _active[-1].before_another_is_set(sys._getframe(1))
+        frame = inspect.currentframe()
+        _active[-1].before_another_is_set(None if frame is None else frame.f_back)

@@ -198,7 +198,7 @@ def test_a_duplicate_of_a_closed_socket_disturbs_nobody(rig: Rig) -> None:
     async def main() -> tuple[list[bytes], int]:
         async with connected() as (old_client, old_server):
             await receive_one(old_client, old_server)
-            with old_server._source.io.dup() as duplicate:
+            with old_server.source.io.dup() as duplicate:
                 old_server.close()
                 async with connected() as (client, server):
                     await old_client.write_all(b"for the duplicate")
@@ -230,7 +230,7 @@ def test_a_descriptor_number_is_used_over_and_over(rig: Rig) -> None:
                     TcpStream.connect(*listener.local_addr), listener.accept()
                 )
                 with client, server:
-                    numbers.add(server._source.fd)
+                    numbers.add(server.source.fd)
                     reading = spawn(server.read())
                     await settle()
                     await client.write_all(b"x")

@@ -253,7 +253,7 @@ def test_the_kernel_is_given_everything_back(rig: Rig) -> None:
             reading.abort()
 
     rig.run(main())
-    assert all(stream._source.closed for stream in opened)
+    assert all(stream.source.closed for stream in opened)
 
 
 def test_time_stands_still_for_nobody(rig: Rig) -> None:

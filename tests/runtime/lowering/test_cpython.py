@@ -46,7 +46,8 @@ class Foreign(task.Future[Any]):
         self._made, self._yielded = made, yielded
 
     def poll(self, cx: task.Context) -> task.Poll[Any]:
-        outer, task._current.context = task._current.context, cx
+        # It does what `CoroutineFuture.poll` does, for what that refuses.
+        outer, task._current.context = task._current.context, cx  # noqa: SLF001
         try:
             self._yielded.append(
                 next(self._made) if _is_plain(self._made) else self._made.send(None)
@@ -54,7 +55,7 @@ class Foreign(task.Future[Any]):
         except StopIteration as stop:
             return task.Ready(stop.value)
         finally:
-            task._current.context = outer
+            task._current.context = outer  # noqa: SLF001
         return task.PENDING
 
 

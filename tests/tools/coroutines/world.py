@@ -5,7 +5,7 @@ This module is run under other Pythons too, so it uses the standard library and 
 
 from __future__ import annotations
 
-import sys
+import inspect
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import FrameType, TracebackType
@@ -91,7 +91,7 @@ class World:
 
     def show(self, value: object, other: object) -> object:
         self.seen.told.append(f"{value!r}, {other!r}")
-        self._maybe_raise()
+        self.maybe_raise()
         return value
 
     def ask(self, value: object) -> bool:
@@ -106,7 +106,7 @@ class World:
         self.seen.told.append(f"leaf {value!r}")
         return _Leaf(self, self.next(4))
 
-    def _maybe_raise(self) -> None:
+    def maybe_raise(self) -> None:
         answer = self.next(20)
         if answer >= 18:
             raise (Boom, Other)[answer - 18]
@@ -217,12 +217,12 @@ class _Leaf:
         self._value = value
 
     def __await__(self) -> Generator[None, object, int]:
-        self._world.entered(sys._getframe())
+        self._world.entered(inspect.currentframe())
         for _ in range(self._pending):
             yield
         if self._value is not None:
             return self._value
-        self._world._maybe_raise()
+        self._world.maybe_raise()
         return self._world.next(3)
 
 

@@ -23,6 +23,10 @@ class TcpSocket(Descriptor):
         peer: The other end, once it is connected.
         backlog: How many connections may wait to be accepted; None if it does not listen.
         resets: True if closing it resets the connection (SO_LINGER with no time).
+        waiting: Connections that wait to be accepted.
+        arrived: Bytes that nobody has read yet.
+        ended: True once the peer's end of stream has arrived.
+        unread: Bytes sent that the peer has not read yet, as far as we know.
     """
 
     def __init__(self, network: Network) -> None:
@@ -33,21 +37,21 @@ class TcpSocket(Descriptor):
         self.peer: TcpSocket | None = None
         self.backlog: int | None = None
         self.resets = False
-        self._waiting: deque[TcpSocket] = deque()
+        self.waiting: deque[TcpSocket] = deque()
         self._connecting = False
         self._error = 0
-        self._arrived = bytearray()
-        self._ended = False  # the peer's end of stream has arrived
+        self.arrived = bytearray()
+        self.ended = False
         self._shut = False  # our end of stream was sent
         self._last_arrival = 0
-        self._unread = 0  # bytes sent that the peer has not read yet, as far as we know
+        self.unread = 0
 
     def state(self) -> News:
         news = News(0)
-        if self._arrived or self._ended or self._error or self._waiting:
+        if self.arrived or self.ended or self._error or self.waiting:
             news |= News.READABLE
         connected = self.peer is not None and not self._connecting
-        if self._error or (connected and self._unread < self.world.buffer):
+        if self._error or (connected and self.unread < self.world.buffer):
             news |= News.WRITABLE
         return news
 
@@ -62,9 +66,9 @@ class TcpSocket(Descriptor):
         """The connection that waits longest."""
         if self.backlog is None:
             raise failure(errno.EINVAL)
-        if not self._waiting:
+        if not self.waiting:
             raise failure(errno.EAGAIN)
-        server = self._waiting.popleft()
+        server = self.waiting.popleft()
         server.open()
         assert server.remote is not None
         return server, server.remote
@@ -91,13 +95,13 @@ class TcpSocket(Descriptor):
             return
         if listener is None:
             self.world.later(self.world.latency, partial(self._answer, errno.ECONNREFUSED))
-        elif len(listener._waiting) >= (listener.backlog or 0):
+        elif len(listener.waiting) >= (listener.backlog or 0):
             self.world.later(_RETRY, self._request_arrives)
         else:
             server = TcpSocket(self.network)  # it gets its number when it is accepted
             server.local, server.remote = self.remote, self.local
             server.peer, self.peer = self, server
-            listener._waiting.append(server)
+            listener.waiting.append(server)
             listener.tell(News.READABLE)
             self.world.later(self.world.latency, partial(self._answer, 0))
 
@@ -122,11 +126,11 @@ class TcpSocket(Descriptor):
             raise failure(errno.EPIPE)
         if self.peer is None or self._connecting:
             raise failure(errno.EAGAIN if self._connecting else errno.ENOTCONN)
-        room = self.world.buffer - self._unread
+        room = self.world.buffer - self.unread
         if data and room <= 0:
             raise failure(errno.EAGAIN)
         taken = bytes(data[:room])
-        self._unread += len(taken)
+        self.unread += len(taken)
         for start in range(0, len(taken), self.world.segment):
             part = taken[start : start + self.world.segment]
             self._deliver(partial(self._arrive, part))
@@ -142,29 +146,29 @@ class TcpSocket(Descriptor):
         peer = self.peer
         assert peer is not None
         if peer.closed:
-            self.world.later(self.world.latency, self._reset)
+            self.world.later(self.world.latency, self.reset)
         else:
-            peer._arrived += part
+            peer.arrived += part
             peer.tell(News.READABLE)
 
     def recv(self, size: int) -> bytes:
         """What has arrived; empty at the end of the stream."""
-        if self._arrived:
-            data = bytes(self._arrived[:size])
-            del self._arrived[:size]
+        if self.arrived:
+            data = bytes(self.arrived[:size])
+            del self.arrived[:size]
             assert self.peer is not None
             self.world.later(self.world.latency, partial(self._acknowledge, len(data)))
             return data
         self._raise_error()
-        if self._ended:
+        if self.ended:
             return b""
         raise failure(errno.EAGAIN if self.peer or self._connecting else errno.ENOTCONN)
 
     def _acknowledge(self, size: int) -> None:
         peer = self.peer
         assert peer is not None
-        full = peer._unread >= self.world.buffer
-        peer._unread -= size
+        full = peer.unread >= self.world.buffer
+        peer.unread -= size
         if full and not peer.closed:
             peer.tell(News.WRITABLE)
 
@@ -186,24 +190,24 @@ class TcpSocket(Descriptor):
     def _end_arrives(self) -> None:
         assert self.peer is not None
         if not self.peer.closed:
-            self.peer._ended = True
+            self.peer.ended = True
             self.peer.tell(News.READABLE)
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
         """The peer has told that the connection is gone."""
         if not self.closed:
-            self._arrived.clear()
+            self.arrived.clear()
             self._error = errno.ECONNRESET
-            self._ended = self._shut = True
+            self.ended = self._shut = True
             self.tell(News.READABLE | News.WRITABLE | News.HUNG_UP)
 
     def close(self) -> None:
         self.network.release(self)
-        for server in self._waiting:
+        for server in self.waiting:
             server.resets = True
             server.close()
-        if self.peer is not None and (self.resets or self._arrived):
-            self._deliver(self.peer._reset)
+        if self.peer is not None and (self.resets or self.arrived):
+            self._deliver(self.peer.reset)
         elif self.peer is not None:
             self.shutdown()
         super().close()

@@ -16,6 +16,7 @@ class UdpSocket(Descriptor):
     Attributes:
         local: Its address, once it has one.
         remote: The only peer, once `connect` named one.
+        arrived: Datagrams that nobody has read yet, and their senders.
     """
 
     def __init__(self, network: Network) -> None:
@@ -23,11 +24,11 @@ class UdpSocket(Descriptor):
         self.network = network
         self.local: Address | None = None
         self.remote: Address | None = None
-        self._arrived: deque[tuple[bytes, Address]] = deque()
+        self.arrived: deque[tuple[bytes, Address]] = deque()
         self._error = 0
 
     def state(self) -> News:
-        news = News.READABLE if self._arrived or self._error else News(0)
+        news = News.READABLE if self.arrived or self._error else News(0)
         return news | News.WRITABLE
 
     def connect(self, address: Address) -> None:
@@ -53,18 +54,18 @@ class UdpSocket(Descriptor):
                 self.tell(News.READABLE)
             return
         assert self.local is not None
-        held = sum(len(each) for each, _ in receiver._arrived)
+        held = sum(len(each) for each, _ in receiver.arrived)
         wanted = receiver.remote is None or receiver.remote[:2] == self.local[:2]
         if wanted and held + len(data) <= self.world.buffer:
-            receiver._arrived.append((data, self.local))
+            receiver.arrived.append((data, self.local))
             receiver.tell(News.READABLE)
 
     def recvfrom(self, size: int) -> tuple[bytes, Address]:
         """The next datagram; what exceeds ``size`` is lost."""
         self._raise_error()
-        if not self._arrived:
+        if not self.arrived:
             raise failure(errno.EAGAIN)
-        data, sender = self._arrived.popleft()
+        data, sender = self.arrived.popleft()
         return data[:size], sender
 
     def _raise_error(self) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import queue
+import socket
 import sys
 import threading
 import weakref
@@ -131,17 +133,23 @@ def test_the_port_is_closed_after_the_last_packet(iocp: Rig) -> None:
     assert iocp.calls[-1] == "close_port"
 
 
+def receiving(kernel: Any, port: int, readers: list[socket.socket]) -> dict[int, Any]:
+    """Has the port told what each socket receives; the calls by the address of their OVERLAPPED."""
+    pending = {}
+    for reader in readers:
+        kernel.CreateIoCompletionPort(reader.fileno(), port, 0, 0)
+        overlapped = kernel.overlapped()
+        kernel.WSARecv(overlapped, reader, 100)
+        pending[overlapped.address] = overlapped
+    return pending
+
+
 def test_several_threads_are_served_by_one_port() -> None:
     kernel: Any = backends.make_kernel("iocp")
     threads, calls = 4, 20
     port = kernel.CreateIoCompletionPort(None, 0, 0, threads)
     pairs = [kernel.socketpair() for _ in range(calls)]
-    pending = {}
-    for reader, _ in pairs:
-        kernel.CreateIoCompletionPort(reader.fileno(), port, 0, 0)
-        overlapped = kernel.overlapped()
-        kernel.WSARecv(overlapped, reader, 100)
-        pending[overlapped.address] = overlapped
+    pending = receiving(kernel, port, [reader for reader, _ in pairs])
 
     served: queue.Queue[tuple[str, bytes]] = queue.Queue()
     together = threading.Barrier(threads, timeout=60)
@@ -169,9 +177,8 @@ def test_several_threads_are_served_by_one_port() -> None:
     for worker in workers:
         worker.join()
     kernel.close_port(port)
-    for pair in pairs:
-        for end in pair:
-            end.close()
+    for end in itertools.chain.from_iterable(pairs):
+        end.close()
 
     assert sorted(data for _, data in taken) == sorted(b"%d" % n for n in range(calls))
     assert {name for name, _ in taken} == {worker.name for worker in workers}
