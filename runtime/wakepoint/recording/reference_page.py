@@ -1,4 +1,4 @@
-"""Writes the reference page of the recording format: ``python -m wakepoint.recording.reference``.
+"""Writes the recording format's page: ``python -m wakepoint.recording.reference_page``.
 
 The page is made from the schema and the docstrings of the model, so it cannot lag behind them.
 """
@@ -96,7 +96,7 @@ def _event(kind: str) -> str:
     return text + "\n| fact | type and meaning |\n| --- | --- |\n" + "\n".join(rows) + "\n"
 
 
-def reference() -> str:
+def page() -> str:
     """The whole page, in Markdown."""
     parts = [_INTRODUCTION]
     parts += [_class_table(of) for of in (Recording, Environment, Output, Outcome, Frame, Waiting)]
@@ -109,4 +109,4 @@ def reference() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(reference())
+    sys.stdout.write(page())
