@@ -7,12 +7,16 @@ does not do.
 
 from __future__ import annotations
 
+import ast
+import importlib
 import inspect
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields
+from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from mkdocs_wakepoint.comparison import Wanted
@@ -58,18 +62,72 @@ def comparison() -> str:
     return _table(("line", "meaning", "without it"), rows)
 
 
+def runtime() -> str:
+    """What ``wakepoint`` exports."""
+    return _names("wakepoint")
+
+
+def machines() -> str:
+    """What ``wakepoint.machine`` exports."""
+    return _names("wakepoint.machine")
+
+
+def recordings() -> str:
+    """What ``wakepoint.recording`` exports."""
+    return _names("wakepoint.recording")
+
+
 TABLES = {
     "options": options,
     "settings": settings,
     "views": views,
     "figures": figures,
     "comparison": comparison,
+    "runtime": runtime,
+    "machines": machines,
+    "recordings": recordings,
 }
 
 
 def rewrite(page: str) -> str:
     """The page with each table as the code makes it."""
     return _TABLE.sub(lambda found: f"{found['name']} -->\n\n{TABLES[found['name']]()}\n", page)
+
+
+def _names(package: str) -> str:
+    """Each name that a package exports, and the first line of what is said of it."""
+    module = importlib.import_module(package)
+    rows = [(f"`{name}`", summary(module, name)) for name in module.__all__]
+    return _table(("name", "what it is"), rows)
+
+
+def summary(module: ModuleType, name: str) -> str:
+    """The first line of a docstring; of a constant, of the one behind its assignment.
+
+    Raises:
+        LookupError: If there is none.
+    """
+    thing = getattr(module, name)
+    text = inspect.getdoc(thing) if inspect.isroutine(thing) or inspect.isclass(thing) else None
+    for other in [module, *map(sys.modules.get, sorted(sys.modules))]:
+        if text is None and other is not None and other.__name__.startswith("wakepoint"):
+            text = _constants(other).get(name)
+    if not text:
+        raise LookupError(f"nothing is said of {module.__name__}.{name}")
+    return " ".join(text.partition("\n\n")[0].split())
+
+
+def _constants(module: ModuleType) -> dict[str, str]:
+    """What stands behind the assignments of a module, as of an attribute."""
+    texts = {}
+    for assigned, behind in pairwise(ast.parse(inspect.getsource(module)).body):
+        match assigned, behind:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                texts[name] = text
+    return texts
 
 
 def _meanings(of: type) -> dict[str, str]:

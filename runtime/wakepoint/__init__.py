@@ -18,6 +18,7 @@ from wakepoint.errors import (
     ClosedResourceError,
     Deadlock,
     JoinError,
+    WaitingTask,
 )
 from wakepoint.executor import Executor, run, spawn
 from wakepoint.files import Change, Watch, watch
@@ -26,8 +27,8 @@ from wakepoint.net import TcpListener, TcpStream
 from wakepoint.pipe import PipeReader, PipeWriter, pipe
 from wakepoint.process import Child, Command
 from wakepoint.reactor import Reactor
-from wakepoint.signals import Signal, ctrl_c
-from wakepoint.source import Interest
+from wakepoint.signals import Signal, ctrl_c, signal
+from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker, into_future
 from wakepoint.time import sleep, timeout
 from wakepoint.udp import UdpSocket
@@ -54,10 +55,12 @@ __all__ = [
     "Reactor",
     "Ready",
     "Signal",
+    "Source",
     "Task",
     "TcpListener",
     "TcpStream",
     "UdpSocket",
+    "WaitingTask",
     "Waker",
     "Watch",
     "ctrl_c",
@@ -66,6 +69,7 @@ __all__ = [
     "pipe",
     "run",
     "select",
+    "signal",
     "sleep",
     "spawn",
     "spawn_blocking",

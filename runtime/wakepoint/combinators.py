@@ -163,6 +163,13 @@ def select(*futures: Awaitable[Any]) -> Select:
     of the exception that goes on or, if a result does, on stderr. (Rust drops them at once; so
     does `Future.drop`.) If the select itself is cancelled meanwhile, so are they, once more.
 
+    Example:
+        >>> from wakepoint import run, sleep
+        >>> async def main():
+        ...     return await select(sleep(3600), yield_now())
+        >>> run(main())
+        (1, None)
+
     Returns:
         A future of ``(index, value)``: which one was ready, and its result.
 
@@ -194,5 +201,20 @@ class YieldNow(Future[None]):
 
 
 def yield_now() -> YieldNow:
-    """Lets the other queued tasks run first (``tokio::task::yield_now``)."""
+    """Lets the other queued tasks run first (``tokio::task::yield_now``).
+
+    Example:
+        >>> from wakepoint import run, spawn
+        >>> async def say(word):
+        ...     print(word)
+        >>> async def main():
+        ...     spawn(say("second"))
+        ...     print("first")
+        ...     await yield_now()
+        ...     print("third")
+        >>> run(main())
+        first
+        second
+        third
+    """
     return YieldNow()

@@ -286,6 +286,12 @@ builder = Builder()
 def run(future: Awaitable[T], *, backend: str | None = None) -> T:
     """Drives a future to its end and returns its result (tokio's ``block_on``).
 
+    Example:
+        >>> async def main():
+        ...     return 42
+        >>> run(main())
+        42
+
     Args:
         future: A coroutine, a `Future`, or any object with ``poll(cx)``.
         backend: ``auto``, ``epoll``, ``kqueue``, ``iocp``, ``io_uring`` or ``simulated``; by

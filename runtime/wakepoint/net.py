@@ -28,7 +28,20 @@ class _Socket(Resource):
 
 
 class TcpListener(_Socket):
-    """Accepts connections (``tokio::net::TcpListener``)."""
+    """Accepts connections (``tokio::net::TcpListener``). Close it, or use it in ``with``.
+
+    Example:
+        >>> from wakepoint import join, run
+        >>> async def main():
+        ...     with TcpListener.bind() as listener:
+        ...         connecting = TcpStream.connect(*listener.local_addr)
+        ...         client, (server, _) = await join(connecting, listener.accept())
+        ...     with client, server:
+        ...         await client.write_all(b"hello")
+        ...         return await server.read()
+        >>> run(main())
+        b'hello'
+    """
 
     @classmethod
     def bind(cls, host: str = "127.0.0.1", port: int = 0, *, backlog: int = 128) -> TcpListener:

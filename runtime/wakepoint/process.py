@@ -24,7 +24,7 @@ from wakepoint.reactor import Reactor
 from wakepoint.source import Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
 
-__all__ = ["DEVNULL", "PIPE", "Child", "Command", "Output"]
+__all__ = ["DEVNULL", "PIPE", "Output"]  # `Child` and `Command` are exported by `wakepoint`
 
 _INPUT, _OUTPUT, _ERROR = 0, 1, 2
 _Pid_and_status = tuple[int, int]

@@ -65,6 +65,11 @@ class Waker:
 
     Args:
         wake: Called on every `wake`; it must be safe to call from any thread.
+
+    Example:
+        >>> waker = Waker(lambda: print("poll me again"))
+        >>> waker.wake()
+        poll me again
     """
 
     __slots__ = ("_wake",)
@@ -111,6 +116,8 @@ class Future(Generic[T]):
         >>> class Immediately(Future[int]):
         ...     def poll(self, cx):
         ...         return Ready(42)
+        >>> Immediately().poll(Context(Waker(print)))
+        Ready(42)
     """
 
     __slots__ = ()
@@ -337,6 +344,12 @@ class _AwaitableFuture(Resumable[T]):
 
 def into_future(awaitable: Awaitable[T]) -> Future[T]:
     """Turns what can be awaited into something that can be polled (``IntoFuture``).
+
+    Example:
+        >>> async def answer():
+        ...     return 42
+        >>> into_future(answer()).poll(Context(Waker(print)))
+        Ready(42)
 
     Args:
         awaitable: A `Future`, a coroutine, any object with ``poll(cx)`` or ``__await__``.

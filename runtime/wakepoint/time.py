@@ -59,6 +59,10 @@ class Sleep(Future[None]):
 def sleep(seconds: float) -> Sleep:
     """Waits without holding the thread (``tokio::time::sleep``).
 
+    Example:
+        >>> from wakepoint import run
+        >>> run(sleep(0.001))
+
     Args:
         seconds: From 0 up; counted from the first poll.
 
@@ -115,6 +119,16 @@ class Timeout(Cancellable[T]):
 
 def timeout(seconds: float, future: Awaitable[T]) -> Timeout[T]:
     """Cancels a future that is not done in time (``tokio::time::timeout``).
+
+    Example:
+        >>> from wakepoint import run
+        >>> async def main():
+        ...     try:
+        ...         await timeout(0.001, sleep(3600))
+        ...     except TimeoutError:
+        ...         return "too long"
+        >>> run(main())
+        'too long'
 
     When the time is up, `Cancelled` is raised where the future is suspended, and it is polled
     until it has ended, so an ``async with`` or ``finally`` in it may await. Then `TimeoutError` is

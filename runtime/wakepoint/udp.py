@@ -11,7 +11,18 @@ from wakepoint.task import Future
 
 
 class UdpSocket(Resource):
-    """Sends and receives datagrams (``tokio::net::UdpSocket``). A datagram may get lost."""
+    """Sends and receives datagrams (``tokio::net::UdpSocket``). A datagram may get lost.
+
+    Example:
+        >>> from wakepoint import run
+        >>> async def main():
+        ...     with UdpSocket.bind() as one, UdpSocket.bind() as other:
+        ...         await one.send_to(b"hello", other.local_addr)
+        ...         data, sender = await other.recv_from()
+        ...         return data, sender == one.local_addr
+        >>> run(main())
+        (b'hello', True)
+    """
 
     @classmethod
     def bind(cls, host: str = "127.0.0.1", port: int = 0) -> UdpSocket:

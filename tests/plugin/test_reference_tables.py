@@ -12,7 +12,7 @@ from mkdocs_wakepoint.cli import parser
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 
 
-@pytest.mark.parametrize("name", ["fence.md", "configuration.md", "comparison.md"])
+@pytest.mark.parametrize("name", ["fence.md", "configuration.md", "comparison.md", "runtime.md"])
 def test_each_table_is_what_the_code_makes_of_it(name: str) -> None:
     page = (PAGES / name).read_text(encoding="utf-8")
     assert page == reference_tables.rewrite(page), (

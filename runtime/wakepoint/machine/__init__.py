@@ -3,11 +3,27 @@
 from wakepoint.machine.analysis import Analysis, analyze, analyze_source, coroutines
 from wakepoint.machine.errors import MachineError
 from wakepoint.machine.lowering import Lowered, lower, lower_source
+from wakepoint.machine.model import (
+    Machine,
+    Span,
+    State,
+    StateKind,
+    Transition,
+    Variable,
+    VariableKind,
+)
 
 __all__ = [
     "Analysis",
     "Lowered",
+    "Machine",
     "MachineError",
+    "Span",
+    "State",
+    "StateKind",
+    "Transition",
+    "Variable",
+    "VariableKind",
     "analyze",
     "analyze_source",
     "coroutines",

@@ -168,6 +168,11 @@ def code_of(function: Any) -> CodeType:
 def analyze_source(text: str, filename: str = "<source>") -> list[Analysis]:
     """Takes every coroutine and async generator of a module apart, in source order.
 
+    Example:
+        >>> (analysis,) = analyze_source("async def main(f): return await f")
+        >>> [state.kind.value for state in analysis.machine.states]
+        ['start', 'await', 'returned', 'raised', 'dropped']
+
     Args:
         text: The module's source. It is compiled, not run.
         filename: What the machines call the file.

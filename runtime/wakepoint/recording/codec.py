@@ -32,7 +32,14 @@ class RecordingError(ValueError):
 
 
 def dumps(recording: Recording) -> str:
-    """The recording as JSON, the same text for equal recordings, one event a line."""
+    """The recording as JSON, the same text for equal recordings, one event a line.
+
+    Example:
+        >>> from wakepoint.recording import record
+        >>> recording = record("print", backend="simulated")
+        >>> loads(dumps(recording)) == recording
+        True
+    """
     whole = asdict(recording)
     events = whole.pop("events")
     machines = whole.pop("machines")

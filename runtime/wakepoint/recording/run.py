@@ -38,6 +38,12 @@ def record(
 ) -> Recording:
     """Runs a script as ``__main__`` and records what it does.
 
+    Example:
+        >>> source = "import wakepoint; wakepoint.run(wakepoint.sleep(0.001))"
+        >>> recording = record(source, backend="simulated")
+        >>> recording.outcome.kind, recording.events[0].kind
+        ('finished', 'task.spawned')
+
     Whatever the script raises ends up in the recording's outcome. It runs in this process and may
     do to it what any code may; what it prints goes where this process prints.
 

@@ -81,6 +81,10 @@ def safe_repr(value: object, limit: int = LIMIT) -> str:
 
     A ``__repr__`` that raises, does not return, or returns no text is told as such. Interrupting
     one takes an interval timer and the main thread; elsewhere the time limit of the run ends it.
+
+    Example:
+        >>> safe_repr("a" * 50, limit=9)
+        "'aaaaaaa…"
     """
     try:
         text = _REPR.repr(value)

@@ -52,6 +52,11 @@ def lower_source(text: str, filename: str = "<source>") -> Lowered:
 
     Functions inside of a lowered function stay as they are.
 
+    Example:
+        >>> lowered = lower_source("async def main(f): return await f")
+        >>> "class Main(StateMachine):" in lowered.text
+        True
+
     Raises:
         MachineError: As `lower`.
     """
@@ -197,6 +202,3 @@ def _after_future_imports(tree: ast.Module) -> int:
             lines: list[int] = [node.lineno, *(each.lineno for each in decorators)]
             return min(lines)
     return 1
-
-
-__all__ = ["Lowered", "lower", "lower_source"]
