@@ -20,7 +20,7 @@ def cannot_be_lowered(snippet: Snippet) -> Problem | None:
         lower_source(snippet.source)
     except MachineError as error:
         remedy = 'take "lowered" out of show, or write the snippet without it'
-        return Problem(snippet.location, f"it cannot be lowered: {error}", remedy)
+        return Problem(snippet.at(0), f"it cannot be lowered: {error}", remedy)
     return None
 
 
@@ -30,4 +30,4 @@ def unlike(snippet: Snippet, original: Recording, form: Recording) -> list[Probl
     if differs is None:
         return []
     what = f"the lowered form differs from the original: {differs}"
-    return [Problem(snippet.location, what, 'report it, and take "lowered" out of show')]
+    return [Problem(snippet.at(0), what, 'report it, and take "lowered" out of show')]

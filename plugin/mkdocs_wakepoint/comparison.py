@@ -55,16 +55,15 @@ class Comparison:
     key: str
 
 
-def parse(source: str, location: Location) -> tuple[Wanted, list[Problem]]:
+def parse(source: str, lines: Sequence[Location]) -> tuple[Wanted, list[Problem]]:
     """Reads a fence.
 
     Args:
         source: What stands between its first and its last line.
-        location: Its first line.
+        lines: Where its first line was written, and each below.
     """
     reader = Reader("line", _READERS)
-    for number, line in enumerate(lines_of(source), location.line + 1):
-        here = Location(location.file, number)
+    for line, here in zip(lines_of(source), lines[1:], strict=False):
         name, colon, value = (part.strip() for part in line.partition(":"))
         if line.strip() and not colon:
             reader.problem(here, f"{line.strip()!r} has no name", _FORM)
@@ -73,7 +72,7 @@ def parse(source: str, location: Location) -> tuple[Wanted, list[Problem]]:
         elif line.strip():
             reader.take(name, value, here)
     if "snippets" not in reader.values and not reader.problems:
-        reader.problem(location, "it names no snippet", "write snippets: and their ids")
+        reader.problem(lines[0], "it names no snippet", "write snippets: and their ids")
     return Wanted(**reader.values), reader.problems
 
 

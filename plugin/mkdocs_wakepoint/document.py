@@ -11,21 +11,24 @@ from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_wakepoint import quotes
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.fence.contents import contents
 from mkdocs_wakepoint.fence.header import LANGUAGES
-from mkdocs_wakepoint.fence.preprocessor import FencePreprocessor, Found, find
+from mkdocs_wakepoint.fence.preprocessor import FencePreprocessor, Found
 from mkdocs_wakepoint.fence.problems import not_recognised
+from mkdocs_wakepoint.origins import Origins
 from mkdocs_wakepoint.places import Places
-from mkdocs_wakepoint.snippet import Location, Problem, Snippet
-from mkdocs_wakepoint.source import Page
+from mkdocs_wakepoint.snippet import Problem, Snippet
+from mkdocs_wakepoint.source import Page, written
 from mkdocs_wakepoint.views import problem_box
 
 # Between pymdownx.snippets (32), which pulls in text, and pymdownx.superfences (25).
 _PRIORITY = 29
+_FIRST = 1000
 
 
 class Collector(Protocol):
@@ -53,17 +56,20 @@ class Document:
 
     Attributes:
         md: The same.
+        given: The lines that it was given.
         serialised: True once what the postprocessors get is the whole document.
     """
 
     def __init__(self, md: Markdown) -> None:
         self.md = md
+        self.given: list[str] = []
         self.serialised = False
         self._sources: dict[int, str] = {}
         self._fence_places = Places()
         self._quotes: list[tuple[str, str]] = []
         self._quote_places = Places()
         self._fences = _Preprocessor(md, self)
+        md.preprocessors.register(_Given(md, self), "wakepoint-given", _FIRST)
         md.preprocessors.register(self._fences, "wakepoint", _PRIORITY)
         # Behind the inline patterns (20), before MkDocs makes links relative (0).
         md.treeprocessors.register(_Quotes(md, self), "wakepoint-quotes", 10)
@@ -129,37 +135,45 @@ class Document:
             The HTML with those places.
         """
         self.serialised = False
+        origins = Origins(written(page, self.md, self.given), self._fences.lines)
         problems = [*page.problems]
         page.problems.clear()
         problems += [
-            not_recognised(self._location(page, fence))
+            not_recognised(origins.of(fence.line), fence)
             for fence in self._fences.found
-            if fence.number not in self._sources
+            if fence.number not in self._sources and not self._fences.shows_as_code(text, fence)
         ]
         for problem in problems:
             collector.report(problem)
-        text = self._fence_places.fill(text, lambda number: self._fence(number, page, collector))
-        text = self._quote_places.fill(text, lambda number: self._quote(number, page, collector))
+
+        def fence_at(number: int) -> str:
+            return self._fence(number, page, origins, collector)
+
+        def quote_at(number: int) -> str:
+            text, href = self._quotes[number]
+            location = origins.of(quotes.line_of(self._fences.lines, href, text))
+            return collector.add_quote(quotes.Quote(text, href, location))
+
+        text = self._quote_places.fill(self._fence_places.fill(text, fence_at), quote_at)
         return "".join(map(problem_box, problems)) + self._fences.restore(text)
 
-    def _fence(self, number: int, page: Page, collector: Collector) -> str:
-        fence = self._fences.found[number]
-        held, problems = contents(fence, self._sources[number], self._location(page, fence), page)
+    def _fence(self, number: int, page: Page, origins: Origins, collector: Collector) -> str:
+        fence, source = self._fences.found[number], self._sources[number].rstrip("\n") + "\n"
+        lines = origins.block(fence.line, 1 + source.count("\n"))
+        held, problems = contents(fence, source, lines, page)
         if isinstance(held, Comparison):
             return collector.add_comparison(held, problems)
         return collector.add(held, problems)
 
-    def _quote(self, number: int, page: Page, collector: Collector) -> str:
-        text, href = self._quotes[number]
-        location = Location(page.file, quotes.line_of(page.lines, href, text))
-        return collector.add_quote(quotes.Quote(text, href, location))
 
-    def _location(self, page: Page, fence: Found) -> Location:
-        """The line in the author's file: front matter and included text shift Markdown's own."""
-        before = [one for one in self._fences.found[: fence.number] if one.info == fence.info]
-        same = [one.line for one in find(page.lines) if one.info == fence.info]
-        line = same[len(before)] if len(before) < len(same) else fence.line
-        return Location(page.file, line)
+class _Given(Preprocessor):
+    def __init__(self, md: Markdown, document: Document) -> None:
+        super().__init__(md)
+        self._document = document
+
+    def run(self, lines: list[str]) -> list[str]:
+        self._document.given = [*lines]
+        return lines
 
 
 class _Preprocessor(FencePreprocessor):

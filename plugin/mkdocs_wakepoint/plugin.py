@@ -48,6 +48,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     def __init__(self) -> None:
         self._pool: Pool | None = None
         self._batch: Batch | None = None
+        self._store: Store | None = None
         self._extension = WakepointExtension()
         self._reported = 0
         self._serving = False
@@ -73,8 +74,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             self.on_shutdown()
             self._pool = Pool(settings)
         self._reported = 0
-        store = Store(_folder(settings.recordings, config))
-        self._batch = Batch(self._pool, self._report, store)
+        self._store = Store(_folder(settings.recordings, config))
+        self._batch = Batch(self._pool, self._report, self._store)
         config.markdown_extensions = [
             extension for extension in config.markdown_extensions if not _is_ours(extension)
         ]
@@ -85,9 +86,9 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Adds the style sheet to the site, and leaves kept recordings out."""
-        kept = Path(config.config_file_path).parent.absolute() / str(self.config.recordings)
+        assert self._store is not None
         for file in list(files):
-            if file.abs_src_path is not None and Path(file.abs_src_path).is_relative_to(kept):
+            if file.abs_src_path is not None and self._store.holds(Path(file.abs_src_path)):
                 files.remove(file)
         files.append(File.generated(config, STYLESHEET, content=stylesheet()))
         return files
@@ -97,7 +98,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     ) -> str:
         """Tells the extension which page comes next."""
         name = _as_typed(page.file.src_path, config)
-        self._extension.page = source.page(name, _text(page), page.meta)
+        home = Path(config.config_file_path).parent
+        self._extension.page = source.page(name, _text(page), page.meta, home)
         if page.file.abs_src_path is not None:
             self._extension.pages[Path(page.file.abs_src_path)] = self._extension.page
         return markdown

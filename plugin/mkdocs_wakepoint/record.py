@@ -65,7 +65,7 @@ def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Rec
     running = []
     for name, snippet in _named(docs, told.problems):
         if reason := _passed_over(snippet.options, chosen):
-            told.left_out.append(Problem(snippet.location, *reason))
+            told.left_out.append(Problem(snippet.at(0), *reason))
             continue
         options = replace(snippet.options, backend=chosen)
         running.append((name, snippet, pool.submit(replace(snippet, options=options))))
@@ -76,9 +76,9 @@ def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Rec
         found = problems(snippet, recording)
         if not_implemented(snippet, recording):
             why = f"it needs what is not here ({recording.outcome.message})"
-            told.left_out.append(Problem(snippet.location, why, "nothing to record"))
+            told.left_out.append(Problem(snippet.at(0), why, "nothing to record"))
         elif not found and recording.environment.backend is None:
-            told.left_out.append(Problem(snippet.location, "it never waits", "nothing to compare"))
+            told.left_out.append(Problem(snippet.at(0), "it never waits", "nothing to compare"))
         elif found:
             told.problems += found
             failed.add(digest(snippet))

@@ -70,6 +70,11 @@ class Store:
         self.problems: list[Problem] = []
         self._kept = [kept for path in sorted(folder.glob("*/*.json")) for kept in self._head(path)]
 
+    def holds(self, path: Path) -> bool:
+        """True for a file that is one of the store's; a page beside those, say, is not."""
+        folders = path.absolute().parents
+        return path.suffix == ".json" and self._folder.absolute() in folders[1:2]
+
     def __iter__(self) -> Iterator[Kept]:
         return iter(self._kept)
 

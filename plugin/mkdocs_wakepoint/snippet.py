@@ -78,11 +78,20 @@ class Snippet:
     Attributes:
         source: The whole script, hidden lines included.
         options: What its header says.
-        location: The line of the opening fence; line 1 of the source is the next one.
+        location: The page, and its line of the opening fence, or the one that includes that.
         key: Unique within its page and the same on every build; ids in the HTML begin ``wp-<key>``.
+        lines: Where the fence and each line of the source were written, if that is not simply one
+            below the other: in a file that the page includes, for instance.
     """
 
     source: str
     options: Options
     location: Location
     key: str
+    lines: tuple[Location, ...] = ()
+
+    def at(self, line: int) -> Location:
+        """Where a line of the source was written, from 1; 0 is the fence."""
+        if self.lines:
+            return self.lines[min(line, len(self.lines) - 1)]
+        return Location(self.location.file, self.location.line + line)

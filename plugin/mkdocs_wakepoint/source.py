@@ -11,6 +11,7 @@ import yaml
 from markdown import Markdown
 
 from mkdocs_wakepoint.fence.header import defaults_line, page_defaults
+from mkdocs_wakepoint.origins import Text
 from mkdocs_wakepoint.snippet import Location, Options, Problem
 from mkdocs_wakepoint.text import lines_of
 
@@ -25,6 +26,7 @@ class Page:
     Attributes:
         file: The file as its author would type it.
         lines: The file's text, for line numbers.
+        folder: What the file's name is relative to.
         defaults: The page's defaults for options.
         problems: What is wrong with those; told once the page is converted.
         keys: The keys that its snippets have taken.
@@ -32,28 +34,30 @@ class Page:
 
     file: str
     lines: list[str] = field(default_factory=list)
+    folder: Path = field(default_factory=Path)
     defaults: Options = field(default_factory=Options)
     problems: list[Problem] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
 
     def again(self) -> Page:
         """The same page, to be converted once more; what is wrong with it has been told."""
-        return Page(self.file, self.lines, self.defaults)
+        return Page(self.file, self.lines, self.folder, self.defaults)
 
 
-def page(file: str, text: str, meta: Any) -> Page:
+def page(file: str, text: str, meta: Any, folder: Path = Path()) -> Page:
     """What is known of a page before it is converted.
 
     Args:
         file: The file as its author would type it.
         text: The file's text, front matter and all.
         meta: The front matter, as YAML gives it.
+        folder: What the file's name is relative to.
     """
     lines = lines_of(text)
     if not isinstance(meta, dict) or "wakepoint" not in meta:
-        return Page(file, lines)
+        return Page(file, lines, folder)
     header = page_defaults(meta["wakepoint"], Location(file, defaults_line(lines)))
-    return Page(file, lines, header.options, [*header.problems])
+    return Page(file, lines, folder, header.options, [*header.problems])
 
 
 def read(path: Path) -> tuple[Page, str]:
@@ -65,6 +69,20 @@ def read(path: Path) -> tuple[Page, str]:
     """
     text = path.read_text(encoding="utf-8-sig")
     return page(path.as_posix(), text, _meta(text)), FRONT_MATTER.sub("", text, count=1)
+
+
+def written(page: Page, md: Markdown, given: list[str]) -> Text:
+    """What the author of a page wrote.
+
+    Args:
+        page: The page.
+        md: Converts it.
+        given: The lines that it was given; they stand for a page that is no file.
+    """
+    bases = []
+    if "snippet" in md.preprocessors:
+        bases = [Path(base) for base in getattr(md.preprocessors["snippet"], "base_path", ())]
+    return Text(page.file, page.lines or given, page.folder, bases)
 
 
 def converted_by(md: Markdown) -> Page:

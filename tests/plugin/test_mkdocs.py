@@ -246,3 +246,30 @@ def test_no_process_is_left_behind(tmp_path: Path) -> None:
     (pid,) = [tag.get_text() for tag in built.page("").select(".wp-stdout samp")]
     state = Path(f"/proc/{pid}/stat")
     assert not state.exists() or ") Z " in state.read_text(encoding="ascii")
+
+
+def test_of_the_folder_of_recordings_only_recordings_are_left_out(tmp_path: Path) -> None:
+    pages = {
+        "index.md": GOOD,
+        "recordings/index.md": "# How they were made\n",
+        "recordings/epoll-linux/notes.md": "# Notes\n",
+        "recordings/picture.svg": "<svg/>",
+        "recordings/data.json": "{}",
+        "recordings/epoll-linux/deeper/data.json": "{}",
+        "recordings/epoll-linux/index.first.json": '{"digest": "0", "page": "a.md", "id": "a",\n',
+    }
+    write(tmp_path, pages)
+    built = build(tmp_path)
+    assert built.status == 0
+    made = {
+        path.relative_to(built.folder / "recordings").as_posix()
+        for path in (built.folder / "recordings").rglob("*")
+        if path.is_file()
+    }
+    assert made == {
+        "index.html",
+        "epoll-linux/notes/index.html",
+        "picture.svg",
+        "data.json",
+        "epoll-linux/deeper/data.json",
+    }

@@ -46,7 +46,7 @@ def differences(snippet: Snippet, recordings: list[Recording]) -> Iterator[Probl
     for number, recording in enumerate(recordings[1:], 2):
         if recording != first:
             yield Problem(
-                snippet.location,
+                snippet.at(0),
                 f"run {number} of {len(recordings)} was not as the first: "
                 f"{_difference(first, recording)}",
                 "what the kernel decides is told differently by each build; show less of it",

@@ -13,7 +13,7 @@ def unavailable(snippet: Snippet) -> Problem | None:
     if reason is None:
         return None
     return Problem(
-        snippet.location,
+        snippet.at(0),
         f"this machine cannot run backend={name!r} ({reason})",
         "leave backend out, or keep a recording: `mkdocs-wakepoint record` where it can",
     )

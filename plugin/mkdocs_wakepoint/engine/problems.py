@@ -33,7 +33,7 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     found += _untraced(snippet, recording)
     found += [
         Problem(
-            snippet.location,
+            snippet.at(0),
             f"the snippet wrote more than {OUTPUT_LIMIT} bytes to {piece.stream}",
             "print less",
         )
@@ -43,7 +43,7 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     if recording.truncated:
         found.append(
             Problem(
-                snippet.location,
+                snippet.at(0),
                 f"the run had {recording.truncated} events more than a recording holds",
                 "shorten it, or show less of it",
             )
@@ -72,7 +72,7 @@ def _missing_machine(snippet: Snippet, recording: Recording) -> list[Problem]:
         return []  # which says why there is none
     remedy = f"write {' or '.join(names)}" if names else "leave out machine"
     what = f"there is no coroutine function {wanted!r} in the snippet"
-    return [Problem(snippet.location, what, remedy)]
+    return [Problem(snippet.at(0), what, remedy)]
 
 
 def _untraced(snippet: Snippet, recording: Recording) -> list[Problem]:
@@ -81,7 +81,7 @@ def _untraced(snippet: Snippet, recording: Recording) -> list[Problem]:
         return []
     return [
         Problem(
-            Location(snippet.location.file, snippet.location.line + event.facts["line"]),
+            snippet.at(event.facts["line"]),
             "the snippet sets a trace function of its own; machines are not recorded from here on",
             f"remove it, or leave {', '.join(sorted(_TRACED))} and expect out",
         )
@@ -131,13 +131,13 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
 def _deadlock(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
     waiting = [
         f"task {task.task} ({task.name})"
-        + ("" if task.line is None else f" in line {snippet.location.line + task.line}")
+        + ("" if task.line is None else f" in {_line(snippet, task.line)}")
         + f" waits for {task.waits_for}"
         for task in outcome.waiting
     ]
     lines = [task.line for task in outcome.waiting if task.line is not None]
     if lines:
-        place = Location(place.file, snippet.location.line + lines[0])
+        place = snippet.at(lines[0])
     return Problem(
         place,
         f"deadlock: {', and '.join(waiting)}",
@@ -169,7 +169,7 @@ def _unmet_figures(snippet: Snippet, recording: Recording) -> list[Problem]:
     counted = asdict(figures(recording))
     return [
         Problem(
-            snippet.location,
+            snippet.at(0),
             f"expected {name}={wanted} and counted {counted.get(name)}",
             "correct the figure in expect, or mend the snippet",
         )
@@ -180,8 +180,13 @@ def _unmet_figures(snippet: Snippet, recording: Recording) -> list[Problem]:
 
 def _place(snippet: Snippet, outcome: Outcome) -> Location:
     """The page's line of the innermost line of the snippet that takes part."""
-    line = outcome.frames[-1].line if outcome.frames else 0
-    return Location(snippet.location.file, snippet.location.line + line)
+    return snippet.at(outcome.frames[-1].line if outcome.frames else 0)
+
+
+def _line(snippet: Snippet, number: int) -> str:
+    """A line within a sentence of the page; one of another file is named with that."""
+    place = snippet.at(number)
+    return f"line {place.line}" if place.file == snippet.location.file else str(place)
 
 
 def _traceback(snippet: Snippet, outcome: Outcome) -> str:

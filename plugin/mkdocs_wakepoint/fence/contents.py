@@ -10,6 +10,7 @@ from mkdocs_wakepoint.fence import header
 from mkdocs_wakepoint.fence.preprocessor import Found
 from mkdocs_wakepoint.fence.problems import comes_only_close, id_is_taken
 from mkdocs_wakepoint.fence.unused_options import lines_too_many
+from mkdocs_wakepoint.origins import Lines
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from mkdocs_wakepoint.source import Page
 from mkdocs_wakepoint.text import lines_of
@@ -19,24 +20,25 @@ Contents = tuple[Snippet | Comparison, tuple[Problem, ...]]
 """What a fence holds, and what is wrong with it."""
 
 
-def contents(fence: Found, source: str, location: Location, page: Page) -> Contents:
+def contents(fence: Found, source: str, lines: Lines, page: Page) -> Contents:
     """Reads a fence.
 
     Args:
         fence: Where it stands, and its header.
         source: What stands between its first and its last line.
-        location: Its first line, in the author's file.
+        lines: Where each of its lines was written.
         page: Gives the defaults of its options, and keeps the keys of its snippets.
     """
-    source = source.rstrip("\n") + "\n"
+    location = lines.of[0]
     if fence.info == header.COMPARE:
-        wanted, problems = comparison.parse(source, location)
-        return Comparison(wanted, location, _key(page, "compare")), tuple(problems)
+        wanted, problems = comparison.parse(source, lines.of)
+        return Comparison(wanted, lines.in_page, _key(page, "compare")), tuple(problems)
     options, problems = _options(fence, source, location, page)
     key = _key(page, options.id or options.title)
     if options.id not in ("", key):
         problems.append(id_is_taken(location, options.id))
-    return Snippet(source, options, location, key), tuple(problems)
+    apart = () if lines.follow else lines.of
+    return Snippet(source, options, lines.in_page, key, apart), tuple(problems)
 
 
 def _options(

@@ -6,6 +6,7 @@ for no fence at all, in silence. See `mkdocs_wakepoint.fence.preprocessor` for h
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -64,9 +65,16 @@ def comes_close(info: str) -> bool:
         return False
     if info.lower().strip("{.").startswith(COMPARE):
         return True
-    bare = re.sub(_QUOTED, "", info)
-    return any(
-        word.partition("=")[0].strip(".,:").lower() == WORD for word in re.split(r"[\s{}]+", bare)
+    words = [
+        word.partition("=")[0].strip(".,:").lower()
+        for word in re.split(r"[\s{}]+", re.sub(_QUOTED, "", info))
+    ]
+    if WORD in words:
+        return True
+    # A mistake in the word itself, or in what parts it from the language.
+    return info.lower().lstrip("{. ").startswith("py") and any(
+        WORD in re.split("[^a-z]+", word) or difflib.get_close_matches(word, [WORD], 1, 0.85)
+        for word in words
     )
 
 

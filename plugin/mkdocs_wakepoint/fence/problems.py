@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mkdocs_wakepoint.fence.preprocessor import Found
 from mkdocs_wakepoint.snippet import Location, Problem
 
 
@@ -14,13 +15,15 @@ def comes_only_close(location: Location) -> Problem:
     )
 
 
-def not_recognised(location: Location) -> Problem:
-    """The header is one of ours, and superfences made no fence of it."""
-    return Problem(
-        location,
-        "this is not recognised as a fence",
-        "begin it on a line of its own, close it, and mend the header of the fence before it",
-    )
+def not_recognised(location: Location, fence: Found) -> Problem:
+    """The header is one of ours or close to that, and superfences made no fence of it."""
+    if not fence.begins_line:
+        remedy = "begin it on a line of its own, indented as the text that it belongs to"
+    elif not fence.closed:
+        remedy = f"close it with a line {fence.fence} that is indented as this one"
+    else:
+        remedy = "mend the header, or the end, of the fence before it"
+    return Problem(location, "this is not recognised as a fence", remedy)
 
 
 def id_is_taken(location: Location, name: str) -> Problem:

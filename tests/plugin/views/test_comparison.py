@@ -159,7 +159,7 @@ def test_sections_can_be_chosen(run: Recording, other: Recording) -> None:
     ],
 )
 def test_a_fence_is_read(source: str, wanted: compare.Wanted) -> None:
-    assert compare.parse(source, Location("docs/a.md", 7)) == (wanted, [])
+    assert compare.parse(source, [Location("docs/a.md", n) for n in range(7, 12)]) == (wanted, [])
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_fence_is_read(source: str, wanted: compare.Wanted) -> None:
     ],
 )
 def test_a_mistake_is_told_with_its_line(source: str, told: str) -> None:
-    _, problems = compare.parse(source, Location("docs/a.md", 7))
+    _, problems = compare.parse(source, [Location("docs/a.md", n) for n in range(7, 12)])
     assert [str(problem)[: len(told)] for problem in problems] == [told]
 
 
