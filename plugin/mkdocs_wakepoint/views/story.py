@@ -183,6 +183,15 @@ class _Teller:
         self._step(instance, event["state"])
         instance.visits.append(Visit(event["state"], _values(event), event["awaiting"], event.n))
 
+    def _state_resumed(self, event: Event) -> None:
+        """An async generator that is asked for one more item is awaited once more."""
+        instance = self.instances[event["instance"]]
+        parent = self.instances.get(instance.parent or 0)
+        if parent is not None and parent.visits:
+            visit = parent.visits[-1]
+            if visit.awaiting == f"async generator {instance.machine.name}":
+                visit.inside = instance
+
     def _state_suspended(self, event: Event) -> None:
         instance = self.instances[event["instance"]]
         if not instance.visits:

@@ -144,6 +144,32 @@ def test_the_turns_of_a_loop_are_one_arrow() -> None:
     assert rows(page, "wp-key-main-table")["1"]["Suspended"] == "5"
 
 
+def test_each_step_of_an_async_for_is_inside_the_generator() -> None:
+    page = drawn(
+        """
+        import wakepoint
+
+        async def items():
+            for item in range(3):
+                await wakepoint.sleep(0.001)
+                yield item
+
+        async def main():
+            async for item in items():
+                pass
+
+        wakepoint.run(main())
+        """,
+        "machine",
+        "table",
+        machine="main",
+    )
+    row = rows(page, "wp-key-main-table")["1"]
+    assert row["Awaits"] == "items()"
+    assert row["Waits on"] == "timer 1, 2, 3, inside items()"
+    assert "waits on timer 3, inside items()" in words(state(page, 1))
+
+
 def test_of_exceptions_a_handler_is_drawn_and_a_context_manager_is_not() -> None:
     source = """
         import contextlib
