@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
-from wakepoint.machine import blocks, flow, graph, stack, states, transitions, variables
+from wakepoint.machine import (
+    blocks,
+    comprehensions,
+    flow,
+    graph,
+    stack,
+    states,
+    transitions,
+    unbound,
+    variables,
+)
 from wakepoint.machine import syntax as syntax_of
 from wakepoint.machine.errors import MachineError
 from wakepoint.machine.labels import Labels
@@ -57,13 +67,14 @@ class Analysis:
     def _analyse(self, code: CodeType, kind: str, source: Syntax | None) -> None:
         built = graph.build(code)
         self.codes = (code, *(each.code for each in built.inlined))
+        split = blocks.split(built)
+        found = self._variables(built, split, source)
         stacks = stack.run(built)
         places = states.places(built, stacks, source)
-        if any(each.suspension is None for each in places):
+        if source is not None and any(each.suspension is None for each in places):
             source = None
+            found = self._variables(built, split, source)
         self.source = source
-        found = variables.find(built, source)
-        split = blocks.split(built)
         facts = Facts(
             built,
             split,
@@ -76,6 +87,15 @@ class Analysis:
         self._places = places
         self._state_at = self._offsets(built, places)
         self.machine = self._machine(code, kind, facts, places)
+
+    @staticmethod
+    def _variables(
+        built: graph.Graph, split: blocks.Blocks, source: Syntax | None
+    ) -> variables.Variables:
+        found = variables.find(built, source)
+        comprehensions.move_to_calls(built, found)
+        unbound.mark(built, split, found)
+        return found
 
     @staticmethod
     def _machine(code: CodeType, kind: str, facts: Facts, places: list[Place]) -> Machine:

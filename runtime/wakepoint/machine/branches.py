@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
-from wakepoint.machine.bytecode import NOWHERE, Position
+from wakepoint.machine.bytecode import NOWHERE, Instruction, Position
 from wakepoint.machine.conditions import Decision, Test
 from wakepoint.machine.entries import HIDDEN, Entry, place_of
 from wakepoint.machine.labels import UNNAMED, Labels
 from wakepoint.machine.model import StateKind
 from wakepoint.machine.states import Facts, Place
-from wakepoint.machine.syntax import Syntax, contains, place
+from wakepoint.machine.syntax import Syntax, place
 
 _COMPARES = frozenset(("COMPARE_OP", "IS_OP", "CONTAINS_OP"))
 _CONSTANT = frozenset(("LOAD_CONST", "LOAD_SMALL_INT"))
@@ -68,7 +69,7 @@ class Branches:
         name = instruction.name
         if not stack or instruction.following == NOWHERE:
             return None
-        if any(contains(each, instruction.position) for each in self._silent):
+        if number in self._silent:
             return None
         if name == "FOR_ITER":
             return self._loop(stack[-2] if sys.version_info >= (3, 15) else stack[-1])
@@ -159,12 +160,27 @@ def _where(position: tuple[int | None, ...], number: int) -> tuple[int, ...]:
     return (line, column, end_line, end_column)
 
 
-def _silent_comprehensions(facts: Facts) -> list[Position]:
-    """Comprehensions that suspend nowhere: their loops and tests decide nothing outside.
+def _silent_comprehensions(facts: Facts) -> set[int]:
+    """The instructions of comprehensions that suspend nowhere: what they decide is theirs alone.
 
     Before CPython 3.12 they are functions of their own.
     """
-    instructions = facts.graph.instructions
-    compiled_here = {e.position for e in instructions if e.name == "LOAD_FAST_AND_CLEAR"}
-    suspensions = [instructions[number].position for number in facts.graph.suspensions]
-    return [e for e in compiled_here if not any(contains(e, each) for each in suspensions)]
+    suspensions = set(facts.graph.suspensions)
+    silent: set[int] = set()
+    for body in _bodies(facts.graph.instructions):
+        if suspensions.isdisjoint(body):
+            silent.update(body)
+    return silent
+
+
+def _bodies(instructions: list[Instruction]) -> Iterator[range]:
+    """What is compiled in place for comprehensions, without what they go over first.
+
+    Each puts the variables aside that it hides, and brings them back at its end.
+    """
+    begun: dict[Position, int] = {}
+    for number, each in enumerate(instructions):
+        if each.name == "LOAD_FAST_AND_CLEAR":
+            begun.setdefault(each.position, number)
+        elif each.name.startswith("STORE_FAST") and each.position in begun:
+            yield range(begun.pop(each.position), number)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import CodeType
 
@@ -19,7 +20,7 @@ STOPITERATION_ERROR = 3
 
 COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
 
-# An unbound variable is a mistake in the program, not a way through it.
+# Where a variable may be unbound, `unbound.mark` says so.
 # fmt: off
 _NEVER_RAISES = frozenset((
     "LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_LOAD_FAST", "LOAD_FAST_AND_CLEAR",
@@ -63,6 +64,29 @@ class Inlined:
 
 
 @dataclass(eq=False, slots=True)
+class Call:
+    """A comprehension that 3.11 has compiled to a function, and calls at once.
+
+    Attributes:
+        code: The function's code object.
+        made: The instruction that makes the function.
+        called: The one that calls it; what it iterates over is evaluated between them.
+        inlined: Whether it is shown in place.
+    """
+
+    code: CodeType
+    made: int
+    called: int
+    inlined: bool = False
+
+    def closures(self, instructions: list[Instruction]) -> range:
+        """The instructions that capture its free variables, in their order."""
+        count = len(self.code.co_freevars)
+        last = self.made - 2  # BUILD_TUPLE, LOAD_CONST, MAKE_FUNCTION
+        return range(last - count, last) if count else range(0)
+
+
+@dataclass(eq=False, slots=True)
 class Graph:
     """The instructions of one coroutine and how they follow each other.
 
@@ -73,6 +97,7 @@ class Graph:
         suspensions: The number of each instruction where the coroutine can stand: SEND for
             whatever awaits, YIELD_VALUE for ``yield``.
         inlined: The comprehensions that were compiled apart and are shown in place.
+        calls: Those and the others that were compiled apart.
         entry: The first instruction that runs when it is polled for the first time.
     """
 
@@ -81,6 +106,7 @@ class Graph:
     raises: list[bool] = field(default_factory=list)
     suspensions: list[int] = field(default_factory=list)
     inlined: list[Inlined] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     entry: int = 0
 
 
@@ -176,38 +202,38 @@ def _what_raises(instructions: list[Instruction]) -> list[bool]:
 
 def _inline(graph: Graph, first: int) -> None:
     """Puts the async comprehensions from number ``first`` on in place of what awaits them."""
-    instructions = graph.instructions
-    waiting: list[CodeType] = []
+    for call in list(_calls(graph.instructions, first)):
+        graph.calls.append(call)
+        if call.inlined:
+            send = call.called + 3  # GET_AWAITABLE, LOAD_CONST, SEND
+            _put_in_place(graph, send, call.code)
+
+
+def _calls(instructions: list[Instruction], first: int) -> Iterator[Call]:
+    """The comprehensions that are made and called from number ``first`` on."""
+    waiting: list[tuple[int, CodeType]] = []
     for number in range(first, len(instructions)):
-        name = instructions[number].name
-        if name == "MAKE_FUNCTION":
-            code = _comprehension(instructions[number - 1])
-            if code is not None:
-                waiting.append(code)
-        elif name == "SEND" and waiting and _awaits_call_of_iterator(instructions, number):
-            _put_in_place(graph, number, waiting.pop())
+        if instructions[number].name == "MAKE_FUNCTION":
+            code = _constant(instructions[number - 1])
+            if code is not None and code.co_name in {*COMPREHENSIONS, "<genexpr>"}:
+                waiting.append((number, code))
+        elif waiting and _calls_with_iterator(instructions, number):
+            made, code = waiting.pop()
+            if code.co_name in COMPREHENSIONS:
+                yield Call(code, made, number, bool(code.co_flags & inspect.CO_COROUTINE))
 
 
-def _comprehension(instruction: Instruction) -> CodeType | None:
+def _constant(instruction: Instruction) -> CodeType | None:
     if instruction.name != "LOAD_CONST":
         return None
     value = instruction.code.co_consts[instruction.argument]
-    if (
-        isinstance(value, CodeType)
-        and value.co_name in COMPREHENSIONS
-        and value.co_flags & inspect.CO_COROUTINE
-    ):
-        return value
-    return None
+    return value if isinstance(value, CodeType) else None
 
 
-def _awaits_call_of_iterator(instructions: list[Instruction], send: int) -> bool:
-    # GET_ITER PRECALL CALL GET_AWAITABLE LOAD_CONST SEND: nothing else calls with an iterator.
-    names = [each.name for each in instructions[send - 5 : send - 1]]
-    return names[1:] == ["PRECALL", "CALL", "GET_AWAITABLE"] and names[0] in {
-        "GET_ITER",
-        "GET_AITER",
-    }
+def _calls_with_iterator(instructions: list[Instruction], number: int) -> bool:
+    # GET_ITER PRECALL CALL: nothing else calls with an iterator.
+    names = [each.name for each in instructions[number - 2 : number + 1]]
+    return names in (["GET_ITER", "PRECALL", "CALL"], ["GET_AITER", "PRECALL", "CALL"])
 
 
 def _put_in_place(graph: Graph, send: int, code: CodeType) -> None:

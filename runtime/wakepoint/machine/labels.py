@@ -14,9 +14,12 @@ _HALF_BUILT = {
     "BUILD_LIST": "list so far",
     "BUILD_SET": "set so far",
     "BUILD_MAP": "dict so far",
+    "BUILD_TUPLE": "defaults so far",
+    "BUILD_CONST_KEY_MAP": "defaults so far",
     "LIST_TO_TUPLE": "arguments so far",
     "CALL_INTRINSIC_1": "arguments so far",
 }
+_MAKES_FUNCTION = frozenset(("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE"))
 _CONSTANTS = frozenset(("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_ASSERTION_ERROR", "RETURN_CONST"))
 
 
@@ -45,6 +48,8 @@ class Labels:
             if instruction.name in _CONSTANTS:
                 return None
             if contains(instruction.position, awaited_at):
+                if instruction.name in _MAKES_FUNCTION:
+                    return None  # of a comprehension or class body: the source has none
                 return _HALF_BUILT.get(instruction.name, self._name(instruction))
         elif entry in (HIDDEN, HANDLING):
             return None

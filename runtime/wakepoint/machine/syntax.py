@@ -244,7 +244,7 @@ _INDEX: dict[type[ast.AST], Callable[[Syntax, Any], None]] = {
 }
 # fmt: off
 _LEAVES = frozenset((
-    ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.alias, ast.arg, ast.Import,
+    ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.alias, ast.Import,
     ast.ImportFrom, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal,
     str, int, float, complex, bytes, bool, type(None), type(...),
     *ast.operator.__subclasses__(), *ast.unaryop.__subclasses__(),

@@ -44,6 +44,7 @@ class Variables:
         reads: For each instruction the bits of the variables that it reads.
         writes: For each instruction the bits of those that it binds or takes away.
         binds: For each instruction the bits of those that it binds.
+        captured: By LOAD_CLOSURE instruction, the variable that it captures.
         visible: For each part of the graph the bits of the variables that exist while it runs.
         given: The bits of those that are bound from the start: parameters, captured variables.
         order: Their numbers in the order of the source.
@@ -54,6 +55,7 @@ class Variables:
     reads: list[int] = field(default_factory=list)
     writes: list[int] = field(default_factory=list)
     binds: list[int] = field(default_factory=list)
+    captured: dict[int, int] = field(default_factory=dict)
     visible: list[int] = field(default_factory=list)
     given: int = 0
     order: list[int] = field(default_factory=list)
@@ -87,11 +89,13 @@ def find(graph: Graph, syntax: Syntax | None) -> Variables:
             scope = scopes[instruction.part]
             if shadows:
                 scope = _in_comprehension(instruction, scope, shadows, syntax)
-            reads, writes, binds = _effect(instruction, scope, found.kinds)
+            reads, writes, binds = _effect(instruction, scope)
             if shadows:
                 taken = _taken_away(instruction, scope, shadows)
                 writes = writes & ~taken[0] | taken[1]
                 binds &= ~taken[0]
+            if instruction.name == "LOAD_CLOSURE":
+                found.captured[number] = scope[instruction.argument]
         elif instruction.name == "LOAD_GLOBAL" and _is_bare_super(graph, number):
             reads = 1 << scopes[instruction.part][0]
         found.reads.append(reads)
@@ -149,7 +153,7 @@ def _arguments(code: CodeType) -> int:
     return code.co_argcount + code.co_kwonlyargcount + packed
 
 
-def _slots(code: CodeType) -> list[str]:
+def slots(code: CodeType) -> list[str]:
     """The names that the arguments of LOAD_FAST and LOAD_DEREF stand for."""
     cells = [name for name in code.co_cellvars if name not in code.co_varnames]
     return [*code.co_varnames, *cells, *code.co_freevars]
@@ -160,7 +164,7 @@ def _scope(code: CodeType, found: Variables) -> list[int]:
     cells = {name for name in code.co_cellvars if not _only_for_comprehensions(code, name)}
     kinds = dict.fromkeys(cells, VariableKind.CELL)
     kinds |= dict.fromkeys(code.co_freevars, VariableKind.FREE)
-    return [found.new(name, kinds.get(name, VariableKind.LOCAL)) for name in _slots(code)]
+    return [found.new(name, kinds.get(name, VariableKind.LOCAL)) for name in slots(code)]
 
 
 def _only_for_comprehensions(code: CodeType, name: str) -> bool:
@@ -187,7 +191,7 @@ def _passes_to_comprehensions(code: CodeType, name: str) -> bool:
 def _inner_scope(code: CodeType, outer: list[int], graph: Graph, found: Variables) -> list[int]:
     by_name = {found.names[number]: number for number in outer}
     scope = []
-    for name in _slots(code):
+    for name in slots(code):
         if name in code.co_freevars and name in by_name:
             scope.append(by_name[name])
         else:
@@ -212,7 +216,7 @@ def _shadows(graph: Graph, found: Variables) -> Shadows:
     for each in graph.instructions:
         key = (each.position, each.argument)
         if each.name == "LOAD_FAST_AND_CLEAR" and key not in shadows:
-            shadows[key] = found.new(_slots(each.code)[each.argument], VariableKind.LOCAL)
+            shadows[key] = found.new(slots(each.code)[each.argument], VariableKind.LOCAL)
     return shadows
 
 
@@ -251,9 +255,7 @@ def _is_inside(position: Position, comprehension: Position) -> bool:
     return position != comprehension and contains(comprehension, position)
 
 
-def _effect(
-    instruction: Instruction, scope: list[int], kinds: list[VariableKind]
-) -> tuple[int, int, int]:
+def _effect(instruction: Instruction, scope: list[int]) -> tuple[int, int, int]:
     """What an instruction reads, writes (binds or takes away) and binds."""
     name, argument = instruction.name, instruction.argument
     if name in _PAIRS:
@@ -267,9 +269,7 @@ def _effect(
         return reads, writes, writes
     bit = 1 << scope[argument]
     if name in _LOADS:
-        # 3.11: a comprehension that takes the variable as a cell may bind it, with :=
-        binds = name == "LOAD_CLOSURE" and kinds[scope[argument]] is VariableKind.LOCAL
-        return bit, 0, bit if binds else 0
+        return bit, 0, 0
     if name in _STORES:
         return 0, bit, bit
     if name in _DELETES:

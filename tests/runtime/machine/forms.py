@@ -582,6 +582,216 @@ class Client(Base):
 #     → returned | !→ raised if exception raised
 
 
+# --- what inner scopes take from around them ---
+
+
+async def over_awaited(read, by):
+    return [each + by for each in await read()]
+# 0 over_awaited(read, by): live read, by
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live by; kept read
+#     → returned | !→ raised if exception raised
+
+
+async def over_awaited_twice(read, by):
+    return [[each * by for each in more] for more in await read()], {by for _ in await read()}
+# 0 over_awaited_twice(read, by): live read, by
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live read, by
+#     → 2 | !→ raised if exception raised
+# 2 await read(): live by; kept read; operand [[each * by for each in more] for more in await read()]
+#     → returned | !→ raised if exception raised
+
+
+async def over_awaited_with_test(read, by):
+    if found := [each for each in (await read() if by else ()) if each > by]:
+        await found
+# 0 over_awaited_with_test(read, by): live read, by
+#     → 1 if by is truthy | → 2 if [each for each in (await read() if by else ()) if each > by] is truthy and by is falsy | → returned if [each for each in (await read() if by else ()) if each > by] is falsy and by is falsy | !→ raised if exception raised
+# 1 await read(): live by; kept read
+#     → 2 if [each for each in (await read() if by else ()) if each > by] is truthy | → returned if [each for each in (await read() if by else ()) if each > by] is falsy | !→ raised if exception raised
+# 2 await found: kept read, by, found
+#     → returned | !→ raised if exception raised
+
+
+async def over_awaited_binding(read):
+    found = [(last := each) for each in await read()]
+    return await read(found), last
+# 0 over_awaited_binding(read): live read
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live read
+#     → 2 | !→ raised if exception raised
+# 2 await read(found): live last; kept read, found
+#     → returned | !→ raised if exception raised
+
+
+async def over_awaited_asynchronously(read, by):
+    return {each: await by for each in await read() if by}
+# 0 over_awaited_asynchronously(read, by): live read, by
+#     → 2 | !→ raised if exception raised
+# 1 await by: live by; kept read, each; operand dict so far, iterator of await read(), each
+#     → 1 if await read() has another item and by is truthy | → returned if await read() is exhausted | !→ raised if exception raised
+# 2 await read(): live by; kept read
+#     → 1 if await read() has another item and by is truthy | → returned if await read() is exhausted | !→ raised if exception raised
+
+
+async def over_awaited_later(read, by):
+    return sum(each + by for each in await read())
+# 0 over_awaited_later(read, by): live read; cell by
+#     → 1 | !→ raised if exception raised
+# 1 await read(): kept read; cell by; operand sum
+#     → returned | !→ raised if exception raised
+
+
+async def over_awaited_beside(read, by):
+    return read(by, [each + by for each in await read()], by)
+# 0 over_awaited_beside(read, by): live read, by
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live by; kept read; operand read, by
+#     → returned | !→ raised if exception raised
+
+
+async def classes(read, by):
+    class Made(await read(), key=await read(by)):
+        kept = by
+    return Made
+# 0 classes(read, by): live read; cell by
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live read; cell by
+#     → 2 | !→ raised if exception raised
+# 2 await read(by): kept read; cell by; operand await read()
+#     → returned | !→ raised if exception raised
+
+
+async def defaults(read, by):
+    return lambda first=await read(), *, second=await by: first + second
+# 0 defaults(read, by): live read, by
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live by; kept read
+#     → 2 | !→ raised if exception raised
+# 2 await by: kept read, by; operand defaults so far
+#     → returned | !→ raised if exception raised
+
+
+async def decorated(read, by):
+    @by
+    @await read()
+    def inner(first=await by()): ...
+    return inner
+# 0 decorated(read, by): live read, by
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live by; kept read; operand by
+#     → 2 | !→ raised if exception raised
+# 2 await by(): kept read, by; operand by, await read()
+#     → returned | !→ raised if exception raised
+
+
+# --- names that may not be bound ---
+
+
+async def deleted_and_caught(read, log):
+    kept = 1
+    await read()
+    del kept
+    try:
+        kept
+    except UnboundLocalError:
+        log.append("unbound")
+# 0 deleted_and_caught(read, log): live read, log
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live log, kept; kept read
+#     → returned | !→ returned if UnboundLocalError raised | !→ raised if exception raised
+
+
+async def bound_or_caught(read, log):
+    if await read():
+        found = 1
+    try:
+        return found
+    except NameError:
+        return log
+# 0 bound_or_caught(read, log): live read, log
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live log; kept read
+#     → returned | !→ returned if NameError raised | !→ raised if exception raised
+
+
+async def bound_and_not_caught(read, log):
+    found = await read()
+    await read()
+    try:
+        return found
+    except NameError:
+        return log
+# 0 bound_and_not_caught(read, log): live read; kept log
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live read; kept log
+#     → 2 | !→ raised if exception raised
+# 2 await read(): live found; kept read, log
+#     → returned | !→ raised if exception raised
+
+
+async def bound_by_no_loop(read, log):
+    async for each in read:
+        pass
+    try:
+        each
+    except NameError:
+        await log
+# 0 bound_by_no_loop(read, log): live read, log
+#     → 1 | !→ raised if exception raised
+# 1 next read: live log, each; kept read; operand async iterator of read
+#     → 1 if read has another item | !→ 2 if NameError raised | → returned if read is exhausted | !→ raised if exception raised
+# 2 await log (also on exception): kept read, log, each
+#     → returned | !→ raised if exception raised
+
+
+async def hidden_by_a_comprehension(read, log):
+    found = [each for each in await read()]
+    try:
+        each
+        each = found
+    except NameError:
+        await log
+# 0 hidden_by_a_comprehension(read, log): live read, log
+#     → 1 | !→ raised if exception raised
+# 1 await read(): live log; kept read
+#     !→ 2 if NameError raised | → returned | !→ raised if exception raised
+# 2 await log (also on exception): kept read, log, found
+#     → returned | !→ raised if exception raised
+
+
+def captured(read):
+    async def inner(log):
+        await log
+        try:
+            return later
+        except NameError:
+            return log
+    later = 1
+    return inner
+# 0 inner(log): live log; free later
+#     → 1 | !→ raised if exception raised
+# 1 await log: live log; free later
+#     → returned | !→ returned if NameError raised | !→ raised if exception raised
+
+
+async def deleted_inside(read, log):
+    kept = 1
+    def forget():
+        nonlocal kept
+        del kept
+    await read(forget)
+    try:
+        return kept
+    except NameError:
+        return log
+# 0 deleted_inside(read, log): live read, log
+#     → 1 | !→ raised if exception raised
+# 1 await read(forget): live log; kept read, forget; cell kept
+#     → returned | !→ returned if NameError raised | !→ raised if exception raised
+
+
 # --- generators ---
 
 

@@ -1,7 +1,7 @@
 """Makes the source of coroutines at random.
 
 What they call is in `world`: awaitables, iterables and context managers that answer as a script
-says. Every local that is read has been bound, so that nothing raises but what the world raises.
+says. Every local that is read has been bound, or what that raises is caught.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class _Maker:
         if self._left <= 0:
             return self._pick(*simple)
         compound = [self._if, self._while, self._for, self._with, self._try, self._match]
-        return self._pick(*simple, *compound, *compound)
+        return self._pick(*simple, *compound, *compound, self._unbound)
 
     def _assign(self) -> list[str]:
         target = self._random.choice(VARIABLES)
@@ -97,6 +97,14 @@ class _Maker:
     def _drop(self) -> list[str]:
         name = self._new("t")
         return [f"{name} = {self._value()}", f"show({name}, {self._value()})", f"del {name}"]
+
+    def _unbound(self) -> list[str]:
+        """Reads a name that may not be bound, and catches that."""
+        name = self._new("u")
+        lines = [f"if {self._test()}:", f"    {name} = {self._value()}", *self._show()]
+        read = self._random.choice((f"show({name}, 0)", f"{self._name()} = {name}", name))
+        lines += ["try:", f"    {read}"]
+        return [*lines, "except NameError:", *_indented(self._block())]
 
     def _yield(self) -> list[str]:
         return [f"{self._random.choice(VARIABLES)} = yield {self._value()}"]
@@ -199,19 +207,21 @@ class _Maker:
 
     def _comprehension(self, depth: int) -> str:
         names = self._names
-        loops = []
+        loops: list[str] = []
         for _ in range(1 + self._one_in(3)):
             # Its variable may hide one of the function's.
             name = self._new("k") if self._one_in(2) else self._random.choice(VARIABLES)
             word, made = self._random.choice((("for", "items"), ("async for", "lines")))
-            # What the first loop goes over is evaluated outside.
-            loops.append(f"{word} {name} in {made}({self._random.choice(self._names)})")
+            over = self._random.choice(self._names)
+            if not loops and self._one_in(3):  # what the first loop goes over is evaluated outside
+                over = f"await leaf({over})"
+            loops.append(f"{word} {name} in {made}({over})")
             self._names = [*self._names, name]
             if self._one_in(3):
                 loops.append(f"if {self._inner_test()}")
         element = self._random.choice((self._name(), f"await leaf({self._name()})"))
         self._names = names
-        if "await" not in element and not any("a" in loop.split("for", 1)[0] for loop in loops):
+        if "await" not in f"{element} {loops}" and not any(each[0] == "a" for each in loops):
             element = f"await leaf({element})"
         opened, closed = self._random.choice(("[]", "{}"))
         return f"sum({opened}{element} {' '.join(loops)}{closed})"

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import NamedTuple, TypeAlias
 
+from tools.second_opinion.unbound import reads_of_nothing
+
 Slot: TypeAlias = str
 Home: TypeAlias = str | int
 """Where a value is: the variable that has it, or its depth on the stack."""
@@ -47,6 +49,7 @@ _NO_WAY_ON = ("RETURN_", "RAISE_VARARGS", "RERAISE", "JUMP_FORWARD", "JUMP_BACKW
 _BOOL = frozenset(
     ("COMPARE_OP", "IS_OP", "CONTAINS_OP", "UNARY_NOT", "CHECK_EXC_MATCH", "MATCH_SEQUENCE")
 )
+_COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>"))
 _READS = ("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK", "LOAD_CLOSURE", "LOAD_DEREF")
 _OF_AN_AWAIT = frozenset(("SEND", "YIELD_VALUE", "CLEANUP_THROW", "RESUME"))
 
@@ -73,8 +76,16 @@ class Code:
         self._number = {each.offset: number for number, each in enumerate(self.listed)}
         entries = dis.Bytecode(code).exception_entries  # type: ignore[attr-defined]
         self._regions = [(e.start, e.end, e.target, e.depth, e.lasti) for e in entries]
-        self.edges = [list(self._edges(number)) for number in range(len(self.listed))]
+        self._unbound: set[int] = set()
         self.start = next(n for n, each in enumerate(self.listed) if each.opname == "RESUME")
+        self.called = dict(self._comprehensions())
+        self._look()
+        while found := reads_of_nothing(self) - self._unbound:
+            self._unbound |= found
+            self._look()
+
+    def _look(self) -> None:
+        self.edges = [list(self._edges(number)) for number in range(len(self.listed))]
         self.saved: dict[int, tuple[Slot | None, ...]] = {}
         self._walk_stack()
 
@@ -107,7 +118,34 @@ class Code:
         if name.startswith(("POP_JUMP", "JUMP_IF")) and "NONE" not in name:
             before = self.listed[number - 1].opname
             return sys.version_info < (3, 13) and before not in _BOOL
+        if number in self._unbound:
+            return True
         return name not in _SILENT and not name.startswith(_SILENT_PREFIXES)
+
+    # -- comprehensions of 3.11 -------------------------------------------------------------------
+
+    def _comprehensions(self) -> Iterator[tuple[int, Code]]:
+        """The functions that 3.11 makes of comprehensions, by the instruction that calls them."""
+        for number, each in enumerate(self.listed):
+            if each.opname == "MAKE_FUNCTION" and sys.version_info < (3, 12):
+                code = self.listed[number - 1].argval
+                if code.co_name in _COMPREHENSIONS:
+                    called = next(
+                        at
+                        for at in range(number, len(self.listed))
+                        if self.listed[at].opname == "CALL"
+                        and self.listed[at].positions == each.positions
+                    )
+                    yield called, Code(code)
+
+    def _is_captured_only(self, number: int) -> bool:
+        """Whether it gives a variable to a comprehension, which reads it when called."""
+        at = number
+        while self.listed[at].opname in {"LOAD_CLOSURE", "BUILD_TUPLE", "LOAD_CONST"}:
+            at += 1
+        code = self.listed[at - 1].argval
+        of_function = at > number and self.listed[at].opname == "MAKE_FUNCTION"
+        return of_function and code.co_name in _COMPREHENSIONS
 
     # -- the stack --------------------------------------------------------------------------------
 
@@ -145,6 +183,13 @@ class Code:
         """Whether an instruction reads a variable; ``del`` does."""
         each = self.listed[number]
         name = each.opname
+        if name == "LOAD_CLOSURE" and self._is_captured_only(number):
+            return False
+        if number in self.called and isinstance(home, str):
+            called = self.called[number]
+            return home in called.code.co_freevars and any(
+                called.reads(*each) for each in called.follow(called.start, home)
+            )
         if name in _READS or name.startswith("DELETE_"):
             return bool(each.argval == home)
         if name in {"LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"}:
@@ -154,11 +199,13 @@ class Code:
         return self._is_bare_super(number) and home == self.code.co_varnames[0]
 
     def _is_bare_super(self, number: int) -> bool:
-        """3.11's ``super()`` looks at the first argument behind the scenes."""
+        """``super()`` looks at the first argument behind the scenes."""
         each = self.listed[number]
         if each.opname != "LOAD_GLOBAL" or each.argval != "super":
             return False
-        return self.listed[number + 1].opname == "PRECALL" and self.listed[number + 1].arg == 0
+        names = ((e.opname, e.arg) for e in self.listed[number + 1 :])
+        after = next(found for found in names if found[0] not in {"PUSH_NULL", "PRECALL"})
+        return after == ("CALL", 0)
 
     def stores(self, number: int) -> dict[Slot, int]:
         """The variables that an instruction binds, and the depth at which it finds the value."""
@@ -174,6 +221,10 @@ class Code:
 
     def binds(self, number: int) -> set[Slot]:
         """The variables that an instruction gives a new value, not one that was put aside."""
+        if number in self.called:
+            called = self.called[number]
+            bound = {name for at in called.saved for name in called.binds(at)}
+            return bound & {*called.code.co_freevars}
         stack = self.saved[number]
         return {name for name, depth in self.stores(number).items() if stack[depth] is None}
 

@@ -120,6 +120,10 @@ def _evaluated_outside(node: Scope) -> Iterator[ast.AST]:
         yield from node.decorator_list
         if node.returns is not None:
             yield node.returns
+        given = node.args
+        for each in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+            if each is not None and each.annotation is not None:
+                yield each.annotation
     yield from node.args.defaults
     yield from (each for each in node.args.kw_defaults if each is not None)
 

@@ -1,0 +1,90 @@
+"""Where a name may be read, or deleted, that is not bound: that raises, and a program can catch it.
+
+CPython 3.12 and later compile such reads to LOAD_FAST_CHECK; here it is worked out anew, so that
+every version gives the same.
+"""
+
+from __future__ import annotations
+
+from types import CodeType
+
+from wakepoint.machine.blocks import Blocks
+from wakepoint.machine.bytecode import NOWHERE, decode
+from wakepoint.machine.graph import Graph
+from wakepoint.machine.model import VariableKind
+from wakepoint.machine.variables import Variables, slots
+
+_FAST = ("LOAD_FAST", "STORE_FAST_LOAD_FAST", "DELETE_FAST")
+_DEREF = frozenset(("LOAD_DEREF", "DELETE_DEREF"))
+
+
+def mark(graph: Graph, split: Blocks, found: Variables) -> None:
+    """Marks the instructions that raise if a name is not bound, where it may not be."""
+    risky = _risky(graph, found)
+    if not any(risky):
+        return
+    loose = _loose(graph.code, found)
+    named = sum(1 << n for n, name in enumerate(found.names) if not name.startswith("."))
+    before: list[int | None] = [None] * len(split.all)
+    before[split.entry] = named & ~found.given
+    todo = [split.entry]
+
+    def go(target: int, unbound: int) -> None:
+        if target == NOWHERE:
+            return
+        known = before[target]
+        if known is None or unbound & ~known:
+            before[target] = unbound | (known or 0)
+            todo.append(target)
+
+    while todo:
+        number = todo.pop()
+        block = split.all[number]
+        unbound = before[number] or 0
+        raised: int | None = None
+        for each in range(block.first, block.last + 1):
+            if risky[each] & (unbound | loose):
+                graph.raises[each] = block.raises = True
+            if graph.raises[each]:
+                raised = unbound | (raised or 0)
+            unbound = unbound & ~found.binds[each] | found.writes[each] & ~found.binds[each]
+        if raised is not None:
+            go(block.handler, raised)
+        go(block.following, unbound)
+        go(block.jump, unbound)
+
+
+def _risky(graph: Graph, found: Variables) -> list[int]:
+    """For each instruction the variables that have to be bound for it."""
+    local = sum(1 << n for n, kind in enumerate(found.kinds) if kind is VariableKind.LOCAL)
+    risky = []
+    for instruction, reads in zip(graph.instructions, found.reads, strict=True):
+        if instruction.name in _DEREF:
+            risky.append(reads)
+        elif instruction.name.startswith(_FAST):
+            risky.append(reads & local)  # 3.13 and later load a cell itself in this way
+        else:
+            risky.append(0)
+    return risky
+
+
+def _loose(code: CodeType, found: Variables) -> int:
+    """The variables that somebody else may unbind: captured ones, and cells that are deleted."""
+    deleted = {name for each in code.co_consts if isinstance(each, CodeType) for name in _del(each)}
+    bits = 0
+    for number, (name, kind) in enumerate(zip(found.names, found.kinds, strict=True)):
+        if kind is VariableKind.FREE or (kind is VariableKind.CELL and name in deleted):
+            bits |= 1 << number
+    return bits
+
+
+def _del(code: CodeType) -> set[str]:
+    """The captured names that a function, or one in it, deletes."""
+    if not code.co_freevars:
+        return set()
+    names = slots(code)
+    found = {names[each.argument] for each in decode(code) if each.name == "DELETE_DEREF"}
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            found |= _del(inner)
+    return found & {*code.co_freevars}
