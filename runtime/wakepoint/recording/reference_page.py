@@ -30,9 +30,10 @@ description: The versioned JSON format in which a run is kept, and every kind of
 
 # The recording
 
-A recording is what one run of a snippet did, as plain data. Everything that a page shows of a run
-is made from it, and from nothing else: the diagrams, the tables, the timeline. You can download it
-below any snippet, make one with `mkdocs-wakepoint record`, or in Python:
+A recording is what one run of a snippet did, as plain data. What a page shows of a run is made from
+it, and from nothing else: the diagrams, the tables, the timeline. You can make one with
+`mkdocs-wakepoint run --json`, keep those of a site with `mkdocs-wakepoint record`, or make one in
+Python:
 
 ```python
 from wakepoint.recording import dumps, record
