@@ -140,14 +140,14 @@ class Tracer:
         index, analysis = self._analyses[frame.f_code]
         self._count += 1
         instance = self._instances[frame] = _Instance(self._count, analysis, frame)
-        facts = {
+        started: dict[str, Any] = {
             "instance": instance.number,
             "machine": index,
             "task": self._task(),
             "parent": awaiting.number if awaiting else None,
             "variables": self._variables(instance, 0),
         }
-        self._starting = frame, facts
+        self._starting = frame, started
 
     def _tell_started(self) -> None:
         if self._starting is not None:
