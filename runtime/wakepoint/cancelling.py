@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias, TypeVar
 
 from wakepoint.errors import Cancelled
+from wakepoint.lingering import watching
 from wakepoint.task import PENDING, Cancellable, Future, Poll, Ready, drop_all
 
 T = TypeVar("T")
@@ -54,6 +55,10 @@ class Ending:
             if isinstance(future, Cancellable):
                 future.cancel(Cancelled(why))
                 self.futures.append((future, name))
+                # If we are cancelled ourselves, whoever cancelled us is asked, and finds these.
+                if watching.lingering is not None and not isinstance(answer, Cancelled):
+                    what = f"{name} was cancelled ({why})"
+                    watching.lingering.begin((self, future), future, what)
             else:
                 self.let_go(future, name)
 
@@ -83,13 +88,20 @@ class Ending:
             except Exception as error:
                 self._errors.append((name, error))
             self.futures.remove(entry)
+            self._ended(future)
             self.let_go(future, name)
         return PENDING if self.futures else self._given()
 
     def drop(self) -> None:
         """Drops what has not ended, at once."""
         futures, self.futures = self.futures, []
+        for future, _ in futures:
+            self._ended(future)
         drop_all(future for future, _ in futures)
+
+    def _ended(self, future: Future[Any]) -> None:
+        if watching.lingering is not None:
+            watching.lingering.end((self, future))
 
     def let_go(self, future: Future[Any], name: str | None = None) -> None:
         """Drops a future that has ended, or has no end to be driven to."""

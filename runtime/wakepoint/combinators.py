@@ -90,6 +90,10 @@ class Combined(Cancellable[R]):
         else:
             self.ending.cancel(cancellation)
 
+    @property
+    def still_ends(self) -> tuple[Future[Any], ...]:
+        return () if self.ending is None else tuple(future for future, _ in self.ending.futures)
+
     def drop(self) -> None:
         running, self.running = self.running, {}
         drop_all(running.values() if self.ending is None else (*running.values(), self.ending))

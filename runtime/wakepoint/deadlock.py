@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
@@ -15,7 +16,7 @@ def describe(task: Task[Any]) -> WaitingTask:
     future = task.future
     if not isinstance(future, CoroutineFuture):
         return WaitingTask(task.number, task.name, None, None, _in_words(future))
-    frame = _innermost_frame(future)
+    frame = next(reversed([*frames(future)]), None)
     return WaitingTask(
         task=task.number,
         name=task.name,
@@ -25,14 +26,12 @@ def describe(task: Task[Any]) -> WaitingTask:
     )
 
 
-def _innermost_frame(future: CoroutineFuture[Any]) -> FrameType | None:
-    """The frame of the innermost coroutine that is suspended below the task."""
+def frames(future: CoroutineFuture[Any]) -> Iterator[FrameType]:
+    """The frames of the coroutines that are suspended below the task, outermost first."""
     coroutine: Any = future.coroutine
-    frame: FrameType | None = None
     while coroutine is not None and getattr(coroutine, "cr_frame", None) is not None:
-        frame = coroutine.cr_frame
+        yield coroutine.cr_frame
         coroutine = coroutine.cr_await
-    return frame
 
 
 def waited_for(future: CoroutineFuture[Any]) -> str:

@@ -52,6 +52,27 @@ class WaitingTask:
         return f"task {self.task} ({self.name}){place} waits for {self.waits_for}"
 
 
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """Somebody who was cancelled and has not ended.
+
+    Attributes:
+        what: Who, and how it was cancelled: ``task 2 (work) was aborted``.
+        filename: File of the line below; None if there is none.
+        line: The ``except`` that catches `Cancelled`, or the ``await`` where it stands.
+        how: What that line does: ``catches Cancelled``.
+    """
+
+    what: str
+    filename: str | None
+    line: int | None
+    how: str
+
+    def __str__(self) -> str:
+        place = "" if self.line is None else f"line {self.line} "
+        return f"{self.what}, and goes on: {place}{self.how}"
+
+
 class Deadlock(Exception):
     """Every task is pending and nobody is left to wake one of them.
 

@@ -5,7 +5,6 @@ One thread, one queue, as tokio's current-thread scheduler. `run` is the way in.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -15,7 +14,10 @@ from wakepoint import backends
 from wakepoint.cancelling import report, tell_beside
 from wakepoint.deadlock import describe
 from wakepoint.errors import Cancelled, Deadlock, JoinError
+from wakepoint.generators import Generators
 from wakepoint.handle import JoinHandle, Task, TaskState
+from wakepoint.interrupts import Interrupts
+from wakepoint.lingering import Lingering, watching
 from wakepoint.reactor import Reactor
 from wakepoint.task import (
     PENDING,
@@ -41,9 +43,14 @@ class Executor:
 
     thread_check_interval = 0.05
     """Seconds after which a parked executor looks whether the threads that might wake it live."""
+    patience: float | None = 1.0
+    """Seconds after which who goes on after its cancellation is named on stderr; None: never."""
 
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
+        self.interrupts = Interrupts(reactor.notify)
+        self.generators = Generators(self.spawn, self._look)
+        self.lingering = Lingering(self.patience)
         self.tasks: dict[int, Task[Any]] = {}
         self._queue: deque[Task[Any]] = deque()
         self._spawned = 0
@@ -81,19 +88,27 @@ class Executor:
         # The executor says that it sleeps before it looks at the queue for the last time. So
         # either it sees this task there, or we see here that it sleeps. It may be this thread
         # that sleeps: a signal handler runs in the middle of the wait.
-        if self.reactor.asleep:
-            self.reactor.notify()
+        self._look()
         return True
 
     def abort(self, task: Task[Any]) -> None:
         """Cancels a task; see `JoinHandle.abort`."""
+        self._cancel(task, "was aborted")
+
+    def _cancel(self, task: Task[Any], how: str) -> None:
         if task.done:
             return
         if isinstance(task.future, Cancellable):
             task.future.cancel(Cancelled(f"task {task.number} was aborted"))
+            self.lingering.begin(task, task.future, f"task {task.number} ({task.name}) {how}")
             self.schedule(task)
         else:
             self._let_go(task, TaskState.ABORTED, None)
+
+    def _look(self) -> None:
+        """Ends the sleep in the kernel: there is something else to do. Any thread may call it."""
+        if self.reactor.asleep:
+            self.reactor.notify()
 
     # -- the loop ----------------------------------------------------------------------------
 
@@ -101,33 +116,66 @@ class Executor:
         """Drives a future, and what it spawns, until that future is done.
 
         Tasks that are still pending then are aborted, and may await in their ``finally`` blocks.
-        If this raises something that no task raised (`Deadlock`, KeyboardInterrupt), they are
-        dropped instead, in the order of spawning.
+        So it is after a first Ctrl-C (unless the program has a handler of its own), and when a task
+        raises KeyboardInterrupt or SystemExit. At a second Ctrl-C, or one while they are ending
+        already, and after any other exception that no task raised (`Deadlock`), they are dropped:
+        at once, in the order of spawning.
+
+        Async generators that were left before their end are closed in tasks of their own, and a
+        line on stderr names each. So is each that is still open at the end.
 
         Raises:
             Deadlock: If every task is pending and nobody is left to wake one of them.
+            KeyboardInterrupt: After Ctrl-C.
             BaseException: Whatever the future raises.
         """
         outer, _running.executor = _running.executor, self
+        outer_lingering, watching.lingering = watching.lingering, self.lingering
         try:
-            root = self.spawn(future).task
-            root.observed = True
-            self._run_until(lambda: root.done)
-            self._abort_rest()
+            with self.generators.watched(), self.interrupts.watched():
+                root = self._run_root(future)
+        except BaseException as error:
+            self.interrupted(error)
+            raise
         finally:
             self._drop_rest()
             for task in list(self._unobserved.values()):
                 self.report(task)
-            _running.executor = outer
+            _running.executor, watching.lingering = outer, outer_lingering
         if root.state is TaskState.READY:
             return cast(T, root.outcome)
         if root.state is TaskState.RAISED:
             raise root.outcome
         raise JoinError("the main task was aborted")
 
+    def _run_root(self, future: Awaitable[T]) -> Task[T]:
+        root = self.spawn(future).task
+        root.observed = True
+        try:
+            self._run_until(lambda: root.done)
+        except KeyboardInterrupt:
+            self._end_rest("was aborted by Ctrl-C")
+            raise
+        except SystemExit:
+            self._end_rest("was aborted by sys.exit")
+            raise
+        self._end_rest(f"was aborted when {root.name} ended")
+        return root
+
+    def interrupted(self, error: BaseException) -> None:
+        """The run is ended by an exception: it says who goes on after a cancellation."""
+        for each in self.lingering.untold():
+            error.add_note(str(each))
+
     def _run_until(self, done: Callable[[], bool]) -> None:
         polls = 0
         while not done():
+            if self.interrupts.asked:
+                raise KeyboardInterrupt
+            if self.generators.left:
+                self.generators.close_left()
+            if self.lingering.left == 0.0:
+                self.lingering.tell()
             if not self._queue:
                 self._park_or_report()
                 continue
@@ -158,6 +206,7 @@ class Executor:
         future = task.future
         assert future is not None
         task.polls += 1
+        self.interrupts.polling = task
         try:
             polled = task.variables.run(future.poll, task.context)
             if polled is PENDING or task.done:  # done: it aborted itself meanwhile
@@ -173,6 +222,8 @@ class Executor:
             raise
         else:
             self._let_go(task, TaskState.READY, value)
+        finally:
+            self.interrupts.polling = None
 
     def _let_go(self, task: Task[Any], state: TaskState, outcome: object) -> None:
         """Drops a task's future and ends the task; what only the drop raised is its outcome."""
@@ -192,6 +243,8 @@ class Executor:
     def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
         """Ends a task and wakes those who wait for that."""
         del self.tasks[task.number]
+        self.lingering.end(task)
+        self.generators.ended(task)
         task.end(state, outcome)
         if state is TaskState.RAISED and not task.observed:
             self._unobserved[task.number] = task
@@ -214,18 +267,42 @@ class Executor:
             raise Deadlock(tuple(describe(task) for task in self.tasks.values()))
         self.reactor.fall_asleep()
         try:
-            if not self._queue:
-                # If only threads that we know nothing of can wake us, look now and then whether
-                # they still live.
-                self.reactor.park(True, None if ours else self.thread_check_interval)
+            if not self._has_news():
+                self.reactor.park(True, self._sleep_at_most(ours))
         finally:
             self.reactor.asleep = False
 
-    def _abort_rest(self) -> None:
+    def _has_news(self) -> bool:
+        return bool(self._queue) or self.generators.left or self.interrupts.asked
+
+    def _sleep_at_most(self, ours: bool) -> float | None:
+        """Seconds after which to come back without an event, or None."""
+        limits = [] if ours else [self.thread_check_interval]
+        # If only threads that we know nothing of can wake us, look now and then whether they live.
+        if self.lingering.left is not None:
+            limits.append(self.lingering.left)
+        return min(limits, default=None)
+
+    def _end_rest(self, how: str) -> None:
+        """Aborts all tasks and closes all generators, and drives them to their end."""
+        self.interrupts.now_ending()
         for task in list(self.tasks.values()):
-            self.abort(task)
-        with contextlib.suppress(Deadlock):  # a finally block awaits what never comes
-            self._run_until(lambda: not self.tasks)
+            if task is not self.interrupts.struck and not self.generators.closes(task):
+                self._cancel(task, how)
+        self._run_to_the_end()
+        self.generators.close_open()
+        self._run_to_the_end()
+
+    def _run_to_the_end(self) -> None:
+        while self.tasks or self.generators.left:
+            try:
+                self._run_until(lambda: not self.tasks and not self.generators.left)
+            except Deadlock:  # a finally block awaits what never comes
+                return
+            except KeyboardInterrupt:
+                if self.interrupts.insisted:
+                    raise
+                # The first Ctrl-C, which was raised in a task, has only now come out of it.
 
     def _drop_rest(self) -> None:
         while self.tasks:

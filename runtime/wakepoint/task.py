@@ -9,8 +9,9 @@ from __future__ import annotations
 import enum
 import inspect
 import threading
-from collections.abc import Awaitable, Callable, Generator, Iterable
-from types import CoroutineType
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from types import CodeType, CoroutineType
 from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
@@ -101,6 +102,8 @@ class Context:
 
 class _Current(threading.local):
     context: Context | None = None
+    refusals = 0
+    """How many awaits were refused since a future was dropped last."""
 
 
 _current = _Current()
@@ -154,6 +157,8 @@ class Future(Generic[T]):
             while True:
                 context = _current.context
                 if context is None:
+                    if refuses_no_more():
+                        yield self
                     raise nobody_polls(self)
                 poll: object = self.poll(context)
                 if isinstance(poll, Ready):
@@ -167,6 +172,19 @@ class Future(Generic[T]):
                     self.cancel(cancellation)  # and polled on: it may have to wait to end
         finally:
             self.drop()
+
+
+MAX_REFUSALS = 100
+"""How often a coroutine that is being dropped may try to wait before it is left where it stands."""
+
+
+def refuses_no_more() -> bool:
+    """True if what is being dropped catches every refusal, and tries to wait for ever.
+
+    If it is let suspend, whoever closes it learns that it goes on, and so comes to an end.
+    """
+    _current.refusals += 1
+    return _current.refusals > MAX_REFUSALS
 
 
 def nobody_polls(future: Future[Any]) -> RuntimeError:
@@ -239,6 +257,11 @@ class Cancellable(Future[T]):
         """
         raise NotImplementedError(f"{type(self).__name__} has no cancel()")
 
+    @property
+    def still_ends(self) -> tuple[Future[Any], ...]:
+        """The futures in it that were cancelled and have not ended yet, if it consists of some."""
+        return ()
+
 
 class Resumable(Cancellable[T]):
     """A future that runs somebody's code from one ``await`` to the next."""
@@ -252,14 +275,17 @@ class CoroutineFuture(Resumable[T]):
     Attributes:
         coroutine: The coroutine object.
         waits_for: The future in which it is suspended, or None.
+        caught_at: Where the last cancellation was caught, a code object and the offset of its
+            ``await``; None if none was.
     """
 
-    __slots__ = ("cancellation", "coroutine", "waits_for")
+    __slots__ = ("cancellation", "caught_at", "coroutine", "waits_for")
 
     def __init__(self, coroutine: CoroutineType[Any, Any, T]) -> None:
         self.coroutine = coroutine
         self.waits_for: Future[Any] | None = None
         self.cancellation: BaseException | None = None
+        self.caught_at: tuple[CodeType, int] | None = None
 
     def __repr__(self) -> str:
         return f"{self.coroutine.__qualname__}()"
@@ -304,42 +330,59 @@ class CoroutineFuture(Resumable[T]):
         if self.waits_for is None:  # never polled: there is no await to raise at
             self.coroutine.close()
             raise cancellation
-        return self.coroutine.send(cancellation)
+        yielded = self.coroutine.send(cancellation)
+        trace = cancellation.__traceback__  # as far as it came
+        self.caught_at = None if trace is None else (trace.tb_frame.f_code, trace.tb_lasti)
+        return yielded
 
     def drop(self) -> None:
         """Closes the coroutine: its ``finally`` blocks run, and an ``await`` in them raises.
 
         Raises:
+            RuntimeError: If it catches whatever ends it, and goes on.
             BaseException: What a ``finally`` block raised.
         """
-        # Whoever drops it may be polled just now. A wait in the dropped coroutine must not be
-        # taken for a wait of the task that drops it.
-        outer, _current.context = _current.context, None
-        try:
-            self.coroutine.close()
-        finally:
-            _current.context = outer
+        with dropping():
+            try:
+                self.coroutine.close()
+            except RuntimeError:
+                if _current.refusals <= MAX_REFUSALS:
+                    raise
+                raise RuntimeError(
+                    f"{self!r} cannot be dropped: it catches what ends it, and waits again"
+                ) from None
 
 
-class _AwaitableFuture(Resumable[T]):
-    """Any other awaitable, driven through its ``__await__`` iterator."""
+@contextmanager
+def dropping() -> Iterator[None]:
+    """An ``await`` that would suspend raises in the block.
 
-    __slots__ = ("_inner",)
+    Whoever drops a coroutine may be polled just now; a wait in that coroutine must not be taken for
+    a wait of the task that drops it.
+    """
+    outer = (_current.context, _current.refusals)
+    _current.context, _current.refusals = None, 0
+    try:
+        yield
+    finally:
+        _current.context, _current.refusals = outer
 
-    def __init__(self, awaitable: Awaitable[T]) -> None:
-        async def drive() -> T:
-            return await awaitable
 
-        self._inner = CoroutineFuture(cast("CoroutineType[Any, Any, T]", drive()))
+def drop_without_waiting(closing: Awaitable[None]) -> None:
+    """Runs something that would be awaited if there were somebody to poll it."""
+    with dropping(), suppress(StopIteration):
+        closing.__await__().send(None)
 
-    def poll(self, cx: Context) -> Poll[T]:
-        return self._inner.poll(cx)
 
-    def cancel(self, cancellation: BaseException) -> None:
-        self._inner.cancel(cancellation)
+def _driven(awaitable: Awaitable[T]) -> CoroutineFuture[T]:
+    """Any other awaitable, through its ``__await__`` iterator."""
 
-    def drop(self) -> None:
-        self._inner.drop()
+    async def drive() -> T:
+        return await awaitable
+
+    coroutine = cast("CoroutineType[Any, Any, T]", drive())
+    coroutine.__name__ = coroutine.__qualname__ = type(awaitable).__name__
+    return CoroutineFuture(coroutine)
 
 
 def into_future(awaitable: Awaitable[T]) -> Future[T]:
@@ -364,7 +407,7 @@ def into_future(awaitable: Awaitable[T]) -> Future[T]:
     if callable(getattr(awaitable, "poll", None)):
         return _PolledFuture(awaitable)
     if inspect.isawaitable(awaitable):
-        return _AwaitableFuture(awaitable)
+        return _driven(awaitable)
     hint = "call it first" if inspect.iscoroutinefunction(awaitable) else "it has no poll(cx)"
     raise TypeError(f"{awaitable!r} is not a future: {hint}")
 

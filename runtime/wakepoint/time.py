@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from wakepoint import executor
 from wakepoint.cancelling import Ending
@@ -112,6 +112,10 @@ class Timeout(Cancellable[T]):
             self.ending = Ending((self._future,), cancellation, str(cancellation))
         else:
             self.ending.cancel(cancellation)
+
+    @property
+    def still_ends(self) -> tuple[Future[Any], ...]:
+        return () if self.ending is None else tuple(future for future, _ in self.ending.futures)
 
     def drop(self) -> None:
         drop_all((self._sleep, self._future if self.ending is None else self.ending))

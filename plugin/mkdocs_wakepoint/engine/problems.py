@@ -8,6 +8,7 @@ from mkdocs_wakepoint.engine.process import CUT, OUTPUT_LIMIT
 from mkdocs_wakepoint.outcome import exception_name, last_line
 from mkdocs_wakepoint.snippet import Location, Problem, Snippet
 from mkdocs_wakepoint.text import in_one_line, lines_of
+from wakepoint.lingering import CATCHES
 from wakepoint.recording import Outcome, Recording
 from wakepoint.recording.figures import figures
 
@@ -107,6 +108,8 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
                 f'mend it, or announce it with expect_error="{outcome.error}"',
                 _traceback(snippet, outcome),
             )
+        case "timeout" if outcome.goes_on:
+            return _goes_on(snippet, outcome, place)
         case "timeout":
             return Problem(
                 place,
@@ -143,6 +146,28 @@ def _deadlock(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
         f"deadlock: {', and '.join(waiting)}",
         'wake them, give them a timeout, or announce it with expect_error="Deadlock"',
         "\n".join(waiting),
+    )
+
+
+def _goes_on(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
+    """Not more time is what it needs: it was cancelled, and does not end."""
+    lines = [each.line for each in outcome.goes_on if each.line is not None]
+    if lines:
+        place = Location(place.file, snippet.location.line + lines[0])
+    told = [
+        f"{each.what}, and goes on: "
+        + ("" if each.line is None else f"line {snippet.location.line + each.line} ")
+        + each.how
+        for each in outcome.goes_on
+    ]
+    catches = any(each.how == CATCHES for each in outcome.goes_on)
+    return Problem(
+        place,
+        f"the snippet was {outcome.message}: {'; '.join(told)}",
+        "catch Cancelled only to clean up, and raise it again"
+        if catches
+        else 'let it end, or allow more with timeout="…" (seconds)',
+        _traceback(snippet, outcome),
     )
 
 

@@ -17,7 +17,9 @@ from wakepoint.task import (
     Future,
     Poll,
     Resumable,
+    dropping,
     nobody_polls,
+    refuses_no_more,
 )
 
 T = TypeVar("T")
@@ -80,6 +82,8 @@ class StateMachine(Resumable[T]):
         assert self.awaiting is not None
         awaiting = self.awaiting
         if cx is None and not isinstance(awaiting, Resumable):
+            if refuses_no_more():
+                return PENDING
             awaiting = _Raises(nobody_polls(awaiting))
         try:
             polled = awaiting.poll(cx)  # type: ignore[arg-type]
@@ -139,8 +143,9 @@ class StateMachine(Resumable[T]):
             error = other
         try:
             self.unwind(error)
-            if self._run_on() is PENDING:
-                raise RuntimeError("coroutine ignored GeneratorExit")
+            with dropping():
+                if self._run_on() is PENDING:
+                    raise RuntimeError("coroutine ignored GeneratorExit")
         except GeneratorExit:
             pass
 

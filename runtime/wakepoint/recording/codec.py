@@ -20,6 +20,7 @@ from wakepoint.recording.model import (
     Environment,
     Event,
     Frame,
+    GoesOn,
     Outcome,
     Output,
     Recording,
@@ -98,6 +99,7 @@ def _recording(data: dict[str, Any]) -> Recording:
             message=outcome["message"],
             frames=tuple(Frame(**frame) for frame in outcome["frames"]),
             waiting=tuple(Waiting(**task) for task in outcome["waiting"]),
+            goes_on=tuple(GoesOn(**each) for each in outcome.get("goes_on", ())),
         ),
         truncated=data["truncated"],
     )

@@ -84,6 +84,22 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class GoesOn:
+    """Somebody who was cancelled and had not ended when the time was up.
+
+    Attributes:
+        what: Who, and how it was cancelled: ``task 2 (work) was aborted when main ended``.
+        line: The snippet's ``except`` that catches `Cancelled`, or the ``await`` where it stands;
+            None if that is elsewhere.
+        how: What that line does: ``catches Cancelled``, ``still waits for sleep(1)``.
+    """
+
+    what: str
+    line: int | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended.
 
@@ -94,6 +110,7 @@ class Outcome:
         message: The exception's text, exit code or signal, in words.
         frames: The snippet's own frames, outermost first; the runtime's are folded.
         waiting: For a deadlock, each pending task.
+        goes_on: For a timeout, each who was cancelled and goes on.
     """
 
     kind: str
@@ -101,6 +118,7 @@ class Outcome:
     message: str = ""
     frames: tuple[Frame, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    goes_on: tuple[GoesOn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

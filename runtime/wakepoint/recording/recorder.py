@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from wakepoint.errors import GoesOn
 from wakepoint.recording.model import Event
 from wakepoint.recording.names import Names
-from wakepoint.recording.safe_repr import LIMIT, cut, safe_repr
+from wakepoint.recording.safe_repr import safe_repr
 
 EVENT_LIMIT = 50_000
 """More events than this are counted, not kept."""
@@ -24,6 +25,7 @@ class Recorder:
         names: Stable names for what the system chose.
         backend: The mechanism in use, once there is one.
         system: The operating system, as the kernel in use calls it.
+        goes_on: Who was cancelled and went on, when an exception ended the run.
         emulation: What stands in for the real system, or None.
     """
 
@@ -35,6 +37,7 @@ class Recorder:
         self.clock = "real"
         self.system: str | None = None
         self.emulation: str | None = None
+        self.goes_on: tuple[GoesOn, ...] = ()
         self.because: str | None = None
         self._limit = limit
         self._actors = ["main"]
@@ -91,5 +94,4 @@ class Recorder:
 
     def value(self, thing: object) -> str:
         """A value as text: bounded, and the same in every run."""
-        whole = safe_repr(thing, limit=10 * LIMIT)  # an address that is cut could not be renamed
-        return cut(self.names.normalise(whole, live=True))
+        return self.names.normalise(safe_repr(thing), live=True)

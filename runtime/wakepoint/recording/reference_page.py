@@ -15,6 +15,7 @@ from wakepoint.recording.model import (
     Environment,
     Event,
     Frame,
+    GoesOn,
     Outcome,
     Output,
     Recording,
@@ -100,7 +101,9 @@ def _event(kind: str) -> str:
 def page() -> str:
     """The whole page, in Markdown."""
     parts = [_INTRODUCTION]
-    parts += [_class_table(of) for of in (Recording, Environment, Output, Outcome, Frame, Waiting)]
+    parts += [
+        _class_table(of) for of in (Recording, Environment, Output, Outcome, Frame, Waiting, GoesOn)
+    ]
     parts += [_class_table(of) for of in (Machine, State, Variable, Transition, Span)]
     kinds = ", ".join(f"`{kind.value}`" for kind in StateKind)
     parts.append(f"\nThe kinds of states are {kinds}.\n")

@@ -21,7 +21,7 @@ from wakepoint.machine.model import Machine
 from wakepoint.recording import seams
 from wakepoint.recording.limit import TimeLimitExceeded, time_limit
 from wakepoint.recording.lowered import LoweredTracer
-from wakepoint.recording.model import Environment, Frame, Outcome, Recording, Waiting
+from wakepoint.recording.model import Environment, Frame, GoesOn, Outcome, Recording, Waiting
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import message_of
 from wakepoint.recording.tracer import Tracer
@@ -156,7 +156,19 @@ def _outcome_of(run: Callable[[], None], recorder: Recorder, filename: str) -> O
     try:
         run()
     except TimeLimitExceeded as error:
-        return Outcome("timeout", message=str(error), frames=_frames(error, filename))
+        return Outcome(
+            "timeout",
+            message=str(error),
+            frames=_frames(error, filename),
+            goes_on=tuple(
+                GoesOn(
+                    what=recorder.names.normalise(each.what),
+                    line=each.line if each.filename == filename else None,
+                    how=recorder.names.normalise(each.how),
+                )
+                for each in recorder.goes_on
+            ),
+        )
     except SystemExit as error:
         return Outcome("exited", message=repr(error.code), frames=_frames(error, filename))
     except Deadlock as error:

@@ -60,6 +60,8 @@ class RecordingExecutor(Executor):
 
     # Each look is a wait in the recording; how many there are is chance, so look seldom.
     thread_check_interval = 1.0
+    # A problem names who goes on; to look after a second would be a wait more in the recording.
+    patience = None
 
     def __init__(self, reactor: RecordingReactor, recorder: Recorder) -> None:
         self.recorder = recorder
@@ -88,6 +90,10 @@ class RecordingExecutor(Executor):
                 return super().block_on(future)
             finally:
                 self.closed = True
+
+    def interrupted(self, error: BaseException) -> None:
+        self.recorder.goes_on = self.lingering.untold()
+        super().interrupted(error)
 
     def poll(self, task: Task[Any]) -> None:
         recorder = self.recorder

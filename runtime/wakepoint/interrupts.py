@@ -1,0 +1,88 @@
+"""Ctrl-C while an executor runs: the first lets every task clean up, the second ends at once.
+
+Python's own handler raises KeyboardInterrupt wherever the program stands, in the middle of the
+executor too. As in asyncio and trio it is replaced while `run` runs: in the code of a task the
+first Ctrl-C is still raised right there; anywhere else the executor is told, and cancels its tasks
+between two polls. Where the program has a handler of its own, or `run` was called on a thread
+other than the main one, nothing is replaced.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from wakepoint.handle import Task
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+class Interrupts:
+    """What Ctrl-C did so far.
+
+    Args:
+        notify: Ends the executor's sleep in the kernel.
+
+    Attributes:
+        polling: The task whose code runs just now.
+        asked: True once Ctrl-C came and the executor has not yet cancelled its tasks.
+        ending: True once every task was cancelled; Ctrl-C then ends at once.
+        insisted: True once KeyboardInterrupt was raised to end at once.
+        struck: The task in which the first Ctrl-C was raised; it needs no `Cancelled` besides.
+    """
+
+    def __init__(self, notify: Callable[[], None]) -> None:
+        self._notify = notify
+        self._watching = False
+        self.polling: Task[Any] | None = None
+        self.asked = False
+        self.ending = False
+        self.insisted = False
+        self.struck: Task[Any] | None = None
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Takes Ctrl-C until the block ends."""
+        main = threading.current_thread() is threading.main_thread()
+        if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            self.insisted = True  # whoever raises KeyboardInterrupt means it
+            yield
+            return
+        handler = self._interrupted
+        signal.signal(signal.SIGINT, handler)
+        self._watching = True
+        try:
+            yield
+        finally:
+            self._watching = False
+            if signal.getsignal(signal.SIGINT) is handler:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def now_ending(self) -> None:
+        """Every task is being cancelled."""
+        self.asked, self.ending = False, True
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        if not self._watching:  # somebody put it back after the run
+            signal.default_int_handler(number, frame)
+        if self.asked or self.ending:
+            self.insisted = True
+            raise KeyboardInterrupt
+        self.asked = True
+        if self.polling is not None and not _is_ours(frame):
+            self.struck = self.polling
+            raise KeyboardInterrupt
+        try:
+            self._notify()
+        except OSError:  # no descriptor for that is left
+            raise KeyboardInterrupt from None
+
+
+def _is_ours(frame: FrameType | None) -> bool:
+    """True in the runtime itself, whose lists must not be left half changed."""
+    name: str = "" if frame is None else frame.f_globals.get("__name__", "")
+    return name.partition(".")[0] == _PACKAGE

@@ -1,0 +1,145 @@
+"""Who goes on after its cancellation is named, with the line that catches it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from wakepoint import Cancelled, executor, join, run, select, sleep, spawn, timeout
+from wakepoint.recording import record
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executor.Executor, "patience", 0.0)
+
+
+HANDLERS = {
+    "except BaseException:\n            pass": 2,
+    "except:\n            pass": 2,
+    "except (ValueError, wakepoint.Cancelled):\n            pass": 2,
+    "except ValueError:\n            pass\n        except Cancelled:\n            pass": 4,
+    "except OSError as e:\n            pass\n        except Cancelled as e:\n            {}": 4,
+}
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+@pytest.mark.parametrize("inner", [False, True])
+def test_the_except_that_catches_is_named(handler: str, inner: bool) -> None:
+    source = f"""\
+import wakepoint
+from wakepoint import Cancelled, sleep, spawn
+async def wait():
+    await sleep(10)
+async def stubborn():
+    while True:
+        try:
+            await {"wait()" if inner else "sleep(10)"}
+        {handler}
+async def main():
+    spawn(stubborn())
+    await sleep(0.001)
+wakepoint.run(main())
+"""
+    outcome = record(source, timeout=0.3).outcome
+    assert outcome.kind == "timeout"
+    (held_up,) = outcome.goes_on
+    assert held_up.what == "task 2 (stubborn) was aborted when main ended"
+    assert (held_up.line, held_up.how) == (7 + HANDLERS[handler], "catches Cancelled")
+
+
+@pytest.mark.parametrize(
+    ("lose", "what"),
+    [
+        ("timeout(0.001, stubborn())", "stubborn() was cancelled (not done after 0.001 s)"),
+        (
+            "select(stubborn(), sleep(0.001))",
+            "stubborn() was cancelled (select was done",
+        ),
+        ("timeout(0.001, join(stubborn(), sleep(9)))", "join(stubborn(), sleep(9)) was cancelled"),
+    ],
+)
+def test_a_loser_is_named_too(lose: str, what: str) -> None:
+    source = f"""\
+import wakepoint
+from wakepoint import *
+async def stubborn():
+    while True:
+        try:
+            await sleep(10)
+        except BaseException:
+            pass
+async def main():
+    await {lose}
+wakepoint.run(main())
+"""
+    outcome = record(source, timeout=0.3).outcome
+    assert outcome.kind == "timeout"
+    assert outcome.goes_on[0].what.startswith(what)
+    assert (outcome.goes_on[0].line, outcome.goes_on[0].how) == (7, "catches Cancelled")
+
+
+def test_a_cleanup_that_takes_long_is_named_by_what_it_waits_for() -> None:
+    source = """\
+from wakepoint import *
+async def slow():
+    try:
+        await sleep(10)
+    finally:
+        await sleep(60)
+async def main():
+    spawn(slow())
+    await sleep(0.001)
+run(main())
+"""
+    (held_up,) = record(source, timeout=0.3).outcome.goes_on
+    assert (held_up.line, held_up.how) == (6, "still waits for sleep(60)")
+
+
+def test_a_run_that_ends_in_time_names_nobody(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor.Executor, "patience", 60.0)
+
+    async def cleans_up() -> None:
+        try:
+            await sleep(60)
+        finally:
+            await join(sleep(0), sleep(0))
+
+    async def main() -> None:
+        spawn(cleans_up())
+        await select(cleans_up(), sleep(0))
+
+    run(main())
+    assert capsys.readouterr().err == ""
+
+
+def test_it_is_named_once_in_a_plain_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor.Executor, "patience", 0.01)
+
+    async def stubborn() -> str:
+        for _ in range(5):
+            with suppress(Cancelled):
+                await sleep(0.02)
+        return "at last"
+
+    async def main() -> str:
+        handle = spawn(stubborn())
+        await sleep(0)
+        handle.abort()
+        with pytest.raises(TimeoutError):
+            await timeout(0, stubborn())
+        return await handle
+
+    assert run(main()) == "at last"
+    told = capsys.readouterr().err.splitlines()
+    name = f"{stubborn.__qualname__}()"
+    line = stubborn.__code__.co_firstlineno + 2
+    assert told == [
+        f"task 2 (stubborn) was aborted, and goes on: line {line} catches Cancelled",
+        f"{name} was cancelled (not done after 0 s), and goes on: line {line} catches Cancelled",
+    ]
