@@ -29,7 +29,11 @@ _UNSEEN: Final = re.compile(
 
 
 def visible(text: str, *, keep: str = "\n\t") -> str:
-    """Text without a terminal's commands, and with a sign for each other control character.
+    r"""Text without a terminal's commands, and with a sign for each other control character.
+
+    Example:
+        >>> visible("\x1b[1mbold\x1b[0m and\x07")
+        'bold and␇'
 
     Args:
         text: Any text.

@@ -14,7 +14,7 @@ from mkdocs_wakepoint.views.highlighting import highlighted
 from mkdocs_wakepoint.views.markup import element, joined
 from wakepoint.machine import Lowered, MachineError, lower_source
 from wakepoint.recording import Recording
-from wakepoint.recording.equality import told_by_machines
+from wakepoint.recording.equality import alike, told_by_machines
 
 
 def lowered(recording: Recording, context: Context) -> Markup:
@@ -108,10 +108,19 @@ def difference(original: Recording, form: Recording) -> str | None:
     for one, other in zip_longest(ours, theirs):
         if one != other:
             return f"{_told(one)} in the original, {_told(other)} in the lowered form"
-    ends = [(run.outcome.kind, run.outcome.error, run.outcome.message) for run in (original, form)]
+    ends = [_end(run) for run in (original, form)]
     if ends[0] != ends[1]:
         return f"the original ends with {ends[0]}, the lowered form with {ends[1]}"
-    return None if original.output == form.output else "what they wrote"
+    return None if _written(original) == _written(form) else "what they wrote"
+
+
+def _end(recording: Recording) -> tuple[str | None, ...]:
+    outcome = recording.outcome
+    return outcome.kind, outcome.error, alike(outcome.message)
+
+
+def _written(recording: Recording) -> list[tuple[str, str]]:
+    return [(each.stream, alike(each.text)) for each in recording.output]
 
 
 def _told(event: tuple[str, dict[str, object]] | None) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from wakepoint.machine.model import Machine, VariableKind
 from wakepoint.recording.model import Event, Recording
+
+_ADDRESS = re.compile(r"\b0x(?:[0-9a-fA-F]{6,16}\b|…)")
+_COROUTINE = re.compile(r"<(?:coroutine|async_generator) object (\S+) at 0x(?:[0-9a-fA-F]+|…)>")
 
 Told = tuple[str, dict[str, Any]]
 """The kind of an event, and its facts."""
@@ -45,6 +49,11 @@ def told_by_machines(recording: Recording) -> list[Told]:
             }
         told.append((event.kind, facts))
     return told
+
+
+def alike(text: str) -> str:
+    """A text without what differs between any two runs, or between coroutines and machines."""
+    return _ADDRESS.sub("0x…", _COROUTINE.sub(r"\1()", text))
 
 
 def _ends_a_generator(event: Event, machines: dict[int, Machine]) -> bool:

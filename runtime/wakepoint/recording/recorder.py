@@ -10,7 +10,7 @@ from typing import Any
 from wakepoint.errors import GoesOn
 from wakepoint.recording.model import Event
 from wakepoint.recording.names import Names
-from wakepoint.recording.safe_repr import safe_repr
+from wakepoint.recording.safe_repr import LIMIT, cut, safe_repr
 
 EVENT_LIMIT = 50_000
 """More events than this are counted, not kept."""
@@ -94,4 +94,5 @@ class Recorder:
 
     def value(self, thing: object) -> str:
         """A value as text: bounded, and the same in every run."""
-        return self.names.normalise(safe_repr(thing), live=True)
+        whole = safe_repr(thing, limit=10 * LIMIT)  # an address that is cut could not be renamed
+        return cut(self.names.normalise(whole, live=True))

@@ -7,6 +7,7 @@ length. Only for other types is their own ``__repr__`` called, and interrupted i
 
 from __future__ import annotations
 
+import re
 import reprlib
 import signal
 import socket
@@ -26,6 +27,9 @@ _ASLEEP = 2.0
 """How long it may take in all: it may sleep, or the machine be busy with something else."""
 
 _LONG_BYTES = 24
+
+_COROUTINE = re.compile(r"<(?:coroutine|async_generator) object (\S+) at 0x[0-9a-fA-F]+>")
+"""What a call of an ``async def`` gives is described by the call; so is its lowered form."""
 
 
 class _OutOfTimeError(BaseException):
@@ -92,7 +96,11 @@ def safe_repr(value: object, limit: int = LIMIT) -> str:
         text = f"<{type(value).__name__}: its __repr__ does not end>"
     except Exception as error:
         text = f"<{type(value).__name__}: its __repr__ raised {type(error).__name__}>"
-    text = " ".join(text.splitlines())
+    return cut(_COROUTINE.sub(r"\1()", " ".join(text.splitlines())), limit)
+
+
+def cut(text: str, limit: int = LIMIT) -> str:
+    """At most so many characters of a text."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -75,6 +75,7 @@ class Tracer:
         self._raised: dict[FrameType, BaseException] = {}
         self._told_raised: dict[str, Any] | None = None  # not sure yet which exception it was
         self._opaque: FrameType | None = None  # the library's leaf whose inside is not told
+        self._starting: tuple[FrameType, dict[str, Any]] | None = None  # what is told once it runs
 
     def start(self) -> None:
         """Begins to follow this thread."""
@@ -90,6 +91,7 @@ class Tracer:
 
     def _on_call(self, frame: FrameType, event: str, arg: Any) -> Local | None:
         self._told_raised = None
+        self._tell_started()
         code = frame.f_code
         caller = frame.f_back
         awaiting = self._instances.get(caller) if caller is not None else None
@@ -138,16 +140,35 @@ class Tracer:
         index, analysis = self._analyses[frame.f_code]
         self._count += 1
         instance = self._instances[frame] = _Instance(self._count, analysis, frame)
-        self._recorder.emit(
-            "machine.started",
-            instance=instance.number,
-            machine=index,
-            task=self._task(),
-            parent=awaiting.number if awaiting else None,
-            variables=self._variables(instance, 0),
-        )
+        started: dict[str, Any] = {
+            "instance": instance.number,
+            "machine": index,
+            "task": self._task(),
+            "parent": awaiting.number if awaiting else None,
+            "variables": self._variables(instance, 0),
+        }
+        self._starting = frame, started
+
+    def _tell_started(self) -> None:
+        if self._starting is not None:
+            self._recorder.emit("machine.started", **self._starting[1])
+            self._starting = None
+
+    def _is_closed_unstarted(self, frame: FrameType, error: BaseException) -> bool:
+        """True if nothing of it has run: 3.11 resumes what is closed even before its start."""
+        is_starting = self._starting is not None and self._starting[0] is frame
+        is_closed = isinstance(error, GeneratorExit)
+        return is_starting and is_closed and frame.f_lasti <= _beginning(frame.f_code)
 
     def _on_machine_event(self, frame: FrameType, event: str, arg: Any) -> Local:
+        if frame not in self._instances:  # it was closed
+            return self._on_machine_event
+        if event == "exception" and self._is_closed_unstarted(frame, arg[1]):
+            self._starting = None
+            self._count -= 1
+            del self._instances[frame]
+            return self._on_machine_event
+        self._tell_started()
         if event == "exception":
             self._on_caller_event(frame, event, arg)
             self._raised[frame] = arg[1]
@@ -324,6 +345,12 @@ class Tracer:
 @lru_cache(maxsize=512)
 def _bytecode(code: CodeType) -> bytes:
     return code.co_code  # made anew at each access
+
+
+@lru_cache(maxsize=512)
+def _beginning(code: CodeType) -> int:
+    """The offset of the instruction before a coroutine's body."""
+    return next(each.offset for each in dis.get_instructions(code) if each.opcode == _RESUME)
 
 
 def _how_left(frame: FrameType, value: object) -> str:

@@ -7,6 +7,7 @@ from tools.pages import Convert
 
 from mkdocs_wakepoint.views.lowered import difference
 from wakepoint.recording import record, record_lowered
+from wakepoint.recording.model import Output
 
 SOURCE = """
 import wakepoint
@@ -59,5 +60,5 @@ def test_a_difference_is_found(change: str) -> None:
         case "end":
             form = replace(form, outcome=replace(form.outcome, kind="raised"))
         case _:
-            form = replace(form, output=("something else",))  # type: ignore[arg-type]
+            form = replace(form, output=(Output("stdout", "something else"),))
     assert difference(original, form)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from wakepoint.recording.names import Names
-from wakepoint.recording.safe_repr import safe_repr
+from wakepoint.recording.safe_repr import LIMIT, cut, safe_repr
 
 MAX_SHOWN_EVENTS = 4
 
@@ -39,7 +39,7 @@ class Describer:
             if len(thing) >= 2 and isinstance(thing[0], str) and isinstance(thing[1], int):
                 return self.address(thing)
             return f"({', '.join(map(self, thing))})"
-        return self.names.normalise(safe_repr(thing))
+        return cut(self.names.normalise(safe_repr(thing, limit=10 * LIMIT)))
 
     def fd(self, thing: Any) -> str:
         """A descriptor, by its number or its object."""
