@@ -99,8 +99,8 @@ def test_the_runtime_needs_python_and_nothing_else() -> None:
     assert foreign == {"wakepoint.backends.uring.library imports liburing"}  # if it is there
 
 
-def test_only_the_plugins_module_knows_mkdocs() -> None:
-    assert importers(PLUGIN, "mkdocs") == {"mkdocs_wakepoint.plugin"}
+def test_only_two_modules_know_mkdocs() -> None:
+    assert importers(PLUGIN, "mkdocs") == {"mkdocs_wakepoint.plugin", "mkdocs_wakepoint.site"}
 
 
 def test_views_and_engine_do_not_know_each_other() -> None:

@@ -6,6 +6,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from mkdocs_wakepoint.commands.check import check
@@ -14,6 +15,8 @@ from mkdocs_wakepoint.commands.run import run
 from mkdocs_wakepoint.commands.show import show
 from mkdocs_wakepoint.engine import Pool, Settings, SettingsError, own_backend, why_not
 from mkdocs_wakepoint.fence.options import BACKENDS
+from mkdocs_wakepoint.pages import Pages
+from mkdocs_wakepoint.site import pages_at
 from mkdocs_wakepoint.text import in_one_line
 from wakepoint.recording import RecordingError
 
@@ -91,17 +94,37 @@ def _backend(said: argparse.Namespace, python: Sequence[str]) -> str:
 
 
 def _with_pool(said: argparse.Namespace) -> int:
+    script = said.command == "run" and said.path.suffix != ".md"
+    pages = None if script else _pages(said)
     given = {"timeout": said.timeout, "concurrency": said.concurrency}
-    settings = Settings.of({name: value for name, value in given.items() if value is not None})
+    given = {name: value for name, value in given.items() if value is not None}
+    settings = Settings.of({**(pages.settings if pages else {}), **given})
     python = shlex.split(getattr(said, "python", None) or "") or [sys.executable]
-    pool = Pool(settings, python)
-    try:
+    with closing(Pool(settings, python)) as pool:
+        if pages is None:
+            return run(said.path, pool, said.backend, as_json=said.json)
+        backend = _backend(said, python) if said.command == "record" else "auto"
+        if pages.note:
+            print(f"mkdocs-wakepoint: {in_one_line(pages.note)}", file=sys.stderr)
         match said.command:
             case "run":
-                return run(said.path, pool, said.backend, as_json=said.json)
+                return run(pages, pool, said.backend, as_json=said.json)
             case "check":
-                return check(said.docs, pool, said.repeat)
+                return check(pages, pool, said.repeat)
             case _:
-                return record(said.docs, said.out, pool, _backend(said, python))
-    finally:
-        pool.close()
+                return record(pages, said.out, pool, backend)
+
+
+def _pages(said: argparse.Namespace) -> Pages:
+    """The pages that a command is about.
+
+    Raises:
+        OSError: If there are none, or one where a folder is asked for.
+        SiteError: If their site cannot be.
+    """
+    path = said.path if said.command == "run" else said.docs
+    if said.command == "record" and not path.is_dir():
+        raise NotADirectoryError(f"{path} is no folder")
+    if not path.exists():
+        raise FileNotFoundError(f"there is no {path}")
+    return pages_at(path)

@@ -16,6 +16,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from mkdocs_wakepoint import source
 from mkdocs_wakepoint.batch import Batch
+from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.recordings import Store
@@ -48,10 +49,15 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     def __init__(self) -> None:
         self._pool: Pool | None = None
         self._batch: Batch | None = None
+        self._collector: Collector | None = None
         self._store: Store | None = None
         self._extension = WakepointExtension()
         self._reported = 0
         self._serving = False
+
+    def hand_to(self, collector: Collector) -> None:
+        """Lets somebody else have what the pages hold: a command, which builds no site."""
+        self._collector = collector
 
     # Having these two makes MkDocs keep this object, and so the pool, across rebuilds of serve.
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -74,12 +80,12 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             self.on_shutdown()
             self._pool = Pool(settings)
         self._reported = 0
-        self._store = Store(_folder(settings.recordings, config))
+        self._store = Store(folder(settings.recordings, config))
         self._batch = Batch(self._pool, self._report, self._store)
         config.markdown_extensions = [
             extension for extension in config.markdown_extensions if not _is_ours(extension)
         ]
-        self._extension = WakepointExtension(self._batch)
+        self._extension = WakepointExtension(self._collector or self._batch)
         config.markdown_extensions.append(self._extension)  # type: ignore[arg-type]
         config.extra_css.append(STYLESHEET)
         return config
@@ -146,10 +152,10 @@ def _text(page: MkDocsPage) -> str:
         return page.markdown or ""
 
 
-def _folder(name: str, config: MkDocsConfig) -> Path:
+def folder(name: str, config: MkDocsConfig) -> Path:
     """A folder that the configuration names, as short as it can be told from here."""
-    folder = Path(config.config_file_path).parent / name
-    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    path = Path(config.config_file_path).parent / name
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _as_typed(src_path: str, config: MkDocsConfig) -> str:

@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from markdown import Markdown
-
-from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.engine import Pool, not_implemented, problems
-from mkdocs_wakepoint.extension import WakepointExtension
-from mkdocs_wakepoint.quotes import Quote
+from mkdocs_wakepoint.pages import Pages, Snippets
 from mkdocs_wakepoint.recordings import Store, digest
-from mkdocs_wakepoint.snippet import Options, Problem, Snippet
-from mkdocs_wakepoint.source import read
+from mkdocs_wakepoint.snippet import Options, Problem
 from wakepoint.backends import resolve
-
-# Those that give indented Markdown a meaning: a fence below one of their blocks is no code block.
-_CONTAINERS = (
-    "admonition",
-    "attr_list",
-    "def_list",
-    "footnotes",
-    "md_in_html",
-    "tables",
-    "pymdownx.details",
-    "pymdownx.superfences",
-    "pymdownx.tabbed",
-)
 
 
 @dataclass(slots=True)
@@ -50,11 +31,11 @@ class Recorded:
     removed: list[Path] = field(default_factory=list)
 
 
-def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Recorded:
-    """Runs each snippet below a folder, and keeps the recordings.
+def record_pages(pages: Pages, out: Path, pool: Pool, backend: str = "auto") -> Recorded:
+    """Runs each snippet of a site, and keeps the recordings.
 
     Args:
-        docs: The folder of Markdown files.
+        pages: The site's.
         out: The folder of the store; see `mkdocs_wakepoint.recordings`.
         pool: Runs the snippets.
         backend: Runs those that do not ask for one themselves; ``auto`` takes the platform's own.
@@ -63,7 +44,10 @@ def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Rec
     told = Recorded()
     store = Store(out)
     running = []
-    for name, snippet in _named(docs, told.problems):
+    snippets = Snippets(told.problems.append)
+    pages.convert(snippets)
+    for snippet in snippets.found:
+        name = f"{pages.name(snippet.location.file)}.{snippet.key}"
         if reason := _passed_over(snippet.options, chosen):
             told.left_out.append(Problem(snippet.at(0), *reason))
             continue
@@ -86,54 +70,6 @@ def record_site(docs: Path, out: Path, pool: Pool, backend: str = "auto") -> Rec
             told.kept.append(store.save(snippet, recording, name, date))
     told.removed = _remove_old(store, told.kept, failed)
     return told
-
-
-def snippets(docs: Path, report: Callable[[Problem], None]) -> Iterator[Snippet]:
-    """The snippets of a Markdown file, or of every one below a folder in the order of their paths.
-
-    Args:
-        docs: The file or folder.
-        report: Called with each problem of a header.
-    """
-    collector = _Collector(report)
-    extension = WakepointExtension(collector)
-    markdown = Markdown(extensions=[*_CONTAINERS, extension])
-    for path in [docs] if docs.is_file() else sorted(docs.rglob("*.md")):
-        extension.page, text = read(path)
-        markdown.reset()
-        markdown.convert(text)
-        yield from collector.take()
-
-
-class _Collector:
-    """Takes a document's snippets as a batch does, and runs none."""
-
-    def __init__(self, report: Callable[[Problem], None]) -> None:
-        self.report = report
-        self._snippets: list[Snippet] = []
-
-    def add(self, snippet: Snippet, problems: Iterable[Problem]) -> str:
-        for problem in problems:
-            self.report(problem)
-        self._snippets.append(snippet)
-        return ""
-
-    def add_comparison(self, comparison: Comparison, problems: Iterable[Problem]) -> str:
-        return ""
-
-    def add_quote(self, quote: Quote) -> str:
-        return ""
-
-    def take(self) -> list[Snippet]:
-        taken, self._snippets = self._snippets, []
-        return taken
-
-
-def _named(docs: Path, found: list[Problem]) -> Iterator[tuple[str, Snippet]]:
-    """Each snippet, with a name for its file."""
-    for snippet in snippets(docs, found.append):
-        page = Path(snippet.location.file).relative_to(docs).with_suffix("")
-        yield f"{'-'.join(page.parts)}.{snippet.key}", snippet
 
 
 def _passed_over(options: Options, backend: str) -> tuple[str, str] | None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from mkdocs_wakepoint.engine import Pool, Settings
-from mkdocs_wakepoint.record import record_site, snippets
+from mkdocs_wakepoint.pages import MarkdownFiles, Snippets
+from mkdocs_wakepoint.record import record_pages
 from mkdocs_wakepoint.recordings import Store, digest, platform
-from mkdocs_wakepoint.snippet import Location, Options, Snippet
+from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from wakepoint.recording import Environment, Recording, record
 
 SOURCE = "import wakepoint\nwakepoint.run(wakepoint.sleep(0.001))\n"
@@ -35,6 +36,12 @@ def pool() -> Iterator[Pool]:
     pool = Pool(Settings())
     yield pool
     pool.close()
+
+
+def found_in(docs: Path, problems: list[Problem]) -> list[Snippet]:
+    snippets = Snippets(problems.append)
+    MarkdownFiles(docs).convert(snippets)
+    return snippets.found
 
 
 def keep(folder: Path, run: Recording, environment: Environment, name: str = "a.nap") -> Path:
@@ -192,8 +199,8 @@ wakepoint.run(wakepoint.sleep(0.001)); raise ValueError("no")
 
 def test_the_snippets_of_a_site_are_those_of_its_pages(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(PAGE, encoding="utf-8")
-    told: list[object] = []
-    found = list(snippets(tmp_path, told.append))
+    told: list[Problem] = []
+    found = found_in(tmp_path, told)
     assert told == []
     assert [(s.key, s.location.line, s.options.show) for s in found] == [
         ("nap", 7, ("code",)),
@@ -208,7 +215,7 @@ def test_recording_a_site_keeps_what_ran_and_tells_what_did_not(tmp_path: Path, 
     docs, out = tmp_path / "docs", tmp_path / "out"
     docs.mkdir()
     (docs / "a.md").write_text(PAGE, encoding="utf-8")
-    told = record_site(docs, out, pool)
+    told = record_pages(MarkdownFiles(docs), out, pool)
     assert [path.name for path in told.kept] == ["a.nap.json", "a.inner.json"]
     assert ["simulated" in problem.what for problem in told.left_out] == [True]
     (problem,) = told.problems
@@ -216,17 +223,17 @@ def test_recording_a_site_keeps_what_ran_and_tells_what_did_not(tmp_path: Path, 
     assert "ValueError" in problem.what
 
     store = Store(out)
-    found = list(snippets(docs, lambda _: None))
+    found = found_in(docs, [])
     elsewhere = Environment("other", "Plan 9", "CPython 3.11.7")
     assert [len(store.matching(snippet, elsewhere)) for snippet in found] == [1, 1, 0, 0]
 
     # Recording again removes what belongs to no snippet any more.
     (docs / "a.md").write_text(PAGE.replace('id="inner"', 'id="outer"'), encoding="utf-8")
-    again = record_site(docs, out, pool)
+    again = record_pages(MarkdownFiles(docs), out, pool)
     assert [path.name for path in again.removed] == ["a.inner.json"]
     shutil.rmtree(docs)
     docs.mkdir()
-    assert record_site(docs, out, pool).kept == []
+    assert record_pages(MarkdownFiles(docs), out, pool).kept == []
 
 
 def test_a_snippet_that_fails_keeps_the_recording_that_it_has(tmp_path: Path, pool: Pool) -> None:
@@ -240,9 +247,9 @@ def test_a_snippet_that_fails_keeps_the_recording_that_it_has(tmp_path: Path, po
     fence = '```python wakepoint id="{}"\n{}```\n\n'
     sound = "import wakepoint\nwakepoint.run(wakepoint.sleep(0.001))\n"
     (docs / "a.md").write_text(fence.format("a", source) + fence.format("b", sound), "utf-8")
-    assert len(record_site(docs, out, pool).kept) == 2
+    assert len(record_pages(MarkdownFiles(docs), out, pool).kept) == 2
     flag.touch()
-    told = record_site(docs, out, pool)
+    told = record_pages(MarkdownFiles(docs), out, pool)
     assert (len(told.kept), len(told.problems), told.removed) == (1, 1, [])
     assert len(list(out.glob("*/*.json"))) == 2
 
@@ -253,7 +260,7 @@ def test_what_the_platform_cannot_do_is_left_out_and_no_problem(tmp_path: Path, 
     fence = '```python wakepoint {}\nraise NotImplementedError("no signals here")\n```\n\n'
     announced = fence.format('id="b" expect_error="NotImplementedError"')
     (docs / "a.md").write_text(fence.format('id="a"') + announced, encoding="utf-8")
-    told = record_site(docs, tmp_path / "out", pool)
+    told = record_pages(MarkdownFiles(docs), tmp_path / "out", pool)
     assert (told.kept, told.problems) == ([], [])
     reasons = [str(problem).partition(": ")[2] for problem in told.left_out]
     assert reasons == [
@@ -268,5 +275,5 @@ def test_a_snippet_may_go_to_another_folder(tmp_path: Path, pool: Pool) -> None:
     text = "import os, tempfile, wakepoint\nos.chdir(tempfile.gettempdir())\n"
     text = f"```python wakepoint\n{text}wakepoint.run(wakepoint.sleep(0.001))\n```\n"
     (docs / "a.md").write_text(text, encoding="utf-8")
-    told = record_site(docs, tmp_path / "out", pool)
+    told = record_pages(MarkdownFiles(docs), tmp_path / "out", pool)
     assert len(told.kept) == 1, told

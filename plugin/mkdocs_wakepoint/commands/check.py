@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
-from mkdocs_wakepoint.engine import Pool, problems, unavailable
-from mkdocs_wakepoint.record import snippets
+from mkdocs_wakepoint.batch import Batch
+from mkdocs_wakepoint.comparison import Comparison
+from mkdocs_wakepoint.engine import Pool, unavailable
+from mkdocs_wakepoint.pages import Pages
+from mkdocs_wakepoint.quotes import Quote
+from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from wakepoint.recording import Event, Recording
 
 
-def check(docs: Path, pool: Pool, repeat: int) -> int:
-    """Runs and prints one line for each problem.
+def check(pages: Pages, pool: Pool, repeat: int) -> int:
+    """Runs and prints one line for each problem, as a build does.
 
     Args:
-        docs: A folder of Markdown files, or one of them.
+        pages: The site's, or some of them.
         pool: Runs the snippets.
         repeat: How often each snippet is run; runs that differ are a problem as well.
 
@@ -23,21 +28,45 @@ def check(docs: Path, pool: Pool, repeat: int) -> int:
         The exit status: 1 if there was a problem.
     """
     wrong: list[Problem] = []
-    found = [one for one in snippets(docs, wrong.append) if one.options.run]
-    missing = [unavailable(one) for one in found]
-    wrong += filter(None, missing)
-    running = [
-        (one, [pool.submit(one) for _ in range(repeat)])
-        for one, problem in zip(found, missing, strict=True)
-        if problem is None
-    ]
-    for snippet, futures in running:
-        recordings = [future.result() for future in futures]
-        wrong += problems(snippet, recordings[0])
-        wrong += differences(snippet, recordings)
+    batch = Batch(pool, wrong.append, Store(Path(pool.settings.recordings)))
+    checked = _Checked(batch, pool, repeat if repeat > 1 else 0, whole=pages.whole)
+    pages.convert(checked)
+    batch.finish()
+    for snippet, runs in checked.runs:
+        wrong += differences(snippet, [run.result() for run in runs])
     for problem in sorted(wrong, key=lambda one: (one.location.file, one.location.line)):
         print(problem)
     return 1 if wrong else 0
+
+
+class _Checked:
+    """A batch, and more runs of each of its snippets.
+
+    Args:
+        batch: Takes all.
+        pool: Runs the snippets again.
+        times: How often.
+        whole: False if there are pages besides, from which comparisons and quotes may draw.
+    """
+
+    def __init__(self, batch: Batch, pool: Pool, times: int, *, whole: bool) -> None:
+        self.runs: list[tuple[Snippet, list[Future[Recording]]]] = []
+        self.report = batch.report
+        self._batch = batch
+        self._pool = pool
+        self._times = times
+        self._whole = whole
+
+    def add(self, snippet: Snippet, problems: tuple[Problem, ...]) -> str:
+        if snippet.options.run and unavailable(snippet) is None and self._times:
+            self.runs.append((snippet, [self._pool.submit(snippet) for _ in range(self._times)]))
+        return self._batch.add(snippet, problems)
+
+    def add_comparison(self, comparison: Comparison, problems: tuple[Problem, ...]) -> str:
+        return self._batch.add_comparison(comparison, problems) if self._whole else ""
+
+    def add_quote(self, quote: Quote) -> str:
+        return self._batch.add_quote(quote) if self._whole else ""
 
 
 def differences(snippet: Snippet, recordings: list[Recording]) -> Iterator[Problem]:

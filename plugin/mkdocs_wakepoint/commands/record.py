@@ -5,27 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from mkdocs_wakepoint.engine import Pool
-from mkdocs_wakepoint.record import record_site
+from mkdocs_wakepoint.pages import Pages
+from mkdocs_wakepoint.record import record_pages
 
 
-def record(docs: Path, out: Path, pool: Pool, backend: str) -> int:
+def record(pages: Pages, out: Path, pool: Pool, backend: str) -> int:
     """Runs, keeps, and prints what was left out.
 
     Args:
-        docs: The folder of Markdown files.
+        pages: The site's.
         out: The folder of the store.
         pool: Runs the snippets.
         backend: Runs those that do not ask for one themselves.
 
     Returns:
         The exit status: 1 if there was a problem.
-
-    Raises:
-        NotADirectoryError: If ``docs`` is no folder.
     """
-    if not docs.is_dir():
-        raise NotADirectoryError(f"{docs} is no folder")
-    told = record_site(docs, out, pool, backend)
+    told = record_pages(pages, out, pool, backend)
     for problem in (*told.left_out, *told.problems):
         print(problem)
     for path in told.removed:

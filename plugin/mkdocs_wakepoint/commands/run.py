@@ -7,17 +7,17 @@ from pathlib import Path
 
 from mkdocs_wakepoint.commands.text import text
 from mkdocs_wakepoint.engine import Pool, problems, unavailable
-from mkdocs_wakepoint.record import snippets
+from mkdocs_wakepoint.pages import Pages, Snippets
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from mkdocs_wakepoint.text import visible
 from wakepoint.recording import Recording, dumps
 
 
-def run(path: Path, pool: Pool, backend: str, *, as_json: bool) -> int:
+def run(asked: Pages | Path, pool: Pool, backend: str, *, as_json: bool) -> int:
     """Runs and prints.
 
     Args:
-        path: A Python file, or a Markdown file with fences.
+        asked: A page with fences, or a Python file.
         pool: Runs the snippets.
         backend: For a Python file, which has no header to name one.
         as_json: Print the recordings themselves, one after another.
@@ -26,7 +26,12 @@ def run(path: Path, pool: Pool, backend: str, *, as_json: bool) -> int:
         The exit status: 1 if there was a problem.
     """
     wrong: list[Problem] = []
-    found = list(snippets(path, wrong.append)) if path.suffix == ".md" else [_script(path, backend)]
+    snippets = Snippets(wrong.append)
+    if isinstance(asked, Path):
+        snippets.found.append(_script(asked, backend))
+    else:
+        asked.convert(snippets)
+    found = snippets.found
     missing = [unavailable(one) for one in found]
     wrong += filter(None, missing)
     running = [

@@ -1,0 +1,140 @@
+"""Pages for the commands, which read them without building a site: Markdown files as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from markdown import Markdown
+
+from mkdocs_wakepoint.comparison import Comparison
+from mkdocs_wakepoint.document import Collector
+from mkdocs_wakepoint.extension import WakepointExtension
+from mkdocs_wakepoint.quotes import Quote
+from mkdocs_wakepoint.snippet import Problem, Snippet
+from mkdocs_wakepoint.source import read
+from mkdocs_wakepoint.text import lines_of
+
+# Those that give indented Markdown a meaning: a fence below one of their blocks is no code block.
+_CONTAINERS = (
+    "admonition",
+    "attr_list",
+    "def_list",
+    "footnotes",
+    "md_in_html",
+    "tables",
+    "pymdownx.details",
+    "pymdownx.superfences",
+    "pymdownx.tabbed",
+)
+
+_FILLED = re.compile(r"\s*(?:;*-+8<-+|\{[%!{])")
+"""How a line begins that another extension, or a plugin, puts something in the place of."""
+
+
+class Pages(Protocol):
+    """Pages, and what is known of the site that they make.
+
+    Attributes:
+        note: What is not seen of the pages; empty if all is.
+        whole: True if they are all of the site.
+    """
+
+    note: str
+    whole: bool
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the site's configuration says of running snippets."""
+
+    def convert(self, collector: Collector) -> None:
+        """Hands over what the pages hold."""
+
+    def name(self, file: str) -> str:
+        """A page as a name for files of its own: ``book-01-future``."""
+
+
+class Snippets:
+    """Takes what pages hold, keeps the snippets, and runs none.
+
+    Args:
+        report: Called with each problem of a header.
+
+    Attributes:
+        found: The snippets.
+    """
+
+    def __init__(self, report: Callable[[Problem], None]) -> None:
+        self.report = report
+        self.found: list[Snippet] = []
+
+    def add(self, snippet: Snippet, problems: tuple[Problem, ...]) -> str:
+        """Takes a snippet."""
+        for problem in problems:
+            self.report(problem)
+        if snippet not in self.found:  # a page may be converted twice, for an excerpt say
+            self.found.append(snippet)
+        return ""
+
+    def add_comparison(self, comparison: Comparison, problems: tuple[Problem, ...]) -> str:
+        """Lets a comparison be: it is drawn from runs."""
+        return ""
+
+    def add_quote(self, quote: Quote) -> str:
+        """Lets a quote be: it is taken from runs."""
+        return ""
+
+
+class MarkdownFiles:
+    """A Markdown file, or each one below a folder, outside of any site.
+
+    Args:
+        path: The file or folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.whole = not path.is_file()
+        self.note = (
+            f"{path} is in no site with an mkdocs.yml: what plugins and other extensions would put "
+            "into a page is not seen"
+        )
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """None: there is no configuration."""
+        return {}
+
+    def convert(self, collector: Collector) -> None:
+        """Hands over what the pages hold, in the order of their paths."""
+        extension = WakepointExtension(_Unfilled(collector))
+        markdown = Markdown(extensions=[*_CONTAINERS, extension])
+        for path in [self._path] if self._path.is_file() else sorted(self._path.rglob("*.md")):
+            extension.page, text = read(path)
+            markdown.reset()
+            markdown.convert(text)
+
+    def name(self, file: str) -> str:
+        """The file's path below the folder, in one word."""
+        return "-".join(Path(file).relative_to(self._path).with_suffix("").parts)
+
+
+class _Unfilled:
+    """Hands on what is whole; a snippet that somebody else would fill is told, and not run."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self.add_comparison = collector.add_comparison
+        self.add_quote = collector.add_quote
+        self.report = collector.report
+
+    def add(self, snippet: Snippet, problems: tuple[Problem, ...]) -> str:
+        for number, line in enumerate(lines_of(snippet.source), 1):
+            if snippet.options.run and _FILLED.match(line):
+                what = "what this line stands for is put in by a site, and here is no mkdocs.yml"
+                remedy = "run the command on the docs folder of the site"
+                self.report(Problem(snippet.at(number), what, remedy))
+                return ""
+        return self._collector.add(snippet, problems)

@@ -1,0 +1,181 @@
+"""A site's pages as a build makes them, for the commands: MkDocs' events up to the Markdown.
+
+So plugins, hooks and extensions do to a page what they do in a build, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.base import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import MkDocsException
+from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
+from mkdocs.structure.nav import get_navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils.yaml import yaml_load
+
+from mkdocs_wakepoint.document import Collector
+from mkdocs_wakepoint.pages import MarkdownFiles, Pages
+from mkdocs_wakepoint.plugin import WakepointPlugin, folder
+
+
+class SiteError(ValueError):
+    """A site of which the pages cannot be made; the text says why."""
+
+
+def pages_at(path: Path) -> Pages:
+    """The pages in a file or a folder: those of the site that it is in, if it is in one.
+
+    Raises:
+        SiteError: If the site's configuration cannot be.
+    """
+    for above in (path.absolute(), *path.absolute().parents):
+        for name in ("mkdocs.yml", "mkdocs.yaml"):
+            config = above / name
+            if config.is_file() and _has(config, path):
+                return SitePages(config, path)
+    return MarkdownFiles(path)
+
+
+def _has(config: Path, path: Path) -> bool:
+    """True if a site's pages are in a folder, or the other way round."""
+    try:
+        with config.open(encoding="utf-8-sig") as file:
+            docs = yaml_load(file).get("docs_dir", "docs")
+    except Exception:  # what is wrong is told when it is loaded
+        docs = "docs"
+    home = (config.parent / str(docs)).resolve()
+    return home.is_relative_to(path.resolve()) or path.resolve().is_relative_to(home)
+
+
+class SitePages:
+    """The pages of a site, or some of them.
+
+    Args:
+        config: Its mkdocs.yml.
+        path: The page, or the folder of pages, that is asked for.
+
+    Raises:
+        SiteError: If the configuration cannot be.
+    """
+
+    def __init__(self, config: Path, path: Path) -> None:
+        self._file = config
+        with self._told():
+            self._config = load_config(str(config))
+        self._docs = Path(self._config.docs_dir)
+        self._asked = path.resolve()
+        self.whole = self._docs.resolve().is_relative_to(self._asked)
+        self.note = ""
+        self._plugin = self._listed() or self._added()
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What mkdocs.yml says under ``wakepoint``; a folder is told as seen from here."""
+        said = dict(self._plugin.config)
+        return {**said, "recordings": str(folder(str(said["recordings"]), self._config))}
+
+    def convert(self, collector: Collector) -> None:
+        """Hands over what the pages hold, in the order in which a build reads them.
+
+        Raises:
+            SiteError: If a build would end with an error.
+        """
+        self._plugin.hand_to(collector)
+        with self._told(), contextlib.redirect_stdout(sys.stderr):
+            plugins = self._config.plugins
+            plugins.on_startup(command="build", dirty=False)
+            try:
+                config = plugins.on_config(self._config)
+                plugins.on_pre_build(config=config)
+                for file, files in self._pages(config):
+                    _convert(file, files, config)
+            finally:
+                plugins.on_shutdown()
+
+    def name(self, file: str) -> str:
+        """The page's path below the folder of pages, in one word."""
+        path = (self._file.parent / file).resolve()
+        home = self._docs.resolve()
+        below = path.relative_to(home) if path.is_relative_to(home) else Path(file)
+        return "-".join(below.with_suffix("").parts)
+
+    def _pages(self, config: MkDocsConfig) -> Iterator[tuple[File, Files]]:
+        """The pages that are asked for, each with all files of the site."""
+        files = get_files(config)
+        files.add_files_from_theme(config.theme.get_env(), config)
+        files = config.plugins.on_files(files, config=config)
+        set_exclusions(files, config)
+        config.plugins.on_nav(get_navigation(files, config), config=config, files=files)
+        pages = [
+            file
+            for file in files.documentation_pages(inclusion=InclusionLevel.is_included)
+            if self.whole or self._is_asked(file)
+        ]
+        if not pages and self._asked.is_file():
+            raise SiteError(f"{self._asked.name} is no page of the site in {self._file}")
+        yield from ((file, files) for file in pages)
+
+    def _is_asked(self, file: File) -> bool:
+        paths = [self._docs / file.src_path, Path(file.abs_src_path or file.src_path)]
+        return any(path.resolve().is_relative_to(self._asked) for path in paths)
+
+    def _listed(self) -> WakepointPlugin | None:
+        plugins = self._config.plugins.values()
+        return next((each for each in plugins if isinstance(each, WakepointPlugin)), None)
+
+    def _added(self) -> WakepointPlugin:
+        """The plugin for a site that lists the extension alone, or neither."""
+        if "wakepoint" not in self._config.markdown_extensions:
+            self.note = f"{self._file.name} does not list wakepoint: a build runs no snippet"
+        plugin = WakepointPlugin()
+        plugin.load_config(dict(self._config.mdx_configs.get("wakepoint", {})))
+        self._config.plugins["wakepoint"] = plugin
+        return plugin
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """What ends a build becomes one line; what MkDocs says beside it is not about snippets."""
+        errors = _Errors()
+        log = logging.getLogger("mkdocs")
+        before, log.propagate = log.propagate, False
+        log.addHandler(errors)
+        try:
+            yield
+        except SiteError:
+            raise
+        except (Exception, MkDocsException) as error:  # MkDocs' Abort is a SystemExit
+            what = "; ".join([*errors.texts, str(error) or type(error).__name__])
+            raise SiteError(f"{self._file}: {what}") from error
+        finally:
+            log.removeHandler(errors)
+            log.propagate = before
+
+
+class _Errors(logging.Handler):
+    """Keeps what is logged as an error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+def _convert(file: File, files: Files, config: MkDocsConfig) -> None:
+    """Does to a page what a build does until it is HTML."""
+    page = file.page or Page(None, file, config)
+    page = config.plugins.on_pre_page(page, config=config, files=files)
+    page.read_source(config)
+    page.markdown = config.plugins.on_page_markdown(
+        page.markdown or "", page=page, config=config, files=files
+    )
+    page.render(config, files)
+    config.plugins.on_page_content(page.content or "", page=page, config=config, files=files)

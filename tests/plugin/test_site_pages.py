@@ -1,0 +1,250 @@
+"""The commands see of a site what its build sees."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tools.sites import BARE, build, write
+
+from mkdocs_wakepoint.cli import main
+
+SNIPPETS = f"{BARE}markdown_extensions:\n  - pymdownx.snippets:\n      base_path: [inc]\n"
+PLUGIN = f"{BARE}hooks: [hook.py]\n"
+ALONE = (
+    "site_name: A site\nmarkdown_extensions:\n  - wakepoint:\n      timeout: 9\n"
+    "  - pymdownx.snippets:\n      base_path: [inc]\n"
+)
+
+HOOK = r"""
+from mkdocs.structure.files import File
+
+def on_files(files, config):
+    text = "# Made\n\n```python wakepoint\nprint('made')\n{}```\n"
+    files.append(File.generated(config, "made.md", content=text.format(BAD)))
+
+def on_page_markdown(markdown, **_):
+    print("a plugin may print")
+    return markdown.replace("{{ value }}", "7").replace("{{ fence }}", FENCE)
+
+BAD = ""
+FENCE = "```python wakepoint\nprint('by a macro')\n```"
+"""
+
+NAP = "import wakepoint\nwakepoint.run(wakepoint.sleep(0.001))\n"
+
+FILES = {
+    "inc/good.py": f'{NAP}print("from a file")\n',
+    "inc/bad.py": "x = 1\n1 / 0\n",
+    "inc/fence.md": "# Included\n\n```python wakepoint\n1 / 0\n```\n",
+    "hook.py": HOOK,
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def fence(source: str, header: str = "") -> str:
+    return f"# A page\n\n```python wakepoint {header}\n{source}\n```\n"
+
+
+def checked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str], str]:
+    """The exit status of ``check``, what it prints, and what it says beside."""
+    status = main(["check", *(arguments or ("docs",))])
+    printed = capsys.readouterr()
+    return status, printed.out.splitlines(), printed.err
+
+
+SOUND = {
+    "code from a file": (SNIPPETS, fence('--8<-- "good.py"')),
+    "code from a file, without the plugin": (ALONE, fence('--8<-- "good.py"')),
+    "a value from a hook": (PLUGIN, fence("assert {{ value }} == 7")),
+    "a fence from a hook": (PLUGIN, "{{ fence }}"),
+    "the site's time limit": (
+        f"{BARE[:-1]}:\n      timeout: 30\n",
+        fence("import time; time.sleep(5.2)"),
+    ),
+    "only a fence that is shown": (BARE, f"````\n{fence('1 / 0')}\n````\n"),
+}
+
+
+@pytest.mark.parametrize("what", SOUND)
+def test_of_a_sound_site_check_says_nothing(
+    site: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    config, page = SOUND[what]
+    write(site, {"index.md": page}, config)
+    status, printed, _ = checked(capsys)
+    assert (status, printed) == (0, [])
+
+
+BROKEN: dict[str, tuple[str, str | dict[str, str]]] = {
+    "a file": (SNIPPETS, fence('--8<-- "bad.py"')),
+    "a fence in a file": (SNIPPETS, '# A page\n\n--8<-- "fence.md"\n'),
+    "a fence in a file, without the plugin": (ALONE, '# A page\n\n--8<-- "fence.md"\n'),
+    "a page that a hook makes": (PLUGIN, "# A page\n"),
+    "a value from a hook": (PLUGIN, fence("x = {{ value }}\n1 / 0")),
+    "a header": (BARE, fence("1", "titel='A'")),
+    "a list": (BARE, "- ```python wakepoint\n  1\n  ```\n"),
+    "front matter": (BARE, f"---\nwakepoint:\n  shw: code\n---\n{fence('1')}"),
+    "a comparison": (BARE, "# A page\n\n```wakepoint-compare\nsnippets: nobody\n```\n"),
+    "a quote": (BARE, "# A page\n\nIt took [count: auto polls](#wp-nobody) polls.\n"),
+    "an expectation": (BARE, fence("1", 'expect="polls=3"')),
+    "a page of a folder": (BARE, {"sub/page.md": fence("1 / 0")}),
+    "an excluded page": (f"{BARE}exclude_docs: index.md\n", {"index.md": fence("1 / 0")}),
+    "another folder": (f"{BARE}docs_dir: text\n", {"../text/index.md": fence("1 / 0")}),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_check_prints_the_lines_of_the_build(
+    site: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    config, pages = BROKEN[what]
+    write(site, pages if isinstance(pages, dict) else {"index.md": pages}, config)
+    if what == "a page that a hook makes":
+        (site / "hook.py").write_text(HOOK.replace('BAD = ""', r'BAD = "1 / 0\n"'), "utf-8")
+    built = build(site).warnings
+    lines = [line.removeprefix("mkdocs_wakepoint: ") for line in built if "; " in line]
+    status, printed, _ = checked(capsys, "text" if "text" in config else "docs")
+    assert printed == sorted(lines)
+    assert status == bool(printed)
+    assert bool(printed) == (what != "an excluded page")
+
+
+def test_a_page_or_a_folder_of_a_site_is_read_as_in_the_site(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = {
+        "index.md": fence('--8<-- "bad.py"'),
+        "sub/a.md": fence('--8<-- "good.py"', 'id="a"'),
+        "sub/b.md": "# B\n\n```wakepoint-compare\nsnippets: ../index.md#nobody\n```\n",
+        "hidden.md": fence("1 / 0"),
+    }
+    write(site, pages, f"{SNIPPETS}exclude_docs: hidden.md\n")
+    assert checked(capsys, "docs/sub") == (0, [], "")
+    assert checked(capsys, "docs/sub/a.md") == (0, [], "")
+    status, (line,), _ = checked(capsys, "docs/index.md")
+    assert status == 1
+    assert line.startswith("inc/bad.py:2: the snippet raised ZeroDivisionError")
+    assert len(checked(capsys, ".")[1]) == 2
+    assert main(["run", "docs/sub/a.md"]) == 0
+    assert "from a file" in capsys.readouterr().out
+    status, printed, said = checked(capsys, "docs/hidden.md")
+    assert (status, printed) == (2, [])
+    assert "hidden.md is no page of the site" in said
+
+
+def test_record_keeps_what_the_build_looks_for(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = {"sub/page.md": fence('--8<-- "good.py"', 'id="nap" show="output kernel"')}
+    write(site, {"index.md": "# A site\n", **pages}, SNIPPETS)
+    assert main(["record", "docs", "--out", "docs/recordings"]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"1 recordings in {Path('docs/recordings')}"]
+    (path,) = (site / "docs" / "recordings").glob("*/*.json")
+    assert path.name == "sub-page.nap.json"
+    head = json.loads(path.read_text(encoding="utf-8"))
+    assert head["page"] == "docs/sub/page.md"
+    elsewhere = path.parent.with_name("kqueue-darwin") / path.name
+    elsewhere.parent.mkdir()
+    text = path.read_text(encoding="utf-8")
+    environment = head["recording"]["environment"]
+    assert f'"backend":"{environment["backend"]}"' in text
+    text = text.replace(f'"backend":"{environment["backend"]}"', '"backend":"kqueue"', 1)
+    elsewhere.write_text(text.replace('"system":"Linux"', '"system":"Darwin"', 1), "utf-8")
+    built = build(site, "--strict")
+    assert built.status == 0, built.log
+    assert not [line for line in built.log if "left out" in line]
+    assert "kqueue" in built.page("sub/page").get_text()
+
+
+def test_a_fence_in_an_included_page_is_recorded_under_the_page(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (site / "inc" / "fence.md").write_text(fence(NAP, 'id="nap"'), encoding="utf-8")
+    write(site, {"index.md": '--8<-- "fence.md"\n', "other.md": '--8<-- "fence.md"\n'}, SNIPPETS)
+    assert main(["record", "docs", "--out", "kept"]) == 0
+    names = sorted(path.name for path in (site / "kept").glob("*/*.json"))
+    assert names == ["index.nap.json", "other.nap.json"]
+
+
+def test_nothing_is_written_and_nothing_else_is_printed(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(site, {"index.md": "{{ fence }}\n\n[lost](nowhere.md)\n"}, PLUGIN)
+    before = {path for path in site.rglob("*") if "__pycache__" not in path.parts}
+    assert checked(capsys)[:2] == (0, [])
+    assert {path for path in site.rglob("*") if "__pycache__" not in path.parts} == before
+
+
+WRONG = {
+    "a plugin that is not there": ("site_name: A\nplugins: [nobodys-plugin]\n", "nobodys-plugin"),
+    "no YAML": ("site_name: [\n", "mkdocs.yml"),
+    "a setting": (f"{BARE[:-1]}:\n      timeout: -1\n", "timeout: -1 is not a number"),
+    "a hook that fails": (PLUGIN, "ValueError: on purpose"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_site_that_cannot_be_built_is_told_in_one_line(
+    site: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    config, told = WRONG[what]
+    (site / "hook.py").write_text("def on_files(*_, **__): raise ValueError('on purpose')\n")
+    write(site, {"index.md": fence("1")}, config)
+    status, printed, said = checked(capsys)
+    assert (status, printed) == (2, [])
+    assert told.removeprefix("ValueError: ") in said
+    assert len(said.splitlines()) == 1
+
+
+# -- outside of a site --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['--8<-- "good.py"', "--8<--\ngood.py\n--8<--", "{% include 'good.py' %}", "{! good.py !}"],
+)
+def test_what_only_a_site_puts_in_is_named_without_one(
+    site: Path, capsys: pytest.CaptureFixture[str], source: str
+) -> None:
+    (site / "page.md").write_text(fence(f"x = 1\n{source}"), encoding="utf-8")
+    status, printed, said = checked(capsys, "page.md")
+    assert status == 1
+    assert printed == [
+        (
+            "page.md:5: what this line stands for is put in by a site, and here is no mkdocs.yml; "
+            "run the command on the docs folder of the site"
+        )
+    ]
+    assert said.startswith("mkdocs-wakepoint: page.md is in no site with an mkdocs.yml: ")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_site_elsewhere_is_not_the_one(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(site, {"index.md": fence("1 / 0")}, "plugins: [nobodys-plugin]\n")
+    other = site / "notes"
+    other.mkdir()
+    (other / "page.md").write_text(fence("print(1)"), encoding="utf-8")
+    status, printed, said = checked(capsys, "notes")
+    assert (status, printed) == (0, [])
+    assert "in no site" in said
+
+
+def test_a_site_that_does_not_list_wakepoint_is_told(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(site, {"index.md": fence("1 / 0")}, "site_name: A site\n")
+    status, printed, said = checked(capsys)
+    assert status == 1
+    assert len(printed) == 1
+    assert said == "mkdocs-wakepoint: mkdocs.yml does not list wakepoint: a build runs no snippet\n"
