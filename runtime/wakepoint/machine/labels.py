@@ -19,6 +19,14 @@ _HALF_BUILT = {
     "LIST_TO_TUPLE": "arguments so far",
     "CALL_INTRINSIC_1": "arguments so far",
 }
+_ITS_WORDS = {
+    "iter": "iterator of {}",
+    "aiter": "async iterator of {}",
+    "exit": "{}.__exit__",
+    "aexit": "{}.__aexit__",
+    "format": "{{{}}}",
+}
+"""What is told of a value that was made of another one."""
 _MAKES_FUNCTION = frozenset(("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE"))
 _CONSTANTS = frozenset(("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_ASSERTION_ERROR", "RETURN_CONST"))
 
@@ -58,29 +66,26 @@ class Labels:
     def text(self, entry: Entry) -> str:
         """The source of a value, in one line."""
         if isinstance(entry, int):
-            if entry == HIDDEN:
-                return UNNAMED
-            instruction = self._instructions[entry]
-            written = self._syntax.text(instruction.position) if self._syntax is not None else None
-            return written or self._name(instruction)
-        match entry[0]:
-            case "iter":
-                return f"iterator of {self.text(entry[1])}"
-            case "aiter":
-                return f"async iterator of {self.text(entry[1])}"
-            case "exit":
-                return f"{self.text(entry[1])}.__exit__"
-            case "aexit":
-                return f"{self.text(entry[1])}.__aexit__"
+            return self._operand_text(entry)
+        kind, *rest = entry
+        if kind in _ITS_WORDS:
+            return _ITS_WORDS[kind].format(self.text(rest[0]))
+        match kind:
             case "name":
-                return str(entry[1])
-            case "format":
-                return f"{{{self.text(entry[1])}}}"
+                return str(rest[0])
             case "first":
-                return self._first_iterable(entry[1]) or UNNAMED
+                return self._first_iterable(rest[0]) or UNNAMED
             case "hull":
-                return (self._syntax and self._syntax.text(entry[1])) or UNNAMED
+                return (self._syntax and self._syntax.text(rest[0])) or UNNAMED
         return "the exception being handled" if entry == EXCEPTION else UNNAMED
+
+    def _operand_text(self, at: int) -> str:
+        """The source of what an instruction made."""
+        if at == HIDDEN:
+            return UNNAMED
+        instruction = self._instructions[at]
+        written = self._syntax.text(instruction.position) if self._syntax is not None else None
+        return written or self._name(instruction)
 
     def _first_iterable(self, comprehension: Position) -> str | None:
         where = self._syntax and self._syntax.first_iterable(comprehension)

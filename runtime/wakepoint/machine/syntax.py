@@ -63,12 +63,28 @@ class Syntax:
 
     def _index(self, tree: ast.AST) -> None:
         # Not ast.walk and match: a file is read for each of the functions in it.
+        kinds: dict[type[ast.AST], Callable[[Any], None]] = {
+            ast.Await: self._index_await,
+            ast.YieldFrom: self._index_await,
+            ast.Yield: self._index_yield,
+            ast.AsyncWith: self._index_with,
+            ast.AsyncFor: self._index_for,
+            ast.ListComp: self._index_comprehension,
+            ast.SetComp: self._index_comprehension,
+            ast.DictComp: self._index_comprehension,
+            ast.GeneratorExp: self._index_generator,
+            ast.FunctionDef: self._index_function,
+            ast.AsyncFunctionDef: self._index_function,
+            ast.Match: self._index_match,
+            ast.Try: self._index_try,
+            ast.TryStar: self._index_try,
+        }
         todo = [tree]
         while todo:
             node = todo.pop()
-            handle = _INDEX.get(type(node))
+            handle = kinds.get(type(node))
             if handle is not None:
-                handle(self, node)
+                handle(node)
             for name in node._fields:
                 child = getattr(node, name, None)
                 if isinstance(child, list):
@@ -226,22 +242,6 @@ class Syntax:
         return Span(found.lineno, column, found.lineno, len(self.lines[found.lineno - 1].rstrip()))
 
 
-_INDEX: dict[type[ast.AST], Callable[[Syntax, Any], None]] = {
-    ast.Await: Syntax._index_await,
-    ast.YieldFrom: Syntax._index_await,
-    ast.Yield: Syntax._index_yield,
-    ast.AsyncWith: Syntax._index_with,
-    ast.AsyncFor: Syntax._index_for,
-    ast.ListComp: Syntax._index_comprehension,
-    ast.SetComp: Syntax._index_comprehension,
-    ast.DictComp: Syntax._index_comprehension,
-    ast.GeneratorExp: Syntax._index_generator,
-    ast.FunctionDef: Syntax._index_function,
-    ast.AsyncFunctionDef: Syntax._index_function,
-    ast.Match: Syntax._index_match,
-    ast.Try: Syntax._index_try,
-    ast.TryStar: Syntax._index_try,
-}
 # fmt: off
 _LEAVES = frozenset((
     ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.alias, ast.Import,
