@@ -10,6 +10,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
+from wakepoint.machine.inner_names import name_inner_scopes
 from wakepoint.task import (
     PENDING,
     Cancellable,
@@ -25,27 +26,106 @@ from wakepoint.task import (
 T = TypeVar("T")
 
 
+def raised_while(error: BaseException, handled: BaseException) -> None:
+    """Notes that an exception was raised while another was handled, as CPython does."""
+    chain = [handled]
+    while chain[-1].__context__ is not None and chain[-1].__context__ not in chain:
+        chain.append(chain[-1].__context__)
+    if error is handled:
+        return
+    for each in chain:
+        if each.__context__ is error:
+            each.__context__ = None  # no circles
+    last = error
+    while last.__context__ is not None and last.__context__ not in chain:
+        last = last.__context__
+    if last is not handled:
+        last.__context__ = handled
+
+
+class Cells:
+    """The variables of a machine that inner functions capture; they may outlive the machine."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise NameError(
+            f"cannot access free variable {name!r} where it is not associated with a value "
+            "in enclosing scope"
+        )
+
+    def __delattr__(self, name: str) -> None:
+        if name not in self.__dict__:
+            getattr(self, name)
+        del self.__dict__[name]
+
+    def let(self, name: str, value: Any) -> Any:
+        """``(name := value)``, for a cell."""
+        setattr(self, name, value)
+        return value
+
+
+class Cell:
+    """A field of a machine that an inner function captures: it is kept in the machine's `Cells`."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, machine: StateMachine[Any] | None, owner: type) -> Any:
+        if machine is None:
+            return self
+        try:
+            return vars(machine.cells)[self._name]
+        except KeyError:
+            raise machine.unbound(self._name) from None
+
+    def __set__(self, machine: StateMachine[Any], value: Any) -> None:
+        setattr(machine.cells, self._name, value)
+
+    def __delete__(self, machine: StateMachine[Any]) -> None:
+        if self._name not in vars(machine.cells):
+            raise machine.unbound(self._name)
+        delattr(machine.cells, self._name)
+
+
 class StateMachine(Resumable[T]):
     """An ``async def`` in its explicit form.
 
     Attributes:
         State: The states, numbered as in the function's `Machine`, and behind them the steps in
             between that several paths lead to.
-        function: The name of the function that it was made from.
+        function: The qualified name of the function that it was made from.
         handlers: Where an exception goes that is raised in a state; out of it, if it is not here.
+        leaving: The field that says why a block was left, in the states of what runs at its end.
+        variables: The names of variables by those of their fields, where they are not the same;
+            all of them, if the function looks at them by ``locals()``.
         state: Where the machine stands.
         awaiting: The future that it waits for.
         error: The exception that is on its way to a handler.
+        cells: The variables that inner functions capture.
     """
 
     State: ClassVar[type[enum.Enum]]
     handlers: ClassVar[Mapping[Any, Any]] = {}
+    leaving: ClassVar[Mapping[Any, str]] = {}
+    variables: ClassVar[Mapping[str, str]] = {}
     function: ClassVar[str]
+    attributes: ClassVar[frozenset[str]] = frozenset(
+        ("State", "function", "state", "awaiting", "error", "cells", "sent", "thrown")
+    )
+    """What a machine has besides its fields, and ``dir`` of this class does not tell."""
+    kind: ClassVar[str] = "coroutine"
+    """What CPython calls it in errors."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        name_inner_scopes(cls)
 
     def __init__(self, state: enum.Enum) -> None:
         self.state = state
         self.awaiting: Future[Any] | None = None
         self.error: BaseException | None = None
+        self.cells = Cells()
 
     def __repr__(self) -> str:
         return f"{self.function}()"
@@ -53,24 +133,42 @@ class StateMachine(Resumable[T]):
     @property
     def name(self) -> str:
         """The name of the function that it was made from."""
-        return self.function
+        return self.function.rpartition(".")[2]
 
     def over(self) -> RuntimeError:
         """The error of a poll behind the end; Rust panics there."""
-        return RuntimeError(f"{self.function} is polled again after its end")
+        return RuntimeError(f"{self.name} is polled again after its end")
+
+    def unbound(self, field: str) -> UnboundLocalError:
+        """The error of reading a variable that is not bound."""
+        name = self.variables.get(field, field)
+        return UnboundLocalError(
+            f"cannot access local variable {name!r} where it is not associated with a value"
+        )
 
     def __getattr__(self, name: str) -> Any:
         # A field that is not there is a variable that is not bound.
         if name.startswith("__"):
             raise AttributeError(name)
-        raise UnboundLocalError(
-            f"cannot access local variable '{name}' where it is not associated with a value"
-        )
+        raise self.unbound(name)
 
     def __delattr__(self, name: str) -> None:
-        if name not in self.__dict__:
-            getattr(self, name)
-        del self.__dict__[name]
+        if isinstance(getattr(type(self), name, None), Cell):
+            super().__delattr__(name)
+        elif name in self.__dict__:
+            del self.__dict__[name]
+        else:
+            raise self.unbound(name)
+
+    def locals(self, **around: Any) -> dict[str, Any]:
+        """``locals()``: the variables that are bound.
+
+        Args:
+            around: Those that are taken from functions around.
+        """
+        bound = vars(self) | vars(self.cells)
+        own = {name: bound[field] for field, name in self.variables.items() if field in bound}
+        return own | around
 
     def let(self, name: str, value: Any) -> Any:
         """``(name := value)``, for a field."""
@@ -81,18 +179,31 @@ class StateMachine(Resumable[T]):
         """Polls what the machine waits for, and lets go of it once it is finished."""
         assert self.awaiting is not None
         awaiting = self.awaiting
-        if cx is None and not isinstance(awaiting, Resumable):
+        if cx is None and not isinstance(awaiting, (Resumable, Raises)):
             if refuses_no_more():
                 return PENDING
-            awaiting = _Raises(nobody_polls(awaiting))
+            awaiting = Raises(nobody_polls(awaiting))
+        left_by = self.left_by() if self.leaving else None
         try:
-            polled = awaiting.poll(cx)  # type: ignore[arg-type]
+            if left_by is None:
+                polled = awaiting.poll(cx)  # type: ignore[arg-type]
+            else:
+                try:
+                    raise left_by  # noqa: TRY301 - which is what sys.exception() gives meanwhile
+                except BaseException:
+                    polled = awaiting.poll(cx)  # type: ignore[arg-type]
         except BaseException:
             self._let_go()
             raise
         if polled is not PENDING:
             self._let_go()
         return polled
+
+    def left_by(self) -> BaseException | None:
+        """The exception by which a block was left whose end runs now, if there is one."""
+        field = self.leaving.get(self.state)
+        because = None if field is None else vars(self).get(field)
+        return because if isinstance(because, BaseException) else None
 
     def _let_go(self) -> None:
         awaiting, self.awaiting = self.awaiting, None
@@ -106,14 +217,22 @@ class StateMachine(Resumable[T]):
             BaseException: The exception, if there is no handler: the machine has raised.
         """
         handler = self.handlers.get(self.state)
+        left_by = self.left_by()
+        if left_by is not None:
+            raised_while(error, left_by)
         if handler is not None:
             self.error, self.state = error, handler
             return
         if not self.is_over():
             self.state = self.State["RAISED"]
-            if isinstance(error, StopIteration):  # PEP 479
-                raise RuntimeError("coroutine raised StopIteration") from error
+            if self.may_not_leave(error):
+                said = f"{self.kind} raised {type(error).__name__}"
+                raise RuntimeError(said) from error
         raise error
+
+    def may_not_leave(self, error: BaseException) -> bool:
+        """True if it would end something else than what it is raised in (PEP 479)."""
+        return isinstance(error, StopIteration)
 
     def is_over(self) -> bool:
         """True if it has returned, raised or been dropped."""
@@ -123,12 +242,12 @@ class StateMachine(Resumable[T]):
         """Makes the next poll raise it at the ``await`` where the machine is suspended."""
         if self.state.name == "START":  # there is no await to raise at
             self.state = self.State["DROPPED"]
-            self.poll = _Raises(cancellation).poll  # type: ignore[method-assign]
+            self.poll = Raises(cancellation).poll  # type: ignore[method-assign]
         elif isinstance(self.awaiting, Cancellable):
             self.awaiting.cancel(cancellation)
         else:
             self._let_go()
-            self.awaiting = _Raises(cancellation)
+            self.awaiting = Raises(cancellation)
 
     def throw(self, error: BaseException) -> None:
         """Raises it where the machine is suspended, and runs what handles it.
@@ -137,17 +256,30 @@ class StateMachine(Resumable[T]):
             RuntimeError: If that waits: whoever drops a machine cannot.
             BaseException: What comes out of it, unless it is the same exception.
         """
+        waited = self.awaiting is not None
         try:
             self._let_go()
         except BaseException as other:
             error = other
+        self.resume_with(error, waited=waited)
         try:
-            self.unwind(error)
             with dropping():
-                if self._run_on() is PENDING:
-                    raise RuntimeError("coroutine ignored GeneratorExit")
+                self._run_on()
+            if not self.is_over():
+                raise RuntimeError(f"{self.kind} ignored GeneratorExit")
         except GeneratorExit:
             pass
+        self.state = self.State["DROPPED"]
+
+    def resume_with(self, error: BaseException, *, waited: bool) -> None:
+        """Makes the next poll raise it where the machine stands.
+
+        Args:
+            error: The exception.
+            waited: True if it stands at an ``await``.
+        """
+        del waited  # there is nowhere else to stand
+        self.awaiting = Raises(error)
 
     def _run_on(self) -> object:
         return self.poll(None)  # type: ignore[arg-type]  # nobody would be woken
@@ -159,7 +291,7 @@ class StateMachine(Resumable[T]):
             self._let_go()
         state = self.state
         self.__dict__.clear()  # whatever the fields hold is let go of
-        self.__dict__ |= {"state": state, "awaiting": None, "error": None}
+        self.__dict__ |= {"state": state, "awaiting": None, "error": None, "cells": Cells()}
 
     def __del__(self) -> None:
         # A coroutine that nobody holds is closed; a field may be all that held this.
@@ -168,7 +300,7 @@ class StateMachine(Resumable[T]):
             self.drop()
 
 
-class _Raises(Future[Any]):
+class Raises(Future[Any]):
     """Raises when it is polled."""
 
     def __init__(self, error: BaseException) -> None:

@@ -18,12 +18,18 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
 
     futures-rs calls that a Stream. Where Rust returns ``Ready(None)`` at the end, this returns
     ``Ready(DONE)``.
+
+    Attributes:
+        sent: The value that is sent to the ``yield`` that it stands at.
+        thrown: The exception that is raised there.
     """
+
+    kind = "async generator"
 
     def __init__(self, state: enum.Enum) -> None:
         super().__init__(state)
-        self._sent: Any = None
-        self._thrown: BaseException | None = None
+        self.sent: Any = None
+        self.thrown: BaseException | None = None
 
     def poll_next(self, cx: Context) -> Poll[Any]:
         """Goes on until the next ``yield``, and to DONE behind the last."""
@@ -35,18 +41,22 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
         Raises:
             BaseException: What was thrown.
         """
-        sent, self._sent = self._sent, None
-        thrown, self._thrown = self._thrown, None
+        sent, self.sent = self.sent, None
+        thrown, self.thrown = self.thrown, None
         if thrown is not None:
             raise thrown
         return sent
 
-    def unwind(self, error: BaseException) -> None:
-        """Takes an exception to its handler; what leaves as StopAsyncIteration is an error."""
-        if isinstance(error, StopAsyncIteration) and self.state not in self.handlers:
-            self.state = self.State["RAISED"]
-            raise RuntimeError("async generator raised StopAsyncIteration") from error
-        super().unwind(error)
+    def resume_with(self, error: BaseException, *, waited: bool) -> None:
+        """Makes the next poll raise it at the ``await`` or ``yield`` that the machine stands at."""
+        if waited:
+            super().resume_with(error, waited=True)
+        else:
+            self.thrown = error
+
+    def may_not_leave(self, error: BaseException) -> bool:
+        """True if it would end something else than what it is raised in (PEP 479)."""
+        return isinstance(error, (StopIteration, StopAsyncIteration))
 
     def __aiter__(self) -> StreamMachine:
         return self
@@ -102,7 +112,7 @@ class Step(Resumable[Any]):
             if self._thrown is not None and machine.state.name == "START":
                 machine.state = machine.State["RAISED"]
                 raise self._thrown
-            machine._sent, machine._thrown = self._sent, self._thrown
+            machine.sent, machine.thrown = self._sent, self._thrown
         polled = machine.poll_next(cx)
         if isinstance(polled, Ready) and polled.value is DONE:
             raise StopAsyncIteration

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from wakepoint.machine.state_machine import StateMachine
+from wakepoint.machine.state_machine import Cell, Raises, StateMachine
 from wakepoint.machine.stream_machine import DONE, StreamMachine
 from wakepoint.task import PENDING, Ready, into_future
 
 __all__ = [
     "DONE",
     "PENDING",
+    "Cell",
     "Ready",
     "StateMachine",
     "StreamMachine",
     "active",
     "aenter",
+    "aiter_of",
     "aleave",
     "anext_of",
     "enter",
@@ -28,7 +30,7 @@ __all__ = [
 
 def enter(manager: Any) -> Any:
     """``with``: enters a context manager."""
-    return _method(manager, "__enter__", "context manager")(manager)
+    return _entering(manager, "__enter__", "__exit__", "context manager")()
 
 
 def leave(manager: Any, because: Any, swallowed: Any) -> Any:
@@ -42,19 +44,25 @@ def leave(manager: Any, because: Any, swallowed: Any) -> Any:
     Returns:
         The state to go on in.
     """
-    done = _method(manager, "__exit__", "context manager")(manager, *_details(because))
+    leaving = _special(manager, "__exit__")
+    if not isinstance(because, BaseException):
+        leaving(None, None, None)
+        return because
+    try:
+        raise because  # noqa: TRY301 - which is what sys.exception() gives meanwhile
+    except BaseException:
+        done = leaving(*_details(because))
     return left(done, because, swallowed)
 
 
 def aenter(manager: Any) -> Any:
     """``async with``: what to await to enter a context manager."""
-    return _method(manager, "__aenter__", "asynchronous context manager")(manager)
+    return _entering(manager, "__aenter__", "__aexit__", "asynchronous context manager")()
 
 
 def aleave(manager: Any, because: Any) -> Any:
     """``async with``: what to await to leave a context manager."""
-    leaving = _method(manager, "__aexit__", "asynchronous context manager")
-    return leaving(manager, *_details(because))
+    return _special(manager, "__aexit__")(*_details(because))
 
 
 def left(swallows: Any, because: Any, swallowed: Any) -> Any:
@@ -81,16 +89,45 @@ def go_on(because: Any) -> Any:
     return because
 
 
-def active(because: Any) -> BaseException:
-    """What ``raise`` raises again in a ``finally``."""
-    if isinstance(because, BaseException):
-        return because
+def active(*handled: Any) -> BaseException:
+    """What ``raise`` raises again in a ``finally``.
+
+    Args:
+        handled: Why the blocks around it were left: exceptions, or states.
+    """
+    for each in handled:
+        if isinstance(each, BaseException):
+            return each
     return RuntimeError("No active exception to reraise")
+
+
+def aiter_of(iterable: Any) -> Any:
+    """``async for``: the iterator of what is gone over."""
+    method = _special(iterable, "__aiter__")
+    if method is None:
+        raise TypeError(
+            f"'async for' requires an object with __aiter__ method, got {type(iterable).__name__}"
+        )
+    iterator = method()
+    if _special(iterator, "__anext__") is None:
+        raise TypeError(
+            "'async for' received an object from __aiter__ that does not implement __anext__: "
+            f"{type(iterator).__name__}"
+        )
+    return iterator
 
 
 def anext_of(iterator: Any) -> Any:
     """``async for``: what to await for the next item."""
-    return _method(iterator, "__anext__", "async iterator")(iterator)
+    method = _special(iterator, "__anext__")
+    if method is None:
+        raise TypeError(
+            f"'async for' requires an iterator with __anext__ method, got {type(iterator).__name__}"
+        )
+    try:
+        return method()
+    except StopAsyncIteration as end:  # it ends the loop all the same
+        return Raises(end)
 
 
 def _details(because: Any) -> tuple[Any, Any, Any]:
@@ -99,8 +136,22 @@ def _details(because: Any) -> tuple[Any, Any, Any]:
     return None, None, None
 
 
-def _method(of: Any, name: str, protocol: str) -> Any:
-    found = getattr(type(of), name, None)
-    if found is None:
-        raise TypeError(f"{type(of).__name__!r} object does not support the {protocol} protocol")
-    return found
+def _special(of: Any, name: str) -> Any:
+    """A method that the interpreter calls: it is looked for in the class."""
+    for each in type(of).__mro__:
+        if name in vars(each):
+            found = vars(each)[name]
+            bind = getattr(type(found), "__get__", None)
+            return found if bind is None else bind(found, of, type(of))
+    return None
+
+
+def _entering(manager: Any, enter: str, leave: str, protocol: str) -> Any:
+    """The method that enters a context manager, which has to have both."""
+    method = _special(manager, enter)
+    if method is None or _special(manager, leave) is None:
+        missed = "" if method is None else f" (missed {leave} method)"
+        raise TypeError(
+            f"{type(manager).__name__!r} object does not support the {protocol} protocol{missed}"
+        )
+    return method

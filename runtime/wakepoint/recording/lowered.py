@@ -218,10 +218,10 @@ class LoweredTracer(Tracer):
         return instance.number if instance is not None else super()._polled_by(frame)
 
     def _fields(self, instance: _Machine, state: int) -> list[dict[str, str]]:
-        fields = self._lowered.fields[type(instance.owner).__name__]
-        values = {
-            fields[name]: value for name, value in vars(instance.owner).items() if name in fields
-        }
+        owner = instance.owner
+        fields = self._lowered.fields[type(owner).__name__]
+        kept = vars(owner) | vars(owner.cells)
+        values = {fields[name]: value for name, value in kept.items() if name in fields}
         return [
             {"name": variable.name, "value": self._recorder.value(values[variable.name])}
             for variable in instance.machine.states[state].variables

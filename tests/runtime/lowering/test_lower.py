@@ -116,7 +116,6 @@ def test_what_cannot_be_lowered_is_named(function: object, said: str) -> None:
     [
         ("try:\n        await x\n    except* ValueError:\n        await x", "line 4: .*except\\*"),
         ("try:\n        await x\n    except await x:\n        pass", "line 4: .*except catches"),
-        ("return f'{x:{await x}}'", "format of an f-string"),
     ],
 )
 def test_what_is_out_of_reach_is_told_with_its_line(body: str, said: str) -> None:

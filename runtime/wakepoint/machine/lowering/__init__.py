@@ -8,9 +8,15 @@ from typing import Any
 
 from wakepoint.machine.analysis import Analysis, analyze, analyze_source
 from wakepoint.machine.errors import MachineError
-from wakepoint.machine.lowering.function import LoweredFunction, Lowering, Text
-from wakepoint.machine.lowering.rewrite import STRING_NEWLINE
-from wakepoint.machine.lowering.scope import names_used
+from wakepoint.machine.lowering.function import LoweredFunction, Module, lower_function
+from wakepoint.machine.lowering.module import (
+    Place,
+    has_future_annotations,
+    outermost,
+    with_machines,
+)
+from wakepoint.machine.lowering.names import ModuleNames
+from wakepoint.machine.lowering.printer import Line, Source
 from wakepoint.machine.model import Machine
 
 
@@ -60,43 +66,33 @@ def lower_source(text: str, filename: str = "<source>") -> Lowered:
     Raises:
         MachineError: As `lower`.
     """
-    analyses = analyze_source(text, filename)
+    try:
+        return _all(text.replace("\r\n", "\n").replace("\r", "\n"), filename)
+    except RecursionError as error:
+        raise _too_deep(filename) from error
+
+
+def _all(text: str, filename: str) -> Lowered:
+    analyses = {
+        (each.machine.first_line, each.machine.name): each
+        for each in analyze_source(text, filename)
+    }
     tree = ast.parse(text)
-    functions = list(_outermost(tree, None, None))
-    lines = text.split("\n")
-    result: Text = []
-    done: list[LoweredFunction] = []
+    module = _module(text, tree)
+    done: list[tuple[Place, LoweredFunction]] = []
     machines: dict[str, Machine] = {}
-    taken = set(names_used(tree))
-    at = 1
-    for node, class_name, around in functions:
-        machine = _machine(analyses, node, filename)
-        lowered = Lowering(node, text, machine, class_name, taken).run()
-        taken.add(lowered.name)
-        done.append(lowered)
-        machines[lowered.name] = machine
-        begin = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-        result += [(line, number) for number, line in enumerate(lines[at - 1 : begin - 1], at)]
-        machine_class = [
-            *_deeper(lowered.text, (around or node).col_offset),
-            ("", None),
-            ("", None),
-        ]
-        if around is None:
-            result += machine_class
-        else:  # a method cannot see what its class defines
-            first = min([around.lineno, *(each.lineno for each in around.decorator_list)])
-            _insert_before(result, first, machine_class)
-        result += _deeper(lowered.factory, node.col_offset)
-        at = (node.end_lineno or node.lineno) + 1
-    result += [(line, number) for number, line in enumerate(lines[at - 1 :], at)]
-    where = _after_future_imports(tree)
-    head = next((each for each in tree.body if each.lineno >= where), None)
-    imports = _imports(done)
-    if isinstance(head, (ast.Import, ast.ImportFrom)):
-        del imports[-1]
-    _insert_before(result, where, imports)
-    return _lowered(result, machines, {each.name: each.fields for each in done})
+    for place in outermost(tree):
+        node = place.node
+        analysis = analyses.get((node.lineno, node.name))
+        if analysis is None:
+            raise MachineError(
+                f"{node.name} ({filename}:{node.lineno}) is never made: its code is left out"
+            )
+        lowered = lower_function(node, analysis, place.class_name, module)
+        done.append((place, lowered))
+        machines[lowered.name] = analysis.machine
+    lines = with_machines(tree, module.source, done, module.names.imports)
+    return _lowered(lines, machines, [each for _, each in done], filename)
 
 
 def _one(analysis: Analysis) -> Lowered:
@@ -106,99 +102,54 @@ def _one(analysis: Analysis) -> Lowered:
         raise MachineError(f"{where} is a generator, not a coroutine: there is nothing to poll")
     if analysis.source is None:
         raise MachineError(f"{where}: its source is not known, and lowering starts from the source")
-    found = analysis.source.function(analysis.code.co_firstlineno, machine.name)
-    if not isinstance(found, ast.AsyncFunctionDef):
+    text = analysis.source.source.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        return _found(analysis, text, where)
+    except RecursionError as error:
+        raise _too_deep(where) from error
+
+
+def _found(analysis: Analysis, text: str, where: str) -> Lowered:
+    machine = analysis.machine
+    tree = ast.parse(text)
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AsyncFunctionDef)
+        and (node.lineno, node.name) == (machine.first_line, machine.name)
+    ]
+    if len(found) != 1:
         raise MachineError(f"{where}: its source does not have it on that line, once")
     around = machine.qualname.rpartition(".")[0].rpartition(".")[2]
     class_name = around if around and around != "<locals>" else None
-    lowered = Lowering(found, analysis.source.source, machine, class_name).run()
-    text: Text = [*_imports([lowered]), *lowered.text, ("", None), ("", None), *lowered.factory]
-    return _lowered(text, {lowered.name: machine}, {lowered.name: lowered.fields})
+    module = _module(text, tree)
+    lowered = lower_function(found[0], analysis, class_name, module)
+    lines = with_machines(None, module.source, [(None, lowered)], module.names.imports)
+    return _lowered(lines, {lowered.name: machine}, [lowered], where)
 
 
-def _lowered(
-    text: Text, machines: dict[str, Machine], fields: dict[str, dict[str, str]]
-) -> Lowered:
-    lines, origins = [], []
-    for line, origin in text:
-        for part in line.replace(STRING_NEWLINE, "\n").split("\n"):
-            lines.append(part)
-            origins.append(origin)
-    while lines and not lines[-1]:
-        del lines[-1], origins[-1]
-    return Lowered("\n".join(lines) + "\n", tuple(origins), machines, fields)
+def _module(text: str, tree: ast.Module) -> Module:
+    return Module(Source(text, tree), ModuleNames(tree), has_future_annotations(tree))
 
 
-def _outermost(
-    node: ast.AST, class_name: str | None, around: ast.ClassDef | None
-) -> list[tuple[ast.AsyncFunctionDef, str | None, ast.ClassDef | None]]:
-    """The async functions that are in no other, with the class that each is in."""
-    found: list[tuple[ast.AsyncFunctionDef, str | None, ast.ClassDef | None]] = []
-    for child in ast.iter_child_nodes(node):
-        match child:
-            case ast.AsyncFunctionDef():
-                found.append((child, class_name, around))
-            case ast.ClassDef():
-                found += _outermost(child, child.name, around or child)
-            case ast.FunctionDef():
-                found += _outermost(child, None, None)
-            case _:
-                found += _outermost(child, class_name, around)
-    return found
-
-
-def _machine(analyses: list[Analysis], node: ast.AsyncFunctionDef, filename: str) -> Machine:
-    for each in analyses:
-        if each.machine.first_line == node.lineno and each.machine.name == node.name:
-            return each.machine
-    raise MachineError(
-        f"{node.name} ({filename}:{node.lineno}) is never made: its code is left out"
+def _too_deep(where: str) -> MachineError:
+    return MachineError(
+        f"{where}: something in it is nested too deeply to be lowered; "
+        "give parts of it names, or functions of their own"
     )
 
 
-def _imports(functions: list[LoweredFunction]) -> Text:
-    wanted: dict[str, str] = {}
-    for each in functions:
-        wanted |= each.helpers
-    text: Text = []
-    enum = [name for name, helper in wanted.items() if helper == "Enum"]
-    text += [(f"from enum import {_as('Enum', name)}", None) for name in sorted(enum)]
-    rest = sorted(_as(helper, name) for name, helper in wanted.items() if helper != "Enum")
-    line = f"from wakepoint.machine.support import {', '.join(rest)}"
-    text.append(("", None))
-    if len(line) <= 88:
-        text.append((line, None))
-    else:
-        text.append(("from wakepoint.machine.support import (", None))
-        text += [(f"    {name},", None) for name in rest]
-        text.append((")", None))
-    return [*text, ("", None), ("", None)]
-
-
-def _as(helper: str, name: str) -> str:
-    return helper if helper == name else f"{helper} as {name}"
-
-
-def _deeper(text: Text, column: int) -> Text:
-    return [(" " * column + line if line else line, origin) for line, origin in text]
-
-
-def _insert_before(text: Text, line: int, what: Text) -> None:
-    """Puts lines before the one that stands for a line of the original."""
-    for at, (_, origin) in enumerate(text):
-        if origin is not None and origin >= line:
-            text[at:at] = what
-            return
-    text += what
-
-
-def _after_future_imports(tree: ast.Module) -> int:
-    """The first line that anything can be inserted before."""
-    for node in tree.body:
-        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        if not is_docstring and not is_future:
-            decorators = getattr(node, "decorator_list", [])
-            lines: list[int] = [node.lineno, *(each.lineno for each in decorators)]
-            return min(lines)
-    return 1
+def _lowered(
+    lines: list[Line], machines: dict[str, Machine], functions: list[LoweredFunction], where: str
+) -> Lowered:
+    while lines and not lines[-1].text:
+        del lines[-1]
+    text = "\n".join(map(str, lines)) + "\n"
+    try:
+        compile(text, where, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        raise MachineError(
+            f"{where}: its lowered form would be no Python ({error}); please report it"
+        ) from error
+    origins = tuple(each.origin for each in lines)
+    return Lowered(text, origins, machines, {each.name: each.fields for each in functions})

@@ -3,125 +3,199 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from wakepoint.machine.errors import MachineError
-from wakepoint.machine.lowering.expressions import Expressions
-from wakepoint.machine.lowering.scope import SCOPES, own_nodes, suspends
-from wakepoint.machine.lowering.steps import Step, mention
-from wakepoint.machine.lowering.writer import Cleanup
+from wakepoint.machine.lowering.build import assign, attribute, name, none, target
+from wakepoint.machine.lowering.loops import Loops
+from wakepoint.machine.lowering.own import Does
+from wakepoint.machine.lowering.scope import captures
+from wakepoint.machine.lowering.steps import GoOn, Note, Step, line_of
+from wakepoint.machine.lowering.writer import Cleanup, Function
 from wakepoint.machine.model import StateKind
 
 
-class Guards(Expressions):
+class Guards(Loops):
     """Writes the code of guarded blocks."""
+
+    def __init__(self, function: Function) -> None:
+        super().__init__(function)
+        self._returned: Step | None = None
+        self._result: ast.expr = none()
+        self._handling: list[ast.expr | Cleanup] = []
+        """The exceptions, and the blocks that may have been left by one, that are handled."""
 
     def block(self, statements: list[ast.stmt]) -> None:
         """Writes statements one after the other, as far as they are reached."""
         raise NotImplementedError
 
-    def statement(self, node: ast.stmt) -> None:
-        """Writes a statement."""
-        raise NotImplementedError
-
-    def source(self, node: ast.AST, parts: dict[ast.AST, str] | None = None) -> str:
-        """The text of a statement, with its further lines indented as deep as it is itself."""
-        first, *rest = self.rewriter.text(node, parts).split("\n")
-        column = node.col_offset  # type: ignore[attr-defined]
-        return "\n".join([first, *(_dedented(line, column) for line in rest)])
-
     def is_flattened(self, node: ast.stmt) -> bool:
         """True if the statement cannot stay one: it suspends, or jumps between steps."""
-        if suspends(node):
+        does = self.facts[node]
+        if Does.SUSPENDS in does or Does.RETURNS_GUARDED in does:
             return True
-        if self._has_return(node) and self.cleanups:
+        if Does.RETURNS in does and self._has_to_run_something():
             return True
-        if self._handling and any(
-            isinstance(each, ast.Raise) and each.exc is None for each in _outside_handlers(node)
-        ):
+        if Does.JUMPS in does or (Does.RAISES_AGAIN in does and self._may_be_leaving()):
             return True
-        return bool(self.loops) and jumps_out(node)
+        return isinstance(node, ast.Match) and any(self._binds_before_guard(c) for c in node.cases)
 
-    def _has_return(self, node: ast.stmt) -> bool:
-        return any(isinstance(each, ast.Return) for each in own_nodes(node))
+    def _may_be_leaving(self) -> bool:
+        """True in ``finally``: what is handled there, if anything, only the machine knows."""
+        return bool(self._handling) and isinstance(self._handling[-1], Cleanup)
 
-    # -- leaving blocks ---------------------------------------------------------------------------
+    def _has_to_run_something(self) -> bool:
+        """True if more than its value is needed for a return."""
+        return any(isinstance(each, Cleanup) or each.items is not None for each in self.around)
 
-    def leave(self, target: Step, depth: int) -> None:
-        """Goes to a step outside of all cleanups but ``depth``, through those in between."""
-        for cleanup in self.cleanups[depth:]:
-            if target not in cleanup.ways:
-                way = self.code.new("LEAVE")
-                way.handler = cleanup.step.handler
-                cleanup.ways[target] = way
-            way = cleanup.ways[target]
-            target = way
-        self.code.jump(target)
+    def _binds_before_guard(self, case: ast.match_case) -> bool:
+        """True if what a pattern binds has to be there when its guard has failed."""
+        if case.guard is None:
+            return False
+        names = captures(case.pattern)
+        return any(
+            each in self.scope.captured or self.scope.elsewhere(each, case) for each in names
+        )
 
-    def write_ways(self, cleanup: Cleanup) -> None:
-        """The steps that say why a block is left, and go to what has to run first."""
-        for target, way in cleanup.ways.items():
+    def returning(self, value: ast.expr) -> list[ast.stmt]:
+        """What returns a value, which must not raise any more."""
+        state = attribute(self.names.local("State"), "RETURNED")
+        if self.function.generator:
+            value = name(self.names.helper("DONE"))
+        return [
+            assign(attribute(self.me, "state"), state),
+            ast.Return(self.helper("Ready", value)),
+        ]
+
+    def is_certain(self, value: ast.expr) -> bool:
+        """True if evaluating it cannot raise."""
+        match value:
+            case ast.Constant():
+                return True
+            case ast.Attribute(value=ast.Name(id=of)):
+                return of in {self.me, self.names.local("polled")}
+            case ast.Name(id=identifier) if not hasattr(value, "lineno"):
+                return True
+            case ast.Name(id=identifier):
+                own = identifier in self.scope.bound and identifier not in self.scope.captured
+                return own and self.scope.is_surely_bound(identifier, line_of(value))
+        return False
+
+    # -- regions ----------------------------------------------------------------------------------
+
+    def _protected(self, handler: Step, body: Callable[[], None]) -> list[ast.expr]:
+        """Writes a body whose exceptions go to a handler.
+
+        Returns:
+            The iterators that the handler has to let go of.
+        """
+        outer, loops = self.code.handler, self.region
+        self.code.handler, self.region = handler, []
+        self.code.join(self.code.new(f"TRY_{self.code.origin}"))
+        body()
+        inside, self.region = self.region, loops
+        self.code.handler = outer
+        return inside
+
+    def _cleanup(self, kind: str, node: ast.AST) -> Cleanup:
+        because = self.field("because")
+        step = self.code.new(kind, node)
+        step.leaving = because
+        return Cleanup(step, because)
+
+    @contextmanager
+    def _handles(self, handling: ast.expr | None, leaving: ast.expr | None) -> Iterator[None]:
+        """What is written meanwhile runs while an exception is handled, or may be."""
+        outer = self.code.handling, self.code.leaving
+        self.code.handling, self.code.leaving = handling, leaving
+        yield
+        self.code.handling, self.code.leaving = outer
+
+    def _guarded(self, cleanup: Cleanup, body: Callable[[], None], done: Step) -> None:
+        """Writes a body that is not left, in whichever way, without its cleanup."""
+        raised = self.code.new(f"{cleanup.step.kind}_RAISED")
+        depth = len(self.around)
+
+        def and_leave() -> None:
+            self.around.append(cleanup)
+            body()
+            self.leave(done, depth)
+            self.around.pop()
+
+        loops = self._protected(raised, and_leave)
+        self.code.origin = None
+        self.code.begin(raised)
+        self.forget(loops)
+        self.set(cleanup.because, attribute(self.me, "error"))
+        self.code.jump(cleanup.step)
+        for to, way in cleanup.ways.items():
             self.code.begin(way)
-            self.code.emit(f"{cleanup.because} = {mention(target)}")
+            self.code.add(Note(self.code.origin, cleanup.because, to))
             self.code.jump(cleanup.step)
+
+    def _go_on(self, call: ast.Call, to: Step | None = None) -> None:
+        self.code.add(GoOn(self.code.origin, call, to))
+        self.code.stop()
 
     # -- with -------------------------------------------------------------------------------------
 
-    def _with(self, node: ast.With | ast.AsyncWith, items: list[ast.withitem]) -> None:
-        if not items:
+    def with_(self, node: ast.With | ast.AsyncWith, at: int = 0) -> None:
+        """``with`` and ``async with``: one item, and inside of it the others."""
+        if at == len(node.items):
             self.block(node.body)
             return
-        item, *rest = items
-        is_async = isinstance(node, ast.AsyncWith)
-        manager = self.field("manager")
-        self.code.emit(f"{manager} = {self.statement_value(item.context_expr)}")
-        if is_async:
-            entered = self.wait(f"{self.helper('aenter')}({manager})", StateKind.ENTER, item)
-        else:
-            entered = f"{self.helper('enter')}({manager})"
-        done = self.new_step("JOIN", node)
+        item = node.items[at]
+        manager = self.keep(self.statement_value(item.context_expr), "manager")
+        entered = self._enter(node, item, manager)
+        done = self.code.new("JOIN", node)
         cleanup = self._cleanup("LEAVE", node)
-        with_target = item.optional_vars is not None
-        if not is_async and not with_target:
-            self.code.emit(entered)
-        value = self.names.item
-        if not is_async and with_target:
-            self.code.emit(f"{value} = {entered}")
-            entered = value
-        self._guarded(cleanup, lambda: self._with_body(node, item, rest, entered), done)
-        self.code.origin = self.line(node)
+
+        def body() -> None:
+            if item.optional_vars is not None:
+                self.rebinds(item.optional_vars)
+                self.assign(item.optional_vars, entered)
+            self.with_(node, at + 1)
+
+        self._guarded(cleanup, body, done)
+        self.code.origin = line_of(node)
         self.code.begin(cleanup.step)
-        self._write_leave(cleanup, manager, item, done, is_async=is_async)
+        with self._handles(self.code.handling, cleanup.because):
+            self._leave(node, item, manager, cleanup, done)
         self.code.begin(done)
 
-    def _with_body(
+    def _enter(
+        self, node: ast.With | ast.AsyncWith, item: ast.withitem, manager: ast.expr
+    ) -> ast.expr:
+        if isinstance(node, ast.AsyncWith):
+            return self.wait(self.helper("aenter", manager), StateKind.ENTER, item)
+        entered = self.helper("enter", manager)
+        if item.optional_vars is None:
+            self.code.emit(ast.Expr(entered))
+            return none()
+        value = self.local("item")
+        self.set(value, entered)
+        return value
+
+    def _leave(
         self,
         node: ast.With | ast.AsyncWith,
         item: ast.withitem,
-        rest: list[ast.withitem],
-        entered: str,
+        manager: ast.expr,
+        cleanup: Cleanup,
+        done: Step,
     ) -> None:
-        if item.optional_vars is not None:
-            self.assign(item.optional_vars, entered)
-        self._with(node, rest)
-
-    def _write_leave(
-        self, cleanup: Cleanup, manager: str, item: ast.withitem, done: Step, *, is_async: bool
-    ) -> None:
-        because, after = cleanup.because, mention(done)
-        if is_async:
-            awaited = f"{self.helper('aleave')}({manager}, {because})"
-            swallows = self.wait(awaited, StateKind.EXIT, item)
-            goes_on = f"{self.helper('left')}({swallows}, {because}, {after})"
+        if isinstance(node, ast.AsyncWith):
+            leaving = self.helper("aleave", manager, cleanup.because)
+            swallows = self.wait(leaving, StateKind.EXIT, item)
+            self._go_on(self.helper("left", swallows, cleanup.because), done)
         else:
-            goes_on = f"{self.helper('leave')}({manager}, {because}, {after})"
-        self.code.emit(f"{self.me}.state = {goes_on}")
-        self.code.stop()
+            self._go_on(self.helper("leave", manager, cleanup.because), done)
 
-    # -- try --------------------------------------------------------------------------------------
+    # -- finally ----------------------------------------------------------------------------------
 
-    def _try(self, node: ast.Try | ast.TryStar) -> None:
-        done = self.new_step("JOIN", node)
+    def try_(self, node: ast.Try | ast.TryStar) -> None:
+        """``try``: what has to run at last stands around what is caught."""
+        done = self.code.new("JOIN", node)
         if not node.finalbody:
             self._try_except(node, done)
             self.code.begin(done)
@@ -129,170 +203,124 @@ class Guards(Expressions):
         cleanup = self._cleanup("FINALLY", node.finalbody[0])
 
         def body() -> None:
-            if node.handlers or node.orelse:
-                inner = self.new_step("JOIN", node)
-                self._try_except(node, inner)
-                self.code.begin(inner)
-            else:
-                self.block(node.body)
+            inner = self.code.new("JOIN", node)
+            self._try_except(node, inner)
+            self.code.begin(inner)
 
-        self._guarded(cleanup, body, done)
+        self._guarded(cleanup, body if node.handlers else lambda: self.block(node.body), done)
         self.code.begin(cleanup.step)
-        outer, self._handling = self._handling, cleanup
-        self.block(node.finalbody)
-        self._handling = outer
+        self._handling.append(cleanup)
+        with self._handles(self.code.handling, cleanup.because):
+            self.block(node.finalbody)
+        self._handling.pop()
         self.code.origin = None
-        self.code.emit(f"{self.me}.state = {self.helper('go_on')}({cleanup.because})")
-        self.code.stop()
+        self._go_on(self.helper("go_on", cleanup.because))
         self.code.begin(done)
 
-    def _cleanup(self, name: str, node: ast.AST) -> Cleanup:
-        return Cleanup(self.new_step(name, node), self.field("because"))
+    def handled(self) -> ast.expr | None:
+        """The exception that a bare ``raise`` raises again, if it does not do that as it is."""
+        left = []
+        for each in reversed(self._handling):
+            if not isinstance(each, Cleanup):
+                left.append(each)
+                break
+            left.append(each.because)
+        return self.helper("active", *left) if isinstance(self._handling[-1], Cleanup) else None
 
-    def _guarded(self, cleanup: Cleanup, body: Callable[[], None], done: Step) -> None:
-        """Writes a body that is not left, in whichever way, without its cleanup."""
-        outer = self.code.handler
-        raised = self._raised(cleanup)
-        self._enter_region(raised)
-        self.cleanups.append(cleanup)
-        body()
-        self.leave(done, len(self.cleanups) - 1)
-        self.cleanups.pop()
-        self.code.handler = outer
-        self.code.origin = None
-        self.code.begin(raised)
-        self.code.emit(f"{cleanup.because} = {self.me}.error")
-        self.code.jump(cleanup.step)
-        self.write_ways(cleanup)
-
-    def _raised(self, cleanup: Cleanup) -> Step:
-        return self.code.new(f"{cleanup.step.name}_RAISED")
-
-    def _enter_region(self, handler: Step) -> None:
-        """From here on exceptions go to another step."""
-        self.code.handler = handler
-        begin = self.code.new(f"TRY_{self.code.origin}")
-        self.code.jump(begin)
-        self.code.begin(begin)
+    # -- except -----------------------------------------------------------------------------------
 
     def _try_except(self, node: ast.Try | ast.TryStar, done: Step) -> None:
-        if not node.handlers:
+        catch = self.code.new("EXCEPT", node.handlers[0])
+        otherwise = self.code.new("ELSE", node)
+
+        def body() -> None:
             self.block(node.body)
-            self.code.jump(done)
-            return
-        outer = self.code.handler
-        catch = self.new_step("EXCEPT", node.handlers[0])
-        otherwise = self.new_step("ELSE", node)
-        self._enter_region(catch)
-        self.block(node.body)
-        self.code.jump(otherwise)
-        self.code.handler = outer
+            self.code.jump(otherwise)
+
+        loops = self._protected(catch, body)
         self.code.begin(otherwise)
         self.block(node.orelse)
         self.code.jump(done)
-        self.code.begin(catch)
-        self._handlers(node, done)
-
-    def _handlers(self, node: ast.Try | ast.TryStar, done: Step) -> None:
-        """The handlers, of the exception raised again; bodies that suspend come after them."""
         self.code.origin = None
-        star = "*" if isinstance(node, ast.TryStar) else ""
-        self.code.emit(f"try:\n    raise {self.me}.error")
-        later: list[tuple[Step, ast.ExceptHandler, str]] = []
-        for handler in node.handlers:
-            self.code.origin = self.line(handler)
-            self.code.emit(self._header(handler, star))
-            self.code.indent += 1
-            if any(self.is_flattened(each) for each in handler.body):
-                if star:
-                    raise MachineError(
-                        f"line {self.line(handler)}: an await inside except* cannot be lowered"
-                    )
-                caught = self.field("caught")
-                self.code.emit(f"{caught} = {self.me}.error")
-                step = self.new_step("HANDLER", handler)
-                self.code.jump(step)
-                later.append((step, handler, caught))
-            else:
-                if handler.name in self.rewriter.fields:
-                    self.code.emit(f"{self.rewriter.field(handler.name)} = {handler.name}")
-                self._in_handler(handler)
-            self.code.reachable = True
-            self.code.indent -= 1
-        self.code.jump(done)
+        self.code.begin(catch)
+        self.forget(loops)
+        self._catch(node, done)
+
+    def _catch(self, node: ast.Try | ast.TryStar, done: Step) -> None:
+        """The handlers, of the exception raised again; bodies that suspend come after them."""
+        again = ast.Raise(attribute(self.me, "error"), None)
+        star = isinstance(node, ast.TryStar)
+        made = ast.TryStar if star else ast.Try
+        headers = [self._header(each, star) for each in node.handlers]
+        catching = self.code.compound(made([], headers, [], []), len(headers) + 1)
+        self.code.origin = None
+        with self.code.inside(catching):
+            self.code.emit(again)
+        later: list[tuple[Step, ast.ExceptHandler, ast.expr]] = []
+        falls_through = star
+        for at, handler in enumerate(node.handlers, 1):
+            self.code.origin = line_of(handler)
+            with self.code.inside(catching, at):
+                if self._comes_later(handler):
+                    later.append(self._put_off(handler, star))
+                else:
+                    self.block(handler.body)
+                    falls_through |= self.code.reachable
+        if falls_through:
+            self.code.jump(done)
+        self.code.stop()
         for step, handler, caught in later:
             self._handler_later(step, handler, caught, done)
 
-    def _in_handler(self, handler: ast.ExceptHandler) -> None:
-        for each in handler.body:
-            self.code.origin = self.line(each)
-            if isinstance(each, ast.Raise):
-                self.code.emit(self.source(each))
-            else:
-                self.statement(each)
+    def _comes_later(self, handler: ast.ExceptHandler) -> bool:
+        """True if the body of a handler cannot stay below its header."""
+        flattened = any(self.is_flattened(each) for each in handler.body)
+        return flattened or (handler.name is not None and self.scope.is_missed(handler.name))
 
-    def _header(self, handler: ast.ExceptHandler, star: str) -> str:
-        if handler.type is None:
-            return "except BaseException:" if star else "except:"
-        if suspends(handler.type):
-            raise MachineError(
-                f"line {self.line(handler)}: an await in what except catches cannot be lowered"
+    def _header(self, handler: ast.ExceptHandler, star: bool) -> ast.ExceptHandler:
+        if handler.type is not None and self.suspends(handler.type):
+            raise self.function.unable(
+                handler, "an await in what except catches", "await it before the try"
             )
-        name = f" as {handler.name}" if handler.name else ""
-        return f"except{star} {self.rewriter.text(handler.type)}{name}:"
+        name = None if self._comes_later(handler) else handler.name
+        return ast.copy_location(ast.ExceptHandler(handler.type, name, []), handler)
+
+    def _put_off(
+        self, handler: ast.ExceptHandler, star: bool
+    ) -> tuple[Step, ast.ExceptHandler, ast.expr]:
+        if star:
+            raise self.function.unable(
+                handler,
+                "an await, or a return out of a guarded block, inside except*",
+                "note the group in there, and await behind the try",
+            )
+        caught = self.keep(attribute(self.me, "error"), "caught")
+        step = self.code.new("HANDLER", handler)
+        self.code.jump(step)
+        return step, handler, caught
 
     def _handler_later(
-        self, step: Step, handler: ast.ExceptHandler, caught: str, done: Step
+        self, step: Step, handler: ast.ExceptHandler, caught: ast.expr, done: Step
     ) -> None:
         self.code.begin(step)
-        if handler.name:
-            self.code.emit(f"{self.rewriter.field(handler.name)} = {caught}")
-        outer, self._handling = self._handling, caught
-        self.block(handler.body)
-        self._handling = outer
-        if handler.name and handler.name in self.rewriter.fields:
-            self.code.emit(f"{self.rewriter.field(handler.name)} = None")
-            self.code.emit(f"del {self.rewriter.field(handler.name)}")
-        self.code.jump(done)
+        step.handling, step.leaving = caught, None
+        self.code.origin = line_of(handler)
+        self._handling.append(caught)
+        with self._handles(caught, None):
+            if handler.name is not None:
+                self.set(target(handler.name), caught)
+            if handler.name is not None and self.scope.is_missed(handler.name):
+                self._unbound_at_last(handler, handler.name, done)
+            else:
+                self.block(handler.body)
+                self.code.jump(done)
+        self._handling.pop()
 
-
-def _dedented(line: str, column: int) -> str:
-    return line[column:] if not line[:column].strip() else line.lstrip()
-
-
-def _outside_handlers(node: ast.AST) -> list[ast.AST]:
-    """The nodes of a statement that are not in an ``except`` of its own."""
-    found: list[ast.AST] = []
-    todo = [node]
-    while todo:
-        each = todo.pop()
-        if isinstance(each, (*SCOPES, ast.ExceptHandler)):
-            continue
-        found.append(each)
-        todo += ast.iter_child_nodes(each)
-    return found
-
-
-def jumps_out(node: ast.stmt) -> bool:
-    """True if there is a break or continue for a loop around the statement."""
-    match node:
-        case ast.Break() | ast.Continue():
-            return True
-        case ast.For() | ast.While() | ast.AsyncFor():
-            return any(jumps_out(each) for each in node.orelse)
-    if isinstance(node, SCOPES):
-        return False
-    return any(
-        jumps_out(each)  # type: ignore[arg-type]
-        for each in _statements_in(node)
-    )
-
-
-def _statements_in(node: ast.AST) -> list[ast.AST]:
-    found: list[ast.AST] = []
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.stmt):
-            found.append(child)
-        elif isinstance(child, (ast.ExceptHandler, ast.match_case)):
-            found += _statements_in(child)
-    return found
+    def _unbound_at_last(self, handler: ast.ExceptHandler, bound: str, done: Step) -> None:
+        """Writes a handler at whose end, whatever that is, the name of the exception is unbound."""
+        cleanup = self._cleanup("UNBIND", handler)
+        self._guarded(cleanup, lambda: self.block(handler.body), done)
+        self.code.begin(cleanup.step)
+        self.set(target(bound), none())
+        self.code.emit(ast.Delete([ast.Name(bound, ast.Del())]))
+        self._go_on(self.helper("go_on", cleanup.because))

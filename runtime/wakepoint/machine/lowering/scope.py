@@ -3,80 +3,54 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from wakepoint.machine.lowering.own import own_nodes
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
+"""Those that run where they stand; a generator expression runs later."""
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that run in the scope of ``roots`` themselves: inner functions are left out.
-
-    Comprehensions are part of the scope, except that a generator expression runs later.
-    """
-    todo = list(roots)
-    while todo:
-        node = todo.pop()
-        yield node
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                todo += [*node.decorator_list, *_defaults(node.args)]
-            case ast.Lambda():
-                todo += _defaults(node.args)
-            case ast.ClassDef():
-                todo += [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
-            case ast.GeneratorExp():
-                todo.append(node.generators[0].iter)
-            case _:
-                todo += ast.iter_child_nodes(node)
+def mangled(name: str, class_name: str | None) -> str:
+    """A name as the class around it spells it (private name mangling)."""
+    around = (class_name or "").lstrip("_")
+    if around and name.startswith("__") and not name.endswith("__") and "." not in name:
+        return f"_{around}{name}"
+    return name
 
 
-def _defaults(arguments: ast.arguments) -> list[ast.expr]:
-    return [*arguments.defaults, *(each for each in arguments.kw_defaults if each is not None)]
-
-
-def parameters(arguments: ast.arguments) -> list[str]:
-    """The names of all parameters, in the order of their slots."""
+def all_arguments(arguments: ast.arguments) -> list[ast.arg]:
+    """Every parameter, in the order of their slots."""
     extra = [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
-    found = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
-    return [each.arg for each in found]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
 
 
-def bound_in(node: Function | ast.ClassDef) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that a function or class binds, and those that it shares with a scope around it."""
-    body = node.body if isinstance(node.body, list) else [node.body]
-    bound = set() if isinstance(node, ast.ClassDef) else set(parameters(node.args))
-    shared: set[str] = set()
-    globals_: set[str] = set()
-    for each in own_nodes(*body):
-        if isinstance(each, ast.Nonlocal):
-            shared |= set(each.names)
-        elif isinstance(each, ast.Global):
-            globals_ |= set(each.names)
-        else:
-            bound |= set(_binds(each))
-    # A global is not ours either: for us it is hidden like a name that is bound in there.
-    return frozenset(bound | globals_), frozenset(shared)
-
-
-def _binds(node: ast.AST) -> list[str]:
-    """The names that one node binds in its scope."""
+def binds(node: ast.AST) -> list[str]:
+    """The names that one node binds, or unbinds, in its scope."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            return [name]
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return [name]
         case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
             return [name]
         case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
             return [name]
         case ast.Import() | ast.ImportFrom():
-            return [a.asname or a.name.partition(".")[0] for a in node.names]
-    return []
+            return [each.asname or each.name.partition(".")[0] for each in node.names]
+    return [node.name] if isinstance(node, DEFINITIONS) else []
+
+
+def captures(pattern: ast.AST) -> list[str]:
+    """The names that a pattern binds."""
+    return [name for node in ast.walk(pattern) for name in binds(node)]
 
 
 def bound_in_comprehension(node: Comprehension) -> frozenset[str]:
@@ -84,9 +58,116 @@ def bound_in_comprehension(node: Comprehension) -> frozenset[str]:
     return frozenset(
         each.id
         for part in node.generators
-        for each in ast.walk(part.target)
+        for each in own_nodes(part.target)
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     )
+
+
+@dataclass(slots=True)
+class Names:
+    """What one scope does with names, spelt as the class around it spells them.
+
+    Attributes:
+        bound: It binds them.
+        read: It reads them, itself.
+        globals: It declares them as global.
+        nonlocals: It declares them as nonlocal.
+        inner: The scopes that run later, right inside of it.
+    """
+
+    bound: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+    inner: list[ast.AST] = field(default_factory=list)
+
+    def note(self, node: ast.AST, class_name: str | None, hidden: frozenset[str]) -> None:
+        """Takes one node of the scope in."""
+        if isinstance(node, ast.Global):
+            self.globals |= {mangled(each, class_name) for each in node.names}
+        elif isinstance(node, ast.Nonlocal):
+            self.nonlocals |= {mangled(each, class_name) for each in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            self.read |= {mangled(node.id, class_name)} - hidden
+        else:
+            self.bound |= {mangled(each, class_name) for each in binds(node)} - hidden
+
+
+def names_in(
+    roots: list[ast.AST], class_name: str | None, hidden: frozenset[str] = frozenset()
+) -> Names:
+    """What the scope of some nodes does with names.
+
+    Args:
+        roots: The nodes.
+        class_name: The class around them, for private names.
+        hidden: The variables of comprehensions around them.
+    """
+    names = Names()
+    todo: list[tuple[ast.AST, frozenset[str]]] = [(each, hidden) for each in roots]
+    while todo:
+        root, around = todo.pop()
+        for node in own_nodes(root, into_comprehensions=False):
+            names.note(node, class_name, around)
+            if isinstance(node, COMPREHENSIONS):
+                within = around | {
+                    mangled(each, class_name) for each in bound_in_comprehension(node)
+                }
+                todo.append((node.generators[0].iter, around))
+                todo += [(each, within) for each in _inside(node)]
+            if is_inner_scope(node):
+                names.inner.append(node)
+    return names
+
+
+def _inside(node: Comprehension) -> Iterator[ast.AST]:
+    """The parts of a comprehension that are in its scope."""
+    for at, part in enumerate(node.generators):
+        yield from [part.target, *part.ifs, *([part.iter] if at else [])]
+    yield from [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+
+
+def is_inner_scope(node: ast.AST) -> bool:
+    """True for what has names of its own and does not run in place."""
+    return isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.GeneratorExp)) or (
+        type(node).__name__ == "TypeAlias"
+    )
+
+
+def inner_names(node: ast.AST, class_name: str | None) -> tuple[Names, str | None]:
+    """What an inner scope does with names, and the class around what is in it."""
+    match node:
+        case ast.Lambda():
+            names = names_in([node.body], class_name)
+        case ast.ClassDef():
+            return names_in([*node.body], node.name), node.name
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            names = names_in([*node.body], class_name)
+        case ast.GeneratorExp():
+            return _generator_names(node, class_name), class_name
+        case _:
+            return names_in([node.value], class_name), class_name  # type: ignore[attr-defined]
+    names.bound |= {mangled(each.arg, class_name) for each in all_arguments(node.args)}
+    return names, class_name
+
+
+def _generator_names(node: ast.GeneratorExp, class_name: str | None) -> Names:
+    within = frozenset(mangled(each, class_name) for each in bound_in_comprehension(node))
+    names = names_in(list(_inside(node)), class_name, within)
+    # What := binds in there belongs to the function around.
+    names.nonlocals |= names.bound
+    names.bound = set(within)
+    return names
+
+
+def free_names(node: ast.AST, class_name: str | None) -> set[str]:
+    """The names that an inner scope takes from those around it, global ones included."""
+    names, around = inner_names(node, class_name)
+    own = names.bound - names.nonlocals
+    deeper = set().union(*(free_names(each, around) for each in names.inner))
+    if isinstance(node, ast.ClassDef):  # what is in there does not see what it binds
+        return (names.read - own | names.nonlocals | deeper) - names.globals
+    return ((names.read | deeper) - own | names.nonlocals) - names.globals
 
 
 class Scope:
@@ -95,106 +176,83 @@ class Scope:
     Attributes:
         parameters: Its parameters.
         bound: All its own variables.
-        captured: Those that an inner function uses.
+        captured: Those that an inner scope uses, which may run later.
+        free: The names that it takes from around it, global ones included.
+        free_in_inner: Those that its inner scopes take.
         globals: What it declares as global.
         nonlocals: What it declares as nonlocal.
+        all_seen: True if it can look at all its variables, by ``locals()``.
     """
 
-    def __init__(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self.parameters = parameters(function.args)
-        self.globals: set[str] = set()
-        self.nonlocals: set[str] = set()
-        bound = set(self.parameters)
-        in_comprehensions: set[int] = set()
-        for node in own_nodes(*function.body):
-            match node:
-                case ast.Global():
-                    self.globals |= set(node.names)
-                case ast.Nonlocal():
-                    self.nonlocals |= set(node.names)
-                case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                    for part in node.generators:
-                        in_comprehensions |= {id(each) for each in ast.walk(part.target)}
-        for node in own_nodes(*function.body):
-            if id(node) not in in_comprehensions:
-                bound |= set(_binds(node))
+    def __init__(self, function: ast.AsyncFunctionDef, class_name: str | None) -> None:
+        self.parameters = [mangled(each.arg, class_name) for each in all_arguments(function.args)]
+        names = names_in([*function.body], class_name)
+        self.globals, self.nonlocals = names.globals, names.nonlocals
+        bound = names.bound | set(self.parameters)
+        for each in names.inner:
+            if isinstance(each, ast.GeneratorExp):  # what := binds in there is bound here
+                bound |= inner_names(each, class_name)[0].nonlocals
         self.bound = bound - self.globals - self.nonlocals
-        self._taken_away = {
-            name for node in own_nodes(*function.body) for name in _takes_away(node)
-        }
+        captured = set().union(*(free_names(each, class_name) for each in names.inner))
+        self.free_in_inner = captured
+        self.free = (captured | names.read) - self.bound
+        self.captured = captured & self.bound
+        self.all_seen = False
+        own = list(own_nodes(*function.body))
+        self._unbound = {name for node in own if _unbinds(node) for name in binds(node)}
         self._bound_from = dict.fromkeys(self.parameters, 0)
-        for statement in function.body:
-            if isinstance(statement, ast.Assign):
-                for target in statement.targets:
-                    for each in ast.walk(target):
-                        if isinstance(each, ast.Name):
-                            self._bound_from.setdefault(each.id, statement.lineno)
-        self.captured = {
-            each.id
-            for inner in _inner_scopes(function.body)
-            for each in ast.walk(inner)
-            if isinstance(each, ast.Name)
-        } & self.bound
+        for target in _bound_at_once(function.body):
+            self._bound_from.setdefault(target.id, target.end_lineno or 0)
+        self._mentions = mentions(function)
+        self._read_outside = _read(own)
+        for node in own:
+            if isinstance(node, ast.ExceptHandler) and node.name:
+                self._read_outside[node.name] -= _read(own_nodes(*node.body))[node.name]
 
     def is_surely_bound(self, name: str, line: int) -> bool:
         """True if a variable has a value on that line, whichever way the function got there."""
-        if name in self._taken_away:
+        if name in self._unbound:
             return False
         return self._bound_from.get(name, line) < line
 
+    def elsewhere(self, name: str, node: ast.AST) -> bool:
+        """True if a name is mentioned outside of a node as well."""
+        return self._mentions[name] > mentions(node)[name]
 
-def _takes_away(node: ast.AST) -> list[str]:
-    """The names that are not bound any more behind a node."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Del()):
-            return [name]
-        case ast.ExceptHandler(name=str(name)):
-            return [name]
-    return []
+    def is_missed(self, name: str) -> bool:
+        """True if it can be seen that the name of an exception is unbound behind its handler."""
+        return self.all_seen or name in self.captured or self._read_outside[name] > 0
 
 
-def _inner_scopes(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    for node in own_nodes(*body):
-        if isinstance(node, (*SCOPES, ast.GeneratorExp)):
-            yield node
+def _unbinds(node: ast.AST) -> bool:
+    return isinstance(node, ast.ExceptHandler) or (
+        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
+    )
 
 
-def names_used(function: ast.AST) -> frozenset[str]:
-    """Every name in a function, to choose others that mean nothing in it."""
-    found = set()
-    for node in ast.walk(function):
-        match node:
-            case ast.Name(id=name) | ast.arg(arg=name):
-                found.add(name)
-            case _:
-                found |= set(_binds(node))
-    return frozenset(found)
+def _bound_at_once(body: list[ast.stmt]) -> Iterator[ast.Name]:
+    """The names that statements bind which are in no other."""
+    for statement in body:
+        if isinstance(statement, ast.Assign):
+            for each in own_nodes(*statement.targets):
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+                    yield each
 
 
-def suspends(*nodes: ast.AST) -> bool:
-    """True if running these may suspend the function that they are in."""
-    for node in own_nodes(*nodes):
-        if isinstance(node, (ast.Await, ast.Yield, ast.YieldFrom, ast.AsyncFor, ast.AsyncWith)):
-            return True
-        if isinstance(node, ast.comprehension) and node.is_async:
-            return True
-    return False
+def _read(nodes: Iterable[ast.AST]) -> Counter[str]:
+    return Counter(
+        each.id
+        for each in nodes
+        if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Store)
+    )
 
 
-def children(node: ast.AST) -> list[ast.expr]:
-    """The parts of an expression in the order in which they are evaluated."""
-    match node:
-        case ast.Dict():
-            pairs = zip(node.keys, node.values, strict=True)
-            return [each for pair in pairs for each in pair if each is not None]
-        case ast.Call():
-            return [node.func, *_starred(node.args), *(k.value for k in node.keywords)]
-        case ast.List() | ast.Tuple() | ast.Set():
-            return _starred(node.elts)
-        case ast.Compare():
-            return [node.left, node.comparators[0]]
-    return [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
-
-
-def _starred(nodes: list[ast.expr]) -> list[ast.expr]:
-    return [each.value if isinstance(each, ast.Starred) else each for each in nodes]
+def mentions(node: ast.AST) -> Counter[str]:
+    """How often each name is mentioned in a tree."""
+    found: Counter[str] = Counter()
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            found[each.id] += 1
+        else:
+            found.update(binds(each))
+    return found

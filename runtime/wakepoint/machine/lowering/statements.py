@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from wakepoint.machine.lowering.guards import Guards, jumps_out
-from wakepoint.machine.lowering.scope import children, own_nodes, suspends
-from wakepoint.machine.lowering.steps import Step, mention
-from wakepoint.machine.lowering.text import as_argument, captures
+from wakepoint.machine.lowering.build import assign, name, negated, none, target, with_parts
+from wakepoint.machine.lowering.guards import Guards
+from wakepoint.machine.lowering.loops import may_be_left
+from wakepoint.machine.lowering.order import Part, parts_of
+from wakepoint.machine.lowering.own import Does
+from wakepoint.machine.lowering.steps import Step, line_of
 from wakepoint.machine.lowering.writer import Cleanup, Loop
 
 
@@ -19,257 +23,248 @@ class Statements(Guards):
         for each in statements:
             if not self.code.reachable:
                 return
-            self.code.origin = self.line(each)
+            self.code.origin = line_of(each)
             self.statement(each)
 
     def statement(self, node: ast.stmt) -> None:
         """Writes a statement."""
-        if not self.is_flattened(node):
+        if isinstance(node, ast.Return):
+            self._return(node)
+        elif not self.is_flattened(node):
             self._as_it_is(node)
-            return
-        match node:
-            case ast.Return():
-                self._return(node)
-            case ast.Break():
-                loop = self.loops[-1]
-                self.leave(loop.done, loop.depth)
-            case ast.Continue():
-                loop = self.loops[-1]
-                self.leave(loop.again, loop.depth)
-            case ast.Raise(exc=None):
-                self._raise_again()
-            case ast.If():
-                self._if_statement(node)
-            case ast.While():
-                self._while(node)
-            case ast.For() | ast.AsyncFor():
-                self._for(node)
-            case ast.With() | ast.AsyncWith():
-                self._with(node, list(node.items))
-            case ast.Match():
-                self._match(node)
-            case ast.Try() | ast.TryStar():
-                self._try(node)
-            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-                self._assignment(node)
-            case ast.Expr():
-                self._expression(node)
-            case ast.Assert():
-                self._assert(node)
-            case _:
-                self._simple(node)
+        else:
+            self._flattened.get(type(node), Statements._simple)(self, node)
 
     # -- statements that stay ---------------------------------------------------------------------
 
     def _as_it_is(self, node: ast.stmt) -> None:
         if isinstance(node, (ast.Global, ast.Nonlocal)):
             return  # at the top of poll()
-        if isinstance(node, ast.AnnAssign) and node.value is None:
+        if (
+            isinstance(node, ast.AnnAssign)
+            and node.value is None
+            and isinstance(node.target, ast.Name)
+        ):
             return
-        if isinstance(node, ast.Return):
-            self._return(node)
-            return
-        for each in own_nodes(node):
-            if isinstance(each, ast.Return):
-                self.rewriter.returns[each] = self._return_text()
-        self.code.emit(self.source(node))
+        self.code.emit(node)
         if isinstance(node, ast.Raise):
             self.code.stop()
 
-    def _return_text(self) -> tuple[str, str]:
-        """What a return becomes; VALUE stands for its value."""
-        value = self.helper("DONE") if self.names.generator else "VALUE"
-        returned = f"{self.me}.state = {mention(self.names.returned)}"
-        return returned, f"return {self.helper('Ready')}({value})"
-
-    def _raise_again(self) -> None:
-        """``raise`` without anything, where it cannot stay so."""
-        raised = self._handling
-        if isinstance(raised, Cleanup):
-            raised = f"{self.helper('active')}({raised.because})"
-        self.code.emit(f"raise {raised}")
-        self.code.stop()
+    def _raise(self, node: ast.Raise) -> None:
+        if node.exc is None:
+            again = self.handled() if self._may_be_leaving() else None
+            self.code.emit(node if again is None else ast.Raise(again, None))
+            self.code.stop()
+        else:
+            self._simple(node)
 
     def _simple(self, node: ast.stmt) -> None:
         """A statement that evaluates expressions one after the other."""
-        nodes = [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
-        if isinstance(node, ast.Delete):
-            nodes = [part for each in node.targets for part in children(each)]
-        self._rebound = _rebound(node)
-        self.code.emit(self.source(node, self.in_order(nodes)))
+        self.rebinds(node)
+        self.code.emit(with_parts(node, self.in_order(parts_of(node))))
         if isinstance(node, ast.Raise):
             self.code.stop()
 
+    def _delete(self, node: ast.Delete) -> None:
+        for each in node.targets:
+            if isinstance(each, (ast.Tuple, ast.List)):
+                self._delete(ast.Delete(each.elts))
+            else:
+                self.rebinds(each)
+                parts = self.in_order(parts_of(each))
+                self.code.emit(ast.Delete([with_parts(each, parts)]))
+
     def _expression(self, node: ast.Expr) -> None:
-        text = self.statement_value(node.value)
-        simple = text.replace("_", "").replace(".", "").isalnum()
-        if not simple:
-            self.code.emit(text)
+        value = self.statement_value(node.value)
+        if not isinstance(value, (ast.Name, ast.Attribute)):
+            self.code.emit(ast.Expr(value))
 
     def _assert(self, node: ast.Assert) -> None:
-        passed = self.new_step("JOIN", node)
-        self.jump_if(f"if ({self.statement_value(node.test)}):", passed)
-        message = "" if node.msg is None else f"({self.value(node.msg)})"
-        self.code.emit(f"raise AssertionError{message}")
+        passed = self.code.new("JOIN", node)
+        self.jump_if(self.statement_value(node.test), passed)
+        error = self.names.helper("AssertionError")
+        arguments = [] if node.msg is None else [self.value(node.msg)]
+        self.code.emit(ast.Raise(ast.Call(name(error), arguments, []), None))
         self.code.stop()
         self.code.begin(passed)
 
-    def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> None:
-        self._rebound = _rebound(node)
-        if isinstance(node, ast.AugAssign):
-            self._augmented(node)
-            return
-        assert node.value is not None
-        value = self.value(node.value)
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if len(targets) > 1 or any(suspends(each) for each in targets):
-            kept = self.field("operand")
-            self.code.emit(f"{kept} = {value}")
-            value = kept
-        for target in targets:
-            self.assign(target, value)
+    # -- assignments ------------------------------------------------------------------------------
+
+    def _assign(self, node: ast.Assign) -> None:
+        self._assign_to(node.targets, node.value, node)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is None:
+            self.rebinds(node)
+            self.code.emit(ast.Expr(self._plain(node.target)))
+        else:
+            self._assign_to([node.target], node.value, node)
+
+    def _assign_to(self, targets: list[ast.expr], value: ast.expr, node: ast.stmt) -> None:
+        self.rebinds(node)
+        value = self.value(value)
+        if len(targets) > 1:
+            value = self.keep(value)
+        for each in targets:
+            self.assign(each, value)
 
     def _augmented(self, node: ast.AugAssign) -> None:
-        op = _AUGMENTED[type(node.op)]
-        if isinstance(node.target, ast.Name):
-            target = self.rewriter.text(node.target)
-            if self._stays(ast.Name(node.target.id, ast.Load(), lineno=node.lineno)):
-                self.code.emit(f"{target} {op} {self.value(node.value)}")
+        self.rebinds(node)
+        to: Any = node.target
+        read: ast.expr = to
+        if isinstance(to, ast.Name):
+            read = ast.copy_location(ast.Name(to.id, ast.Load()), to)
+            if self.stays(Part(read)):
+                self.code.emit(ast.AugAssign(to, node.op, self.value(node.value)))
                 return
-            parts: dict[ast.AST, str] = {}
         else:
-            nodes = children(node.target)
-            parts = {each: self.put_aside(each) for each in nodes if not self._stays(each)}
-            target = self.rewriter.text(node.target, parts)
-        old = self.field("operand")
-        self.code.emit(f"{old} = {target}")
-        value = self.value(node.value)
-        self.code.emit(f"{old} {op} {value}")
-        self.code.emit(f"{target} = {old}")
+            parts = parts_of(to)
+            aside = {id(p.node): self.put_aside(p) for p in parts if not self.stays(p)}
+            read = to = with_parts(to, aside)
+        old: Any = self.keep(read)
+        self.code.emit(ast.AugAssign(old, node.op, self.value(node.value)))
+        self.set(to, old)
+
+    # -- the end ----------------------------------------------------------------------------------
 
     def _return(self, node: ast.Return) -> None:
-        value = "None"
-        if node.value is not None:
-            value = as_argument(node.value, self.statement_value(node.value))
-        if not self.cleanups:
+        value = none() if node.value is None else self.statement_value(node.value)
+        if not any(isinstance(each, Cleanup) for each in self.around):
+            value = self._certain(value)
+            self.let_go([each for each in self.around if isinstance(each, Loop)])
             self.finish(value)
             return
         if self._returned is None:
-            self._returned = self.code.new("RETURN")
-            self._returned.handler = None
+            self._returned = Step("RETURN", None)
             self._result = self.field("result")
-        self.code.emit(f"{self._result} = {value}")
+        self.set(self._result, value)
         self.leave(self._returned, 0)
 
-    def finish(self, value: str) -> None:
+    def finish(self, value: ast.expr) -> None:
         """The end of the function."""
-        for line in self._return_text():
-            self.code.emit(line.replace("VALUE", value) if line.startswith("return") else line)
+        self.code.emit(*self.returning(self._certain(value)))
         self.code.stop()
 
+    def _certain(self, value: ast.expr) -> ast.expr:
+        """A value, evaluated: what it raises is raised before the machine has returned."""
+        if self.is_certain(value):
+            return value
+        result = self.local("result")
+        self.set(result, value)
+        return result
+
+    def return_in_place(self, node: ast.Return) -> list[ast.stmt]:
+        """What a return becomes in a statement that stays as it is."""
+        value = none() if node.value is None else node.value
+        if self.is_certain(value):
+            return self.returning(value)
+        result = self.names.local("result")
+        return [assign(target(result), value), *self.returning(name(result))]
+
     def write_returned(self) -> None:
-        """The step that returns behind what had to run first."""
+        """The steps that return behind what had to run first."""
         self.code.origin = None
+        self.write_between()
         if self._returned is not None:
             self.code.begin(self._returned)
             self.finish(self._result)
 
-    # -- branches and loops -----------------------------------------------------------------------
+    # -- branches ---------------------------------------------------------------------------------
 
     def _if_statement(self, node: ast.If) -> None:
-        test = self.statement_value(node.test)
-        end = self.new_step("JOIN", node)
-        self._branch(f"if {test}:", node.body, end)
-        self.block(node.orelse)
-        self.join(end)
-
-    def _branch(self, header: str, body: list[ast.stmt], end: Step) -> None:
-        """Writes statements below a header; what comes next is written where it was not taken."""
-        step, indent = self.code.step, self.code.indent
-        self.code.emit(header)
-        self.code.indent += 1
-        self.block(body)
-        self.code.jump(end)
-        self.code.step, self.code.indent, self.code.reachable = step, indent, True
-
-    def _while(self, node: ast.While) -> None:
-        again, done = self.new_step("LOOP", node), self.new_step("JOIN", node)
-        self.code.jump(again)
-        self.code.begin(again)
-        otherwise = self.new_step("ELSE", node)
-        if not (isinstance(node.test, ast.Constant) and node.test.value):
-            test = self.statement_value(node.test)
-            self.jump_if(f"if not {_negatable(node.test, test)}:", otherwise)
-        self._loop(node, Loop(again, done, len(self.cleanups)), otherwise)
-
-    def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        done, otherwise = self.new_step("JOIN", node), self.new_step("ELSE", node)
-        iterable = as_argument(node.iter, self.statement_value(node.iter))
-        again = self.loop_over(node, iterable, otherwise)
-        self._loop(node, Loop(again, done, len(self.cleanups)), otherwise)
-        if isinstance(node, ast.AsyncFor) and any(jumps_out(each) for each in node.body):
-            # Nobody else may hold what was left by a break: then its end has to run now.
-            self.code.emit(f"{self.iterators[otherwise]} = None")
-
-    def _loop(self, node: ast.While | ast.For | ast.AsyncFor, loop: Loop, otherwise: Step) -> None:
-        """The body of a loop whose beginning is written, and what its end leads to."""
-        self.loops.append(loop)
-        self.block(node.body)
-        self.loops.pop()
-        self.code.jump(loop.again)
-        self.code.begin(otherwise)
-        self.block(node.orelse)
-        self.join(loop.done)
+        end = self.code.new("JOIN", node)
+        at = node
+        while True:
+            branch = self.code.compound(ast.If(self.statement_value(at.test), [], []))
+            with self.code.inside(branch):
+                self.block(at.body)
+                self.code.jump(end)
+            match at.orelse:
+                case [ast.If() as further] if self.is_flattened(further):  # elif
+                    at = further
+                    self.code.origin = line_of(at)
+                case _:
+                    break
+        self.block(at.orelse)
+        self.code.join(end)
 
     def _match(self, node: ast.Match) -> None:
-        subject = self.field("subject")
-        self.code.emit(f"{subject} = {self.statement_value(node.subject)}")
-        end = self.new_step("JOIN", node)
+        subject = self.keep(self.statement_value(node.subject), "subject")
+        end = self.code.new("JOIN", node)
         for case in node.cases:
-            other = self.new_step("CASE", case.pattern)
-            captured = captures(case.pattern)
-            bind = "".join(
-                f"\n        {self.rewriter.field(name)} = {name}"
-                for name in captured
-                if name in self.rewriter.fields
-            )
-            self.code.emit(f"match {subject}:\n    case {self.source(case.pattern)}:{bind}")
-            matched = self.new_step("CASE", case.pattern)
-            self.code.indent += 2
-            self.code.jump(matched)
-            self.code.indent -= 2
-            self.code.reachable = True
+            other = self.code.new("CASE", case.pattern)
+            matched = self.code.new("CASE", case.pattern)
+            head = ast.match_case(case.pattern, None, [])
+            branch = self.code.compound(ast.Match(subject, [head]))
+            with self.code.inside(branch):
+                self.code.jump(matched)
             self.code.jump(other)
             self.code.begin(matched)
             if case.guard is not None:
-                self.jump_if(f"if not ({self.statement_value(case.guard)}):", other)
+                self.jump_if(negated(self.statement_value(case.guard)), other)
             self.block(case.body)
             self.code.jump(end)
             self.code.begin(other)
-        self.join(end)
+        self.code.join(end)
 
+    # -- loops ------------------------------------------------------------------------------------
 
-_AUGMENTED: dict[type[ast.operator], str] = {
-    ast.Add: "+=",
-    ast.Sub: "-=",
-    ast.Mult: "*=",
-    ast.MatMult: "@=",
-    ast.Div: "/=",
-    ast.FloorDiv: "//=",
-    ast.Mod: "%=",
-    ast.Pow: "**=",
-    ast.LShift: "<<=",
-    ast.RShift: ">>=",
-    ast.BitAnd: "&=",
-    ast.BitOr: "|=",
-    ast.BitXor: "^=",
-}
+    def _while(self, node: ast.While) -> None:
+        again, done = self.code.new("LOOP", node), self.code.new("JOIN", node)
+        self.code.join(again)
+        otherwise = self.code.new("ELSE", node)
+        if not (isinstance(node.test, ast.Constant) and node.test.value):
+            self.jump_if(negated(self.statement_value(node.test)), otherwise)
+        self._loop(node, Loop(again, done), otherwise)
 
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        done, otherwise = self.code.new("JOIN", node), self.code.new("ELSE", node)
+        items = self.begin_iteration(node, self.statement_value(node.iter))
+        again = self.next_item(node, items, otherwise)
+        self._loop(node, Loop(again, done, items if may_be_left(node.iter) else None), otherwise)
 
-def _rebound(node: ast.AST) -> set[str]:
-    return {each.target.id for each in own_nodes(node) if isinstance(each, ast.NamedExpr)}
+    def _loop(self, node: ast.While | ast.For | ast.AsyncFor, loop: Loop, otherwise: Step) -> None:
+        """The body of a loop whose beginning is written, and what its end leads to."""
+        self.around.append(loop)
+        self.block(node.body)
+        self.around.pop()
+        self.code.jump(loop.again)
+        self.code.begin(otherwise)
+        self.block(node.orelse)
+        self.code.join(loop.done)
+        if any(Does.JUMPS in self.facts[each] for each in node.body):
+            self.let_go([loop])
 
+    def _break(self, _: ast.Break) -> None:
+        at, loop = self._innermost_loop()
+        self.leave(loop.done, at + 1)
 
-def _negatable(node: ast.expr, text: str) -> str:
-    simple = isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Await))
-    return text if simple else f"({text})"
+    def _continue(self, _: ast.Continue) -> None:
+        at, loop = self._innermost_loop()
+        self.leave(loop.again, at + 1)
+
+    def _innermost_loop(self) -> tuple[int, Loop]:
+        loops = [(at, each) for at, each in enumerate(self.around) if isinstance(each, Loop)]
+        return loops[-1]
+
+    _flattened: ClassVar[dict[type[ast.stmt], Callable[..., None]]] = {
+        ast.Assert: _assert,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AsyncFor: _for,
+        ast.AsyncWith: Guards.with_,
+        ast.AugAssign: _augmented,
+        ast.Break: _break,
+        ast.Continue: _continue,
+        ast.Delete: _delete,
+        ast.Expr: _expression,
+        ast.For: _for,
+        ast.If: _if_statement,
+        ast.Match: _match,
+        ast.Raise: _raise,
+        ast.Try: Guards.try_,
+        ast.TryStar: Guards.try_,
+        ast.While: _while,
+        ast.With: Guards.with_,
+    }
+    """How statements are taken apart that do not just evaluate one expression after the other."""

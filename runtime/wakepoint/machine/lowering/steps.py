@@ -2,26 +2,72 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias, cast
 
-_BEGIN, _END = "\ue001", "\ue002"  # so that a name is not found in a longer one
+Branching: TypeAlias = ast.If | ast.Try | ast.TryStar | ast.Match
 
 
 @dataclass(eq=False, slots=True)
-class Line:
+class Item:
     """One statement of lowered code.
 
     Attributes:
-        indent: How deep it stands in its step.
-        text: The code; more lines of it keep their indentation relative to the first.
         origin: The line of the original that it comes from.
-        target: Where it jumps to, if it is a jump.
     """
 
-    indent: int
-    text: str
-    origin: int | None = None
-    target: Step | None = None
+    origin: int | None
+
+
+@dataclass(eq=False, slots=True)
+class Do(Item):
+    """A statement that names no step."""
+
+    node: ast.stmt
+
+
+@dataclass(eq=False, slots=True)
+class Jump(Item):
+    """Goes to another step."""
+
+    target: Step
+
+
+@dataclass(eq=False, slots=True)
+class Note(Item):
+    """Notes in a field where to go on later."""
+
+    field: ast.expr
+    target: Step
+
+
+@dataclass(eq=False, slots=True)
+class GoOn(Item):
+    """Goes to the step that a call gives.
+
+    Attributes:
+        call: The call.
+        target: A step that is its last argument, if any.
+    """
+
+    call: ast.Call
+    target: Step | None
+
+
+@dataclass(eq=False, slots=True)
+class Compound(Item):
+    """A statement with bodies of items.
+
+    Attributes:
+        node: An ``if``, ``try`` or ``match`` without its bodies.
+        bodies: Its bodies, in the order in which they are written.
+    """
+
+    node: Branching
+    bodies: list[list[Item]]
 
 
 @dataclass(eq=False, slots=True)
@@ -29,195 +75,124 @@ class Step:
     """A case: a state of the machine, or a step between states that several paths lead to.
 
     Attributes:
-        name: Its name in the enum of states.
+        kind: What it is called in the enum of states, unless several would be called that.
         handler: Where exceptions raised in it go.
+        handling: The field of the exception that is handled meanwhile.
+        leaving: The field that may hold the exception by which a block around it was left.
         index: The number of the state in the machine; None for a step in between.
-        comment: What to say about it in the enum.
-        lines: Its code.
+        resumes: True if a poll can begin with it.
+        items: Its code.
+        name: What it is called in the enum; given when all steps are known.
     """
 
-    name: str
+    kind: str
     handler: Step | None
+    handling: ast.expr | None = None
+    leaving: ast.expr | None = None
     index: int | None = None
-    comment: str = ""
-    lines: list[Line] = field(default_factory=list)
+    resumes: bool = False
+    items: list[Item] = field(default_factory=list)
+    name: str = ""
 
 
 class Code:
     """The steps of one function while they are written.
 
     Attributes:
-        steps: All of them, in the order in which they were made.
+        steps: All of them, in the order in which they were begun.
         step: The one that is written to.
-        indent: How deep.
         handler: Where exceptions go that the code to be written raises.
+        handling: The field of the exception that it handles.
+        leaving: The field that may hold the exception by which a block around it was left.
         reachable: False behind a jump or a return.
         origin: The line of the original whose code is being written.
+        rename: Renames the variables of the comprehension that is being written.
     """
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self.indent = 0
         self.handler: Step | None = None
+        self.handling: ast.expr | None = None
+        self.leaving: ast.expr | None = None
         self.reachable = True
         self.origin: int | None = None
-        self._names: dict[str, int] = {}
-        self.step = self.new("START")
+        self.rename: Callable[[ast.stmt], ast.stmt] | None = None
+        self.step = Step("START", None, index=0, resumes=True)
+        self.steps: list[Step] = [self.step]
+        self._items = self.step.items
 
-    def new(self, name: str, index: int | None = None, comment: str = "") -> Step:
+    def new(self, kind: str, node: ast.AST | None = None) -> Step:
         """A step that has no code yet; it is one of the steps once it is begun."""
-        self._names[name] = self._names.get(name, 0) + 1
-        count = self._names[name]
-        return Step(name if count == 1 else f"{name}_{count}", self.handler, index, comment)
+        name = kind if node is None else f"{kind}_{line_of(node)}"
+        return Step(name, self.handler, self.handling, self.leaving)
 
     def begin(self, step: Step) -> None:
         """Goes on writing in another step."""
         self.steps.append(step)
-        self.step, self.indent, self.reachable = step, 0, True
+        self.step, self.reachable = step, True
+        self._items = step.items
 
-    def emit(self, text: str) -> None:
-        """Writes a statement."""
+    def emit(self, *nodes: ast.stmt) -> None:
+        """Writes statements."""
+        for node in nodes:
+            self.add(Do(self.origin, self.rename(node) if self.rename else node))
+
+    def add(self, item: Item) -> None:
+        """Writes an item."""
         if self.reachable:
-            self.step.lines.append(Line(self.indent, text, self.origin))
+            self._items.append(item)
 
     def jump(self, target: Step) -> None:
         """Goes to another step."""
-        if self.reachable:
-            self.step.lines.append(Line(self.indent, "", self.origin, target))
-            self.reachable = False
+        self.add(Jump(self.origin, target))
+        self.reachable = False
 
     def stop(self) -> None:
         """What was written last does not go on."""
         self.reachable = False
 
+    def compound(self, node: Branching, bodies: int = 1) -> Compound:
+        """Writes a statement whose bodies are then written `inside` of it."""
+        renamed = cast(Branching, self.rename(node)) if self.rename else node
+        item = Compound(self.origin, renamed, [[] for _ in range(bodies)])
+        self.add(item)
+        return item
 
-def tidy(steps: list[Step], start: Step) -> list[Step]:
-    """The same code in fewer steps."""
-    _pass_through(steps)
-    _say_where_it_jumps(steps)
-    while True:
-        steps = _reached(steps, start)
-        for step in steps:
-            if step is not start and step.index is None and _write_in_place(step, steps):
-                break
-        else:
-            return steps
+    @contextmanager
+    def inside(self, item: Compound, body: int = 0) -> Iterator[None]:
+        """What is written meanwhile is in a body of a statement, until another step is begun."""
+        outer = self.step, self._items, self.reachable
+        self._items = item.bodies[body]
+        yield
+        self.step, self._items, self.reachable = outer
 
-
-def _pass_through(steps: list[Step]) -> None:
-    """A jump to a step that only jumps on goes to where that one goes."""
-    for step in steps:
-        for line in step.lines:
-            if line.target is not None:
-                line.target = _end_of_jumps(line.target)
-            for other in _named(line, steps):
-                line.text = line.text.replace(mention(other), mention(_end_of_jumps(other)))
-        if step.handler is not None:
-            step.handler = _end_of_jumps(step.handler)
+    def join(self, end: Step) -> None:
+        """Goes on in a step that others lead to as well."""
+        self.jump(end)
+        self.begin(end)
 
 
-def _end_of_jumps(step: Step) -> Step:
-    seen = {step}
-    while len(step.lines) == 1 and step.lines[0].target is not None and step.index is None:
-        step = step.lines[0].target
-        if step in seen:  # an endless loop that does nothing
-            break
-        seen.add(step)
-    return step
+def line_of(node: ast.AST) -> int:
+    """The line on which a node begins."""
+    return int(node.lineno)  # type: ignore[attr-defined]
 
 
-def _say_where_it_jumps(steps: list[Step]) -> None:
-    """Steps that only note why a block is left are written where they are jumped to."""
-    changed = True
-    while changed:
-        changed = False
-        for step in steps:
-            for at, line in enumerate(step.lines):
-                target = line.target
-                if target is not None and target is not step and _only_notes(target):
-                    step.lines[at : at + 1] = [
-                        Line(line.indent, each.text, line.origin, each.target)
-                        for each in target.lines
-                    ]
-                    changed = True
-                    break
-
-
-def _only_notes(step: Step) -> bool:
-    *notes, last = step.lines or [Line(0, "")]
-    if last.target is None or last.target is step or not notes or step.index is not None:
-        return False
-    return all(line.text.partition(" = ")[2].startswith(f"State.{_BEGIN}") for line in notes)
-
-
-def _reached(steps: list[Step], start: Step) -> list[Step]:
-    reached = {start}
-    todo = [start]
+def all_items(items: list[Item]) -> Iterator[Item]:
+    """Some items and those in them."""
+    todo = list(reversed(items))
     while todo:
-        step = todo.pop()
-        targets = [line.target for line in step.lines if line.target is not None]
-        targets += [other for line in step.lines for other in _named(line, steps)]
-        if step.handler is not None:
-            targets.append(step.handler)
-        for target in targets:
-            if target not in reached:
-                reached.add(target)
-                todo.append(target)
-    return [step for step in steps if step in reached]
+        item = todo.pop()
+        yield item
+        if isinstance(item, Compound):
+            for body in reversed(item.bodies):
+                todo += reversed(body)
 
 
-def _named(line: Line, steps: list[Step]) -> list[Step]:
-    """The steps that a line names without jumping to them itself."""
-    if "State." not in line.text:
-        return []
-    return [step for step in steps if mention(step) in line.text]
-
-
-def mention(step: Step) -> str:
-    """How code names a step until it is rendered."""
-    return f"State.{_BEGIN}{step.name}{_END}"
-
-
-def _write_in_place(step: Step, steps: list[Step]) -> bool:
-    if any(other.handler is step for other in steps):
-        return False
-    if any(mention(step) in line.text for other in steps for line in other.lines):
-        return False
-    jumps = [
-        (other, at) for other in steps for at, line in enumerate(other.lines) if line.target is step
+def targets(step: Step) -> list[Step]:
+    """The steps that a step may go to, where its exceptions go included."""
+    found = [] if step.handler is None else [step.handler]
+    found += [
+        item.target
+        for item in all_items(step.items)
+        if isinstance(item, (Jump, Note, GoOn)) and item.target is not None
     ]
-    if len(jumps) != 1:
-        return False
-    other, at = jumps[0]
-    line = other.lines[at]
-    if (
-        other is step
-        or at != len(other.lines) - 1
-        or line.indent
-        or other.handler is not step.handler
-    ):
-        return False
-    other.lines[at:] = step.lines
-    steps.remove(step)
-    return True
-
-
-# --- text -----------------------------------------------------------------------------------------
-
-
-def render(step: Step, machine: str) -> list[tuple[str, int | None]]:
-    """The lines of a step's case, with the original's line of each."""
-    found: list[tuple[str, int | None]] = []
-    before: int | None = None
-    for at, line in enumerate(step.lines):
-        text = line.text.replace(_BEGIN, "").replace(_END, "")
-        if line.target is not None:
-            text = f"{machine}.state = State.{line.target.name}"
-            if at < len(step.lines) - 1:
-                text += "\ncontinue"
-        first, *rest = text.split("\n")
-        if line.origin not in {None, before} and line.target is None:
-            first += f"  # line {line.origin}"
-            before = line.origin
-        found += [(" " * 4 * line.indent + each, line.origin) for each in [first, *rest]]
     return found

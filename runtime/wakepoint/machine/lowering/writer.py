@@ -1,68 +1,65 @@
-"""What all writers of lowered code share: names, steps, suspensions."""
+"""What all writers of lowered code share: steps, fields of the machine's own, suspensions."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
-from wakepoint.machine.lowering.rewrite import Rewriter
+from wakepoint.machine.errors import MachineError
+from wakepoint.machine.lowering.build import (
+    assign,
+    attribute,
+    call,
+    if_,
+    is_,
+    name,
+    none,
+    target,
+)
+from wakepoint.machine.lowering.names import LocalNames
+from wakepoint.machine.lowering.own import Facts
 from wakepoint.machine.lowering.scope import Scope
 from wakepoint.machine.lowering.steps import Code, Step
 from wakepoint.machine.model import StateKind
-from wakepoint.machine.stream_machine import StreamMachine
 
-RESERVED = frozenset(each for each in dir(StreamMachine) if not each.startswith("__")) | {
-    "awaiting",
-    "error",
-    "function",
-    "state",
-}
-"""The attributes of a machine, which no variable can have as the name of its field."""
-
-Helper = Callable[[str], str]
-"""Names a helper of `state_machine` and makes sure that it is imported."""
-
-StateAt = Callable[[StateKind, ast.AST], tuple[int | None, str]]
-"""The index and the label of the state that stands for a node."""
+StateAt: TypeAlias = Callable[[StateKind, ast.AST], int | None]
+"""The index of the state that stands for a node."""
 
 
 @dataclass(eq=False, slots=True)
-class Names:
-    """What the machine's own things are called in one function.
+class Function:
+    """The function that is lowered.
 
     Attributes:
-        taken: The names that the function uses itself.
-        cx: The context that ``poll`` gets.
-        polled: What polling gave.
-        item: What an iterator gave.
-        returned: The state in which it has returned.
+        node: Its definition.
+        where: Its name, file and line, for errors.
+        scope: Its names.
+        facts: What everything in it does.
+        names: The names that are free in it.
+        state_at: Finds its states.
+        me: What the machine is called in its own methods, ``self`` in most.
         generator: True for an async generator.
-        inner: The fields of comprehensions' variables, by the name of the field.
+        comprehension_variables: What they are called in the lowered form, and were before.
     """
 
-    taken: frozenset[str]
-    cx: str
-    polled: str
-    item: str
-    returned: Step
+    node: ast.AsyncFunctionDef
+    where: str
+    scope: Scope
+    facts: Facts
+    names: LocalNames
+    state_at: StateAt
+    me: str
     generator: bool
-    inner: dict[str, str] = field(default_factory=dict)
+    comprehension_variables: dict[str, str] = field(default_factory=dict)
 
-
-@dataclass(eq=False, slots=True)
-class Loop:
-    """A loop whose steps can be jumped to.
-
-    Attributes:
-        again: Where ``continue`` goes.
-        done: Where ``break`` goes.
-        depth: How many cleanups are around it.
-    """
-
-    again: Step
-    done: Step
-    depth: int
+    def unable(self, node: ast.AST, what: str, instead: str) -> MachineError:
+        """The error of something that cannot be lowered."""
+        return MachineError(
+            f"line {getattr(node, 'lineno', self.node.lineno)}: {what} cannot be lowered, "
+            f"in {self.where}; {instead}"
+        )
 
 
 @dataclass(eq=False, slots=True)
@@ -72,105 +69,163 @@ class Cleanup:
     Attributes:
         step: Its code, which goes on at what `because` holds.
         because: The field that says where to go on: a state, or the exception that is raised.
+        ways: For each step that is led to from inside, the one that notes that.
     """
 
     step: Step
-    because: str
+    because: ast.expr
     ways: dict[Step, Step] = field(default_factory=dict)
+
+    def way(self, to: Step, code: Code) -> Step:
+        """The step that notes where to go on, and goes to what has to run first."""
+        if to not in self.ways:
+            self.ways[to] = code.new("LEAVE")
+            self.ways[to].handler = self.step.handler
+        return self.ways[to]
+
+
+@dataclass(eq=False, slots=True)
+class Loop:
+    """A loop whose steps can be jumped to.
+
+    Attributes:
+        again: Where ``continue`` goes.
+        done: Where ``break`` goes.
+        items: The field of its iterator, if nobody else may hold that.
+    """
+
+    again: Step
+    done: Step
+    items: ast.expr | None = None
 
 
 class Writer:
     """Writes lowered code.
 
     Args:
-        code: Where to write.
-        rewriter: Cuts texts out of the source.
-        scope: The function's names.
-        state_at: Finds states.
-        helper: Names helpers.
-        names: What the machine's own variables are called here.
+        function: What is lowered.
     """
 
-    def __init__(
-        self,
-        code: Code,
-        rewriter: Rewriter,
-        scope: Scope,
-        *,
-        state_at: StateAt,
-        helper: Helper,
-        names: Names,
-    ) -> None:
-        self.code = code
-        self.rewriter = rewriter
-        self.scope = scope
-        self.state_at = state_at
-        self.helper = helper
-        self.names = names
-        self.me = rewriter.machine
-        self.iterators: dict[Step, str] = {}
-        self._counts: dict[str, int] = {}
-        self._rebound: set[str] = set()
-        self.loops: list[Loop] = []
-        self.cleanups: list[Cleanup] = []
-        self._returned: Step | None = None
-        self._result = ""
-        # The field of the exception that a bare ``raise`` raises, or the finally that it is in.
-        self._handling: str | Cleanup | None = None
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.code = Code()
+        self.scope, self.facts, self.names = function.scope, function.facts, function.names
+        self.me = function.me
+        self.around: list[Loop | Cleanup] = []
+        """The loops and guarded blocks around what is being written, the innermost last."""
+        self.region: list[ast.expr] = []
+        """The iterators that are to be let go of if the body that is being written raises."""
+        self._between: dict[tuple[Any, ...], Step] = {}
 
-    def number(self, kind: str) -> str:
-        """A further name of a kind, ``operand_2``."""
-        self._counts[kind] = self._counts.get(kind, 0) + 1
-        name = f"{kind}_{self._counts[kind]}"
-        return name if name not in self.names.taken else self.number(kind)
+    def suspends(self, *nodes: ast.AST) -> bool:
+        """True if running these may suspend the function."""
+        return self.facts.suspend(*nodes)
 
-    @staticmethod
-    def choose(name: str) -> str:
-        """The name of the field for a variable; some names mean something else in a machine."""
-        return f"{name}_" if name in RESERVED else name
-
-    def field(self, kind: str) -> str:
+    def field(self, kind: str) -> ast.expr:
         """A further field of the machine's own, ``self.operand_2``."""
-        return f"{self.me}.{self.number(kind)}"
+        return attribute(self.me, self.names.number(kind))
+
+    def local(self, kind: str) -> ast.expr:
+        """A variable of ``poll`` that holds something until the next suspension."""
+        return name(self.names.local(kind))
+
+    def helper(self, helper: str, *arguments: ast.expr) -> ast.Call:
+        """A call of a helper; it will be imported."""
+        return call(self.names.helper(helper), *arguments)
+
+    def set(self, to: ast.expr, value: ast.expr) -> None:
+        """Writes an assignment to something of the machine's own."""
+        where = target(to.id) if isinstance(to, ast.Name) else to
+        self.code.emit(assign(where, value))
 
     # -- suspensions ------------------------------------------------------------------------------
 
-    def wait(self, awaited: str, kind: StateKind, node: ast.AST) -> str:
-        """Waits for something; returns the text of its result."""
-        self.code.emit(f"{self.me}.awaiting = {self.helper('into_future')}({awaited})")
+    def wait(self, awaited: ast.expr, kind: StateKind, node: ast.AST) -> ast.expr:
+        """Waits for something; returns its result."""
+        self.begin_wait(awaited)
         self.suspend(kind, node)
-        polled = self.names.polled
-        self.code.emit(f"{polled} = {self.me}.poll_awaiting({self.names.cx})")
-        self.return_if_pending()
-        return f"{polled}.value"
+        self.set(self.local("polled"), self.poll_awaiting())
+        return self.result()
 
-    def return_if_pending(self) -> None:
-        """The end of a poll that cannot go on."""
-        pending = self.helper("PENDING")
-        self.code.emit(f"if {self.names.polled} is {pending}:\n    return {pending}")
+    def begin_wait(self, awaited: ast.expr) -> None:
+        """Notes what to wait for."""
+        self.set(attribute(self.me, "awaiting"), self.helper("into_future", awaited))
+
+    def poll_awaiting(self) -> ast.Call:
+        """Polls what is waited for."""
+        return call(attribute(self.me, "poll_awaiting"), self.local("cx"))
+
+    def result(self) -> ast.expr:
+        """The end of a poll that cannot go on; else the result of what was waited for."""
+        pending = name(self.names.helper("PENDING"))
+        self.code.emit(if_(is_(self.local("polled"), pending), [ast.Return(pending)]))
+        return attribute(self.local("polled"), "value")
 
     def suspend(self, kind: StateKind, node: ast.AST) -> Step:
         """Goes on in the state that stands for a node."""
-        index, label = self.state_at(kind, node)
-        placed = node.context_expr if isinstance(node, ast.withitem) else node
-        step = self.code.new(f"{kind.name}_{self.line(placed)}", index, label)
-        self.code.jump(step)
-        self.code.begin(step)
+        step = self.state(kind, node)
+        self.code.join(step)
         return step
 
-    def jump_if(self, test: str, target: Step) -> None:
-        self.code.emit(test)
-        self.code.indent += 1
-        self.code.jump(target)
-        self.code.reachable = True
-        self.code.indent -= 1
+    def state(self, kind: StateKind, node: ast.AST) -> Step:
+        """The step that stands for a state of the machine."""
+        step = self.code.new(kind.name, placed(node))
+        step.index, step.resumes = self.function.state_at(kind, node), True
+        return step
 
-    def join(self, end: Step) -> None:
-        self.code.jump(end)
-        self.code.begin(end)
+    # -- jumps ------------------------------------------------------------------------------------
 
-    def new_step(self, name: str, node: ast.AST) -> Step:
-        return self.code.new(f"{name}_{self.line(node)}")
+    def jump_if(self, test: ast.expr, to: Step) -> None:
+        """Goes to another step if a test holds."""
+        branch = self.code.compound(ast.If(test, [], []))
+        with self.code.inside(branch):
+            self.code.jump(to)
 
-    def line(self, node: ast.AST) -> int:
-        return int(node.lineno)  # type: ignore[attr-defined]
+    def leave(self, to: Step, around: int) -> None:
+        """Goes to a step outside of all loops and guarded blocks but the ``around`` outermost.
+
+        What has to run first runs, and what a loop goes over is let go of.
+        """
+        loops: list[Loop] = []
+        for each in self.around[around:]:
+            if isinstance(each, Loop):
+                loops.append(each)
+                continue
+            to = each.way(self._letting_go(to, loops, each), self.code)
+            loops = []
+        self.let_go(loops)
+        self.code.jump(to)
+
+    def _letting_go(self, to: Step, loops: list[Loop], inside: Cleanup) -> Step:
+        """A step that lets go of loops on the way to another, if there are any."""
+        held = [each for each in loops if each.items is not None]
+        if not held:
+            return to
+        key = to, *held
+        if key not in self._between:
+            self._between[key] = self.code.new("LEAVE")
+            self._between[key].handler = inside.step.handler
+        return self._between[key]
+
+    def write_between(self) -> None:
+        """Writes the steps that let go of loops on the way to others."""
+        for (to, *loops), step in self._between.items():
+            self.code.begin(step)
+            self.let_go(loops)
+            self.code.jump(to)
+
+    def let_go(self, loops: list[Loop]) -> None:
+        """Nobody else may hold what a loop goes over: then its end has to run now."""
+        self.forget([each.items for each in reversed(loops) if each.items is not None])
+
+    def forget(self, fields: list[ast.expr]) -> None:
+        """Lets go of what is in some fields."""
+        for each in fields:
+            self.set(each, none())
+
+
+def placed(node: ast.AST) -> ast.AST:
+    """The node where a state's span begins."""
+    if isinstance(node, ast.withitem):
+        return node.context_expr
+    return node.target if isinstance(node, ast.comprehension) else node

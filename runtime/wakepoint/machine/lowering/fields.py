@@ -1,0 +1,260 @@
+"""Spells the variables of a function as the machine keeps them."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, cast
+
+from wakepoint.machine.lowering.build import (
+    assign,
+    attribute,
+    call,
+    exchanged,
+    name,
+    none,
+    target,
+)
+from wakepoint.machine.lowering.rename import Changed, Place, Rename
+from wakepoint.machine.lowering.scope import binds, captures, mangled
+from wakepoint.machine.lowering.views import LOOKS, Views
+from wakepoint.machine.lowering.writer import Function
+
+_IN_POLL = Place()
+
+Returning = Callable[[ast.Return], list[ast.stmt]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the machine keeps, and how.
+
+    Attributes:
+        fields: The names of the fields by the names of the variables.
+        cells: What holds those that an inner function captures.
+        class_name: The class around a method.
+        annotations_now: True if annotations are evaluated where they stand.
+        around: The variables that are taken from functions around it.
+    """
+
+    fields: dict[str, str]
+    cells: str
+    class_name: str | None
+    annotations_now: bool
+    around: Collection[str]
+
+
+class Fields(Rename):
+    """Spells variables as fields, and makes what binds one otherwise bind the field.
+
+    Args:
+        function: The function that is lowered.
+        kept: What its machine keeps.
+        returning: What a return becomes.
+    """
+
+    def __init__(self, function: Function, kept: Kept, returning: Returning) -> None:
+        super().__init__({})
+        self._function_ = function
+        self._kept = kept
+        self._returning = returning
+        self._captured = function.scope.captured
+        self._views = Views(function, kept.around)
+
+    def variable(self, identifier: str) -> ast.expr:
+        """A variable in the machine's own methods."""
+        other = self.spelt(identifier, Place())
+        return name(identifier) if other is None else other
+
+    def spelt(self, identifier: str, place: Place) -> ast.expr | None:
+        variable = self.private(identifier, place)
+        if variable in place.hidden or variable not in self._kept.fields:
+            return None if variable == identifier or place.class_name else name(variable)
+        field = self._kept.fields[variable]
+        if place.later and variable in self._captured:
+            return attribute(self._kept.cells, field)
+        return attribute(self._function_.me, field)
+
+    def private(self, identifier: str, place: Place) -> str:
+        """A name as it is spelt behind private name mangling."""
+        return mangled(identifier, place.class_name or self._kept.class_name)
+
+    def _spell_out(self, identifier: str, node: ast.AST, place: Place) -> str:
+        """A private name that the machine's class would spell otherwise, spelt out."""
+        if place.class_name or not identifier.startswith("__") or identifier.endswith("__"):
+            return identifier
+        if not self._kept.class_name:
+            raise self._function_.unable(
+                node,
+                f"the name {identifier!r}, which means something else inside a class,",
+                "give it one leading underscore",
+            )
+        return self.private(identifier, place)
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def _name(self, node: ast.Name, place: Place) -> ast.expr:
+        other = self.spelt(node.id, place)
+        if other is not None:
+            return ast.Name(other.id, node.ctx) if isinstance(other, ast.Name) else other
+        self._spell_out(node.id, node, place)
+        return node
+
+    def _attribute(self, node: ast.Attribute, place: Place) -> ast.Attribute:
+        attr = self._spell_out(node.attr, node, place)
+        same = ("attr", node.attr if attr == node.attr else attr)
+        return exchanged(node, [self.field(node, "value", place), same])
+
+    def _keyword(self, node: ast.keyword, place: Place) -> ast.keyword:
+        arg = node.arg and self._spell_out(node.arg, node, place)
+        return exchanged(
+            node, [self.field(node, "value", place), ("arg", node.arg if arg == node.arg else arg)]
+        )
+
+    def parameter(self, node: ast.arg, place: Place) -> ast.arg:
+        arg = self._spell_out(node.arg, node, place)
+        return exchanged(
+            super().parameter(node, place), [("arg", node.arg if arg == node.arg else arg)]
+        )
+
+    def _named(self, node: ast.NamedExpr, place: Place) -> ast.expr:
+        other = self.spelt(node.target.id, place)
+        if not isinstance(other, ast.Attribute):
+            return self.with_children(node, place)  # type: ignore[return-value]
+        value: Any = self.changed(node.value, place)
+        return call(attribute(other.value, "let"), ast.Constant(other.attr), value)
+
+    def _call(self, node: ast.Call, place: Place) -> ast.expr:
+        match node:
+            case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
+                if self._kept.class_name is not None and place.class_name is None:
+                    own = name(place.first) if place.first else self._first()
+                    owner = self.spelt("__class__", place) or name("__class__")
+                    return ast.Call(node.func, [owner, own], [])
+            case ast.Call(func=ast.Name(id=looks)) if looks in LOOKS:
+                changed = self._views.call(node, place)
+                if changed is not node:
+                    return self.with_children(changed, place)  # type: ignore[return-value]
+        return self.with_children(node, place)  # type: ignore[return-value]
+
+    def _first(self) -> ast.expr:
+        parameters = self._function_.scope.parameters
+        return self.variable(parameters[0]) if parameters else none()
+
+    def _template(self, node: ast.expr, place: Place) -> ast.expr:
+        changed = self.with_children(node, place)
+        if changed is not node:
+            raise self._function_.unable(
+                node,
+                "a t-string with a variable of the function in it",
+                "make it in a function that is not async",
+            )
+        return node
+
+    # -- scopes -----------------------------------------------------------------------------------
+
+    def annotations(self, place: Place) -> Place | None:
+        if not self._kept.annotations_now:
+            return replace(place, later=True) if sys.version_info >= (3, 14) else None
+        return place
+
+    def _definition(self, node: Any, place: Place) -> Changed:
+        special = self._class if isinstance(node, ast.ClassDef) else self._function
+        self._spell_out(node.name, node, place)
+        made: Any = special(node, place)
+        return self._bound_after(made, [node.name], place)
+
+    def _nonlocal(self, node: ast.Nonlocal, place: Place) -> ast.stmt:
+        if not place.later:
+            return ast.Pass()  # at the top of poll()
+        kept = [each for each in node.names if self.spelt(each, place) is None]
+        if len(kept) == len(node.names):
+            return node
+        return ast.Nonlocal(kept) if kept else ast.Pass()
+
+    def _global(self, node: ast.Global, place: Place) -> ast.stmt:
+        return node if place.later else ast.Pass()  # at the top of poll()
+
+    # -- statements -------------------------------------------------------------------------------
+
+    def _return(self, node: ast.Return, place: Place) -> Changed:
+        if place.later or not hasattr(node, "lineno"):  # or it is the machine's own
+            return self.with_children(node, place)
+        return [part for each in self._returning(node) for part in [self.visit(each)]]
+
+    def _annotated(self, node: ast.AnnAssign, place: Place) -> ast.stmt:
+        """An annotation in a function is not evaluated, and a field's would be wrong."""
+        changed: Any = exchanged(
+            node, [self.field(node, "target", place), self.field(node, "value", place)]
+        )
+        if changed is node or isinstance(changed.target, ast.Name) or place.class_name:
+            return changed  # type: ignore[no-any-return]
+        if changed.value is not None:
+            return assign(changed.target, changed.value)
+        return ast.Pass() if isinstance(node.target, ast.Name) else ast.Expr(changed.target)
+
+    def _imports(self, node: ast.Import | ast.ImportFrom, place: Place) -> Changed:
+        return self._bound_after(node, binds(node), place)
+
+    def _type_alias(self, node: Any, place: Place) -> Changed:
+        inside = replace(place, later=True)
+        made = exchanged(node, [self.field(node, "value", inside)])
+        return self._bound_after(made, [node.name.id], place)
+
+    def _bound_after(self, node: ast.stmt, names: list[str], place: Place) -> Changed:
+        further = self.copies(names, place)
+        return [node, *further] if further else node
+
+    def copies(self, names: list[str], place: Place = _IN_POLL) -> list[ast.stmt]:
+        """Takes over into fields what some names have just been bound to."""
+        found: list[ast.stmt] = []
+        for each in names:
+            other = self.spelt(each, place)
+            if isinstance(other, ast.Attribute):
+                found.append(assign(other, name(each)))
+        return found
+
+    def _handler(self, node: ast.ExceptHandler, place: Place) -> ast.ExceptHandler:
+        made: Any = self.with_children(node, place)
+        copies = self.copies([node.name], place) if node.name else []
+        if not copies:
+            return made  # type: ignore[no-any-return]
+        body = made.body
+        if self._function_.scope.is_missed(node.name or ""):
+            where = self.spelt(node.name or "", place) or target(node.name or "")
+            unbind = [assign(where, none()), ast.Delete([where])]
+            body = [ast.Try(made.body, [], [], unbind)]
+        done: ast.ExceptHandler = exchanged(made, [("body", [*copies, *body])])
+        return done
+
+    def _case(self, node: ast.match_case, place: Place) -> ast.match_case:
+        made = cast(ast.match_case, self.with_children(node, place))
+        copies = self.copies(captures(node.pattern), place)
+        return exchanged(made, [("body", [*copies, *made.body])]) if copies else made
+
+    special: ClassVar[dict[type[ast.AST], Callable[..., Any]]] = {
+        **Rename.special,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.keyword: _keyword,
+        ast.NamedExpr: _named,
+        ast.Call: _call,
+        ast.FunctionDef: _definition,
+        ast.AsyncFunctionDef: _definition,
+        ast.ClassDef: _definition,
+        ast.Nonlocal: _nonlocal,
+        ast.Global: _global,
+        ast.Return: _return,
+        ast.AnnAssign: _annotated,
+        ast.Import: _imports,
+        ast.ImportFrom: _imports,
+        ast.ExceptHandler: _handler,
+        ast.match_case: _case,
+        **{
+            getattr(ast, each): method
+            for each, method in (("TypeAlias", _type_alias), ("TemplateStr", _template))
+            if hasattr(ast, each)
+        },
+    }

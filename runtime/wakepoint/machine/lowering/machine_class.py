@@ -1,0 +1,343 @@
+"""The class that stands for an ``async def``, and the function that makes one."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from wakepoint.machine.lowering.build import attribute, call, name
+from wakepoint.machine.lowering.fields import Fields
+from wakepoint.machine.lowering.layout import in_brackets
+from wakepoint.machine.lowering.printer import Line, Printer, deeper
+from wakepoint.machine.lowering.steps import Compound, Do, GoOn, Item, Jump, Note, Step
+from wakepoint.machine.lowering.writer import Function
+from wakepoint.machine.model import Machine, State
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a machine's class is written from.
+
+    Attributes:
+        name: The class's name.
+        machine: The machine.
+        steps: Its steps.
+        fields: The names of the fields by the names of the variables.
+        shown: All variables, if the function looks at them.
+        extra: What it takes from around it besides its parameters.
+    """
+
+    name: str
+    machine: Machine
+    steps: list[Step]
+    fields: dict[str, str]
+    shown: list[str]
+    extra: list[str]
+
+
+class MachineClass:
+    """Writes a machine's class.
+
+    Args:
+        function: The function that it stands for.
+        parts: What it is written from.
+        spelling: Spells its variables.
+        printer: Prints statements.
+    """
+
+    def __init__(
+        self, function: Function, parts: Parts, spelling: Fields, printer: Printer
+    ) -> None:
+        self._function = function
+        self._parts = parts
+        self._spelling = spelling
+        self._printer = printer
+        self._me = function.me
+        self._names = function.names
+        self._state = function.names.local("State")
+        self._said: int | None = None
+
+    def lines(self) -> list[Line]:
+        """The class."""
+        node, parts = self._function.node, self._parts
+        base = self._names.helper("StreamMachine" if self._function.generator else "StateMachine")
+        kind = "async generator" if self._function.generator else "async def"
+        what = f'"""{kind} {node.name} of line {node.lineno}, as a state machine."""'
+        sections = [
+            [Line(what)],
+            [Line(f'function = "{parts.machine.qualname}"'), *self._variables()],
+            self._enum(),
+            [*self._handlers(), *self._leaving()],
+            self._init(),
+            self._poll(),
+            self._drop(),
+        ]
+        lines = [Line(f"class {parts.name}({base}):", node.lineno)]
+        for at, section in enumerate(each for each in sections if each):
+            lines += [*([Line("")] if at else []), *deeper(section)]
+        return lines
+
+    def _variables(self) -> list[Line]:
+        """What the machine has to know of its variables."""
+        parts = self._parts
+        captured = [each for each in parts.fields if each in self._function.scope.captured]
+        lines = [
+            Line(f"{parts.fields[each]} = {self._names.helper('Cell')}()") for each in captured
+        ]
+        named = {parts.fields[each]: each for each in parts.shown}
+        named |= {field: each for each, field in parts.fields.items() if field != each}
+        if named:
+            pairs = [f'"{field}": "{variable}"' for field, variable in named.items()]
+            lines += _plain(in_brackets("variables = {", pairs, "}"))
+        return lines
+
+    def _enum(self) -> list[Line]:
+        states = {step.index: step for step in self._parts.steps if step.index is not None}
+        lines = [Line(f"class State({self._names.helper('Enum')}):")]
+        machine = self._parts.machine
+        for state in machine.states:
+            step = states.get(state.index)
+            called = step.name if step is not None else _unreached(state)
+            comment = f"  # {state.kind} {state.label}" if state.label and state.index else ""
+            line = state.span.line if state.span else None
+            lines.append(Line(f"{called} = {state.index}{comment}", line, 4))
+        further = [step for step in self._parts.steps if step.index is None]
+        for number, step in enumerate(further, start=len(machine.states)):
+            lines.append(Line(f"{step.name} = {number}", None, 4))
+        return lines
+
+    def _handlers(self) -> list[Line]:
+        pairs = [
+            f"State.{step.name}: State.{step.handler.name}"
+            for step in self._parts.steps
+            if step.handler is not None
+        ]
+        return _plain(in_brackets("handlers = {", pairs, "}")) if pairs else []
+
+    def _leaving(self) -> list[Line]:
+        """Where the exception is, in the states behind a block that may have been left by one."""
+        pairs = [
+            f'State.{step.name}: "{step.leaving.attr}"'
+            for step in self._parts.steps
+            if isinstance(step.leaving, ast.Attribute)
+        ]
+        return _plain(in_brackets("leaving = {", pairs, "}")) if pairs else []
+
+    def _init(self) -> list[Line]:
+        node, me = self._function.node, self._me
+        parameters = _parameters(node.args, [me, *self._extra()])
+        start = call(
+            attribute(self._super(), "__init__"), attribute(attribute(me, "State"), "START")
+        )
+        lines = [
+            Line(f"def __init__({parameters}):", node.lineno),
+            Line(ast.unparse(start), None, 4),
+        ]
+        for variable in [*self._parts.extra, *self._function.scope.parameters]:
+            if variable in self._parts.fields:
+                field = ast.unparse(self._spelling.variable(variable))
+                given = self._extra_name(variable)
+                lines.append(Line(f"{field} = {given}", node.lineno, 4))
+        return lines
+
+    def _super(self) -> ast.Call:
+        called = self._names.helper("super")
+        if called == "super":
+            return call(called)
+        return call(called, name(self._parts.name), name(self._me))  # by another name it needs them
+
+    def _extra(self) -> list[str]:
+        return [self._extra_name(each) for each in self._parts.extra]
+
+    def _extra_name(self, variable: str) -> str:
+        return self._names.local("owner") if variable == "__class__" else variable
+
+    # -- poll -------------------------------------------------------------------------------------
+
+    def _poll(self) -> list[Line]:
+        method = "poll_next" if self._function.generator else "poll"
+        error = self._names.local("error")
+        lines = [Line(f"def {method}({self._me}, {self._names.local('cx')}):")]
+        lines += [Line(text, None, 4) for text in self._declarations()]
+        lines += [
+            Line("while True:", None, 4),
+            Line("try:", None, 8),
+            Line(f"match {self._me}.state:", None, 12),
+        ]
+        for step in self._parts.steps:
+            lines.append(Line(f"case {self._mention(step)}:", None, 16))
+            self._said = None
+            lines += deeper(self._step(step), 20)
+        base = self._names.helper("BaseException")
+        return [
+            *lines,
+            Line("case _:", None, 16),
+            Line(f"raise {self._me}.over()", None, 20),
+            Line(f"except {base} as {error}:", None, 8),
+            Line(f"{self._me}.unwind({error})", None, 12),
+        ]
+
+    def _step(self, step: Step) -> list[Line]:
+        """The code of a step; what it handles is raised around it, for whoever asks."""
+        lines = self._items(step.items, last=True)
+        if step.handling is None or all(isinstance(each, (Jump, Note)) for each in step.items):
+            return lines
+        return [
+            Line("try:"),
+            Line(f"raise {ast.unparse(step.handling)}", None, 4),
+            Line(f"except {self._names.helper('BaseException')}:"),
+            *deeper(lines),
+        ]
+
+    def _declarations(self) -> Iterable[str]:
+        scope = self._function.scope
+        for keyword, shared in (("global", scope.globals), ("nonlocal", scope.nonlocals)):
+            if shared:
+                yield f"{keyword} {', '.join(sorted(shared))}"
+        yield f"{self._state} = {self._me}.State"
+        if any(each in scope.captured for each in self._parts.fields):
+            yield f"{self._names.local('cells')} = {self._me}.cells"
+
+    def _mention(self, step: Step) -> str:
+        return f"{self._state}.{step.name}"
+
+    def _items(self, items: list[Item], *, last: bool) -> list[Line]:
+        """The lines of some items; the last one of a step just ends it."""
+        lines: list[Line] = []
+        for at, item in enumerate(items):
+            ends = last and at == len(items) - 1
+            new = self._item(item, last=ends)
+            if item.origin not in {None, self._said} and not isinstance(item, Jump):
+                self._said = item.origin
+                new = _with_comment(new, f"  # line {item.origin}")
+            lines += new
+        return lines
+
+    def _item(self, item: Item, *, last: bool) -> list[Line]:
+        match item:
+            case Do():
+                nodes = self._spelling.visit(item.node)
+                statements = nodes if isinstance(nodes, list) else [nodes]
+                return [
+                    line
+                    for each in statements
+                    for line in self._printer.statement(each, item.origin)
+                ]
+            case Jump():
+                jump = Line(f"{self._me}.state = {self._mention(item.target)}", item.origin)
+                return [jump] if last else [jump, Line("continue", item.origin)]
+            case Note():
+                field = ast.unparse(item.field)
+                return [Line(f"{field} = {self._mention(item.target)}", item.origin)]
+            case GoOn():
+                return [self._go_on(item)]
+            case Compound():
+                return self._compound(item, last=last)
+        raise TypeError(item)
+
+    def _go_on(self, item: GoOn) -> Line:
+        made = copy.copy(item.call)
+        if item.target is not None:
+            made.args = [*made.args, attribute(self._state, item.target.name)]
+        return Line(f"{self._me}.state = {ast.unparse(made)}", item.origin)
+
+    def _compound(self, item: Compound, *, last: bool) -> list[Line]:
+        node = self._spelling.visit(item.node)
+        header = Line(self._printer.header(node), item.origin)
+        first, *others = item.bodies
+        match node:
+            case ast.Match(cases=[case]):
+                copies = [
+                    line for each in case.body for line in self._printer.statement(each, None)
+                ]
+                inner = [Line(self._printer.header(case)), *deeper(copies)]
+                return [header, *deeper([*inner, *deeper(self._items(first, last=last))])]
+            case ast.Try() | ast.TryStar():
+                lines = [header, *deeper(self._items(first, last=False))]
+                star = "*" if isinstance(node, ast.TryStar) else ""
+                for handler, body in zip(node.handlers, others, strict=True):
+                    line = getattr(handler, "lineno", None)
+                    said = [Line(self._printer.header(handler, star), line)]
+                    if line is not None:
+                        self._said = line
+                        said = _with_comment(said, f"  # line {line}")
+                    copies = self._printer.block(handler.body)
+                    lines += [*said, *copies, *deeper(self._items(body, last=last))]
+                    if not copies and not body:
+                        lines.append(Line("pass", None, 4))
+                return lines
+        return [header, *deeper(self._items(first, last=last))]
+
+    # -- the rest ---------------------------------------------------------------------------------
+
+    def _drop(self) -> list[Line]:
+        """What dropping a suspended machine runs: what is guarded around where it stands."""
+        me = self._me
+        last = Line(f"{ast.unparse(self._super())}.drop()", None, 4)
+        if any(step.handler is not None and step.index for step in self._parts.steps):
+            end = self._names.helper("GeneratorExit")
+            return [
+                Line(f"def drop({me}):"),
+                Line(f"if {me}.state in {me}.handlers:", None, 4),
+                Line(f"{me}.throw({end}())", None, 8),
+                last,
+            ]
+        nothing = '"""Drops what it waits for. No line of the original runs."""'
+        return [Line(f"def drop({me}):"), Line(nothing, None, 4), last]
+
+    def factory(self) -> list[Line]:
+        """A function with the original's name, parameters and decorators."""
+        node = self._function.node
+        head = ast.FunctionDef(**dict(ast.iter_fields(node)))
+        lines = [
+            replace(line, text=f"@{line.text}" if at == 0 else line.text)
+            for each in node.decorator_list
+            for at, line in enumerate(self._printer.source.of(each))
+        ]
+        lines.append(Line(self._printer.header(head), node.lineno))
+        match node.body:
+            case [ast.Expr(value=ast.Constant(value=str())) as docstring, *_]:
+                lines += deeper(self._printer.source.of(docstring))
+        made = call(self._parts.name, *(name(each) for each in self._parts.extra))
+        made.args += [name(each.arg) for each in [*node.args.posonlyargs, *node.args.args]]
+        if node.args.vararg:
+            made.args.append(ast.Starred(name(node.args.vararg.arg), ast.Load()))
+        made.keywords = [ast.keyword(each.arg, name(each.arg)) for each in node.args.kwonlyargs]
+        if node.args.kwarg:
+            made.keywords.append(ast.keyword(None, name(node.args.kwarg.arg)))
+        return [*lines, Line(f"return {ast.unparse(made)}", node.lineno, 4)]
+
+
+def _with_comment(lines: list[Line], comment: str) -> list[Line]:
+    """Some lines with a comment: on the first, unless that ends inside of something."""
+    at = 0
+    if lines[0].text.endswith("\\") or any(each.depth is None for each in lines[1:2]):
+        at = len(lines) - 1
+    return [
+        replace(line, text=line.text + comment) if number == at else line
+        for number, line in enumerate(lines)
+    ]
+
+
+def _plain(lines: Iterable[tuple[str, int]]) -> list[Line]:
+    return [Line(text, None, depth) for text, depth in lines]
+
+
+def _unreached(state: State) -> str:
+    if state.span is None:
+        return state.kind.name
+    return f"{state.kind.name}_{state.span.line}_UNREACHED"
+
+
+def _parameters(arguments: ast.arguments, first: list[str]) -> str:
+    positional = [*first, *(each.arg for each in [*arguments.posonlyargs, *arguments.args])]
+    if arguments.vararg:
+        positional.append(f"*{arguments.vararg.arg}")
+    elif arguments.kwonlyargs:
+        positional.append("*")
+    positional += [each.arg for each in arguments.kwonlyargs]
+    if arguments.kwarg:
+        positional.append(f"**{arguments.kwarg.arg}")
+    return ", ".join(positional)

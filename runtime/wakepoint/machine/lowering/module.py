@@ -1,0 +1,147 @@
+"""Puts lowered functions in the place of their originals."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wakepoint.machine.lowering.function import LoweredFunction
+from wakepoint.machine.lowering.layout import in_brackets
+from wakepoint.machine.lowering.printer import Line, Source, deeper
+
+_BLANK = Line("")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an async function stands that is in no other.
+
+    Attributes:
+        node: The function.
+        class_name: The class around a method.
+        around: The outermost of the classes around it.
+    """
+
+    node: ast.AsyncFunctionDef
+    class_name: str | None = None
+    around: ast.ClassDef | None = None
+
+
+def outermost(
+    node: ast.AST, class_name: str | None = None, around: ast.ClassDef | None = None
+) -> Iterator[Place]:
+    """The async functions in a tree that are in no other, in source order."""
+    todo = [(node, class_name, around)]
+    while todo:
+        at, class_name, around = todo.pop()
+        match at:
+            case ast.AsyncFunctionDef():
+                yield Place(at, class_name, around)
+                continue
+            case ast.ClassDef():
+                class_name, around = at.name, around or at
+            case ast.FunctionDef():
+                class_name, around = None, None
+        children = [(each, class_name, around) for each in ast.iter_child_nodes(at)]
+        todo += reversed(children)
+
+
+def with_machines(
+    tree: ast.Module | None,
+    source: Source,
+    functions: list[tuple[Place, LoweredFunction]] | list[tuple[None, LoweredFunction]],
+    imports: dict[str, tuple[str, str]],
+) -> list[Line]:
+    """The lines of a module in which functions have their lowered form.
+
+    Args:
+        tree: The module; None if only the function is wanted.
+        source: Its text.
+        functions: The functions, in source order.
+        imports: What has to be imported.
+    """
+    lines: list[Line] = []
+    at = 1
+    for place, lowered in functions:
+        if place is None:
+            lines += [*lowered.lines, _BLANK, _BLANK, *lowered.factory]
+            continue
+        begin = _first_line(place.node)
+        lines += _own(source, at, begin)
+        around = place.around or place.node
+        machine = [*deeper(lowered.lines, around.col_offset), _BLANK, _BLANK]
+        # A method cannot see what its class defines: the machine stands before the class.
+        _insert(lines, machine, _first_line(around) if place.around else None)
+        lines += deeper(lowered.factory, place.node.col_offset)
+        at = (place.node.end_lineno or place.node.lineno) + 1
+    if tree is None:
+        return [*import_lines(imports), _BLANK, _BLANK, *lines]
+    lines += _own(source, at, len(source.lines) + 1)
+    head = _head(tree)
+    where = _first_line(head) if head is not None else None
+    apart = [] if isinstance(head, (ast.Import, ast.ImportFrom)) else [_BLANK]
+    at = next((n for n, each in enumerate(lines) if (each.origin or 0) >= (where or 1)), len(lines))
+    lines[at:at] = [*import_lines(imports), _BLANK, *apart]
+    return lines
+
+
+def _own(source: Source, begin: int, end: int) -> list[Line]:
+    """Lines of the source as they are."""
+    return [Line(source.lines[at - 1], at, None, kept=True) for at in range(begin, end)]
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
+
+
+def _insert(lines: list[Line], what: list[Line], before: int | None) -> None:
+    """Puts lines before the one that is a line of the original, or at the end."""
+    for at, line in enumerate(lines):
+        if before is not None and line.kept and (line.origin or 0) >= before:
+            lines[at:at] = what
+            return
+    lines += what
+
+
+def import_lines(imports: dict[str, tuple[str, str]]) -> list[Line]:
+    """The imports that lowered code needs."""
+    modules: dict[str, list[str]] = {}
+    for alias, (module, helper) in imports.items():
+        wanted = helper if alias == helper else f"{helper} as {alias}"
+        modules.setdefault(module, []).append(wanted)
+    lines: list[Line] = []
+    for module in sorted(modules, key=lambda each: (each not in {"builtins", "enum"}, each)):
+        names = sorted(modules[module])
+        line = f"from {module} import {', '.join(names)}"
+        if module.startswith("wakepoint"):
+            lines.append(_BLANK)
+        if len(line) <= 88:
+            lines.append(Line(line))
+        else:
+            broken = in_brackets(f"from {module} import (", names, ")")
+            lines += [Line(text, None, depth) for text, depth in broken]
+    return lines
+
+
+def _head(tree: ast.Module) -> ast.stmt | None:
+    """The first statement that lines can be inserted before."""
+    end = 0
+    for at, node in enumerate(tree.body):
+        is_docstring = at == 0 and ast.get_docstring(tree, clean=False) is not None
+        is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        if not is_docstring and not is_future and _first_line(node) > end:
+            return node
+        end = node.end_lineno or node.lineno
+    return None
+
+
+def has_future_annotations(tree: ast.Module) -> bool:
+    """True if annotations are kept as text."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(each.name == "annotations" for each in node.names)
+        for node in tree.body
+    )

@@ -1,0 +1,139 @@
+"""Names that are free: for the classes, the imports and the variables that lowered code adds."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import Counter
+from collections.abc import Collection, Container, Iterable
+
+from wakepoint.machine.lowering.scope import binds
+from wakepoint.machine.stream_machine import StreamMachine
+
+RESERVED = frozenset(dir(StreamMachine)) | StreamMachine.attributes
+"""The attributes of a machine, which no variable can have as the name of its field."""
+
+_BUILTINS = frozenset(dir(builtins))
+
+_MODULES = dict.fromkeys(_BUILTINS, "builtins") | {"Enum": "enum"}
+"""Where helpers come from that are not in `wakepoint.machine.support`."""
+
+
+def names_used(root: ast.AST) -> frozenset[str]:
+    """Every name that is mentioned in a tree, whatever it means there."""
+    found: set[str] = set()
+    for node in ast.walk(root):
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name):
+                found.add(name)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                found |= set(names)
+            case _:
+                found |= set(binds(node))
+                found |= {getattr(each, "name", "") for each in getattr(node, "type_params", ())}
+    return frozenset(found)
+
+
+def names_bound(root: ast.AST) -> frozenset[str]:
+    """Every name that is bound somewhere in a tree."""
+    found: set[str] = set()
+    for node in ast.walk(root):
+        found |= {node.arg} if isinstance(node, ast.arg) else set(binds(node))
+    return frozenset(found)
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """The name, or one like it that is not taken."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+class ModuleNames:
+    """The names of a module, and those that lowered code adds to it.
+
+    Attributes:
+        imports: What has to be imported, and where from, by the name that it is used by.
+    """
+
+    def __init__(self, tree: ast.AST) -> None:
+        self._used = names_used(tree)
+        self._bound = names_bound(tree)
+        self._classes: set[str] = set()
+        # What a star import brings is not known, but that it has no underscore in front.
+        self._anything = any(
+            isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+            for node in ast.walk(tree)
+        )
+        self.imports: dict[str, tuple[str, str]] = {}
+
+    def machine(self, function: str, around: str | None) -> str:
+        """A name for the class of a function's machine, after the function."""
+        words = "".join(part[:1].upper() + part[1:] for part in function.split("_"))
+        wanted = f"{around or ''}{words}".lstrip("_") or "Machine"
+        chosen = free(wanted, self._used | _BUILTINS | self._classes)
+        self._classes.add(chosen)
+        return chosen
+
+    def is_bound(self, name: str) -> bool:
+        """True if a name is bound somewhere in the module."""
+        return name in self._bound
+
+    def helper(self, name: str) -> str:
+        """What a helper is called in the module; it will be imported if it has to be."""
+        module = _MODULES.get(name, "wakepoint.machine.support")
+        if module == "builtins" and name not in self._bound:
+            return name
+        wanted = f"_{name}" if self._anything and module != "builtins" else name
+        chosen = free(wanted, self._used | self._classes)
+        self.imports[chosen] = module, name
+        return chosen
+
+
+class LocalNames:
+    """The names of one function, and those that its lowered form adds to it.
+
+    Args:
+        used: All that are mentioned in it.
+        module: The names around it.
+    """
+
+    def __init__(self, used: Collection[str], module: ModuleNames) -> None:
+        self._used = set(used)
+        self._module = module
+        self._chosen: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
+
+    def local(self, name: str) -> str:
+        """What a variable of the lowered code is called, the same for the same name."""
+        if name not in self._chosen:
+            self._chosen[name] = free(name, self._used)
+        return self._chosen[name]
+
+    def helper(self, name: str) -> str:
+        """What a helper is called."""
+        return self._module.helper(name)
+
+    def is_bound(self, name: str) -> bool:
+        """True if a name is bound somewhere in the module: it may be no builtin."""
+        return self._module.is_bound(name)
+
+    def number(self, kind: str) -> str:
+        """A further name of a kind, ``operand_2``."""
+        self._counts[kind] += 1
+        name = f"{kind.strip('_') or 'it'}_{self._counts[kind]}"
+        return self.number(kind) if name in self._used else name
+
+
+def fields_of(variables: Iterable[str], used: Collection[str]) -> dict[str, str]:
+    """The names of the fields of variables; some mean something else in a machine."""
+    fields: dict[str, str] = {}
+    taken = set(used) | RESERVED
+    for name in variables:
+        # A class spells a private name in its methods otherwise, and dunders mean something.
+        if name in RESERVED or name.startswith("__"):
+            fields[name] = free(f"{name.strip('_') or 'it'}_", taken)
+            taken.add(fields[name])
+        else:
+            fields[name] = name
+    return fields
