@@ -57,6 +57,13 @@ def test_what_a_run_can_count_is_quoted_from_it(path: Path) -> None:
     assert places(COUNTED, path) == []
 
 
+@pytest.mark.parametrize("name", ["", *chapters()])
+def test_what_the_hooks_put_in_is_there(book: Built, name: str) -> None:
+    """``<!-- rustc: … -->`` gives way to a table; misspelt, it would be an unseen comment."""
+    text = (book.folder / name / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r"<!-- (?:rustc|plot).*?-->", text) == []
+
+
 def test_names_that_chapter_9_explains_are_in_its_lowered_code(book: Built) -> None:
     page = book.page("book/09-by-hand")
     lowered = " ".join(section.get_text() for section in page.select(".wp-lowered"))
