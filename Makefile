@@ -26,6 +26,7 @@ endif
 # book takes to build, and what working on it takes besides.
 site := $(VENV)/.installed-site
 dev := $(VENV)/.installed-dev
+neighbours := $(VENV)/neighbours
 packages := runtime/pyproject.toml plugin/pyproject.toml
 install := $(python) -m pip install --quiet --disable-pip-version-check
 
@@ -85,6 +86,9 @@ format: $(dev)  ## Format the code, and mend what can be mended
 windows-python: $(dev)  ## Fetch the Windows Python that tests run under Wine
 	$(python) tests/tools/windows_python.py
 
+.PHONY: neighbours
+neighbours: $(neighbours)/.installed  ## Install other people's plugins, beside which tests build sites
+
 lock_command := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
@@ -92,6 +96,7 @@ lock_command := uv pip compile --quiet --universal --python-version 3.11 --gener
 lock: $(dev)  ## Lock the newest versions that requirements/*.in allow
 	$(bin)/$(lock_command) --upgrade --output-file requirements/site.txt requirements/site.in
 	$(bin)/$(lock_command) --upgrade --output-file requirements/dev.txt requirements/dev.in
+	$(bin)/$(lock_command) --upgrade --output-file requirements/neighbours.txt requirements/neighbours.in
 
 .PHONY: clean
 clean:  ## Remove what was built, cached or installed
@@ -114,4 +119,12 @@ $(site): requirements/site.txt $(packages) | $(python)
 
 $(dev): requirements/dev.txt $(site)
 	@$(install) --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+# It is apart from the other: what those plugins ask for is no part of what we promise to work with.
+$(neighbours)/.installed: requirements/neighbours.txt $(packages) | $(dev)
+	@$(python) -m venv $(neighbours)
+	@$(bin)/uv pip sync --quiet --python $(neighbours) --require-hashes --only-binary :all: $<
+	@$(bin)/uv pip install --quiet --python $(neighbours) --no-deps --no-build-isolation \
+		--editable runtime --editable plugin
 	@touch $@

@@ -49,7 +49,7 @@ class Batch:
         self._reported: set[Problem] = set()
         self._places = Places()
         self._numbers: dict[str, int] = {}
-        self._html: list[str] = []
+        self._html: dict[int, str] = {}
         self._items: list[Item] = []
         self._waiting: list[_Waiting] = []
         self._comparisons: list[tuple[int, Comparison, tuple[Problem, ...]]] = []
@@ -96,8 +96,7 @@ class Batch:
         known = repr(wanted)
         if known in self._numbers:
             return self._numbers[known], False
-        self._numbers[known] = len(self._html)
-        self._html.append("")
+        self._numbers[known] = len(self._numbers)
         return self._numbers[known], True
 
     def report(self, problem: Problem) -> None:
@@ -107,37 +106,63 @@ class Batch:
             self._reported.add(problem)
             self._report(problem)
 
-    def finish(self) -> None:
-        """Waits for the snippets and renders them, and what is drawn from several."""
+    def finish(self, *, all_known: bool = True) -> None:
+        """Waits for the snippets and renders them, and what is drawn from several.
+
+        Args:
+            all_known: False if there will be more. What cannot be drawn then, or not without a
+                problem, waits for the snippets to come.
+        """
         items = [self._item(waiting) for waiting in self._waiting]
         self._items += items
         for problem in (*self._store.problems, *(one for item in items for one in item.problems)):
             self.report(problem)
         for waiting, html in zip(self._waiting, render_all(items), strict=True):
             self._html[waiting.number] = html
-        for number, comparison, mistakes in self._comparisons:
-            compared, wrong = columns(comparison, self._items)
-            for one in (*mistakes, *wrong):
-                self.report(one)
-            sections = comparison.wanted.sections
-            self._html[number] = render_comparison(
-                compared, comparison.key, sections, (*mistakes, *wrong)
-            )
-        for number, asked in self._quotes:
-            told, mistake = answer(asked, self._items)
-            self._html[number] = quotation(told, asked.backend)
-            if mistake is not None:
-                self.report(mistake)
-        for done in (self._waiting, self._comparisons, self._quotes):
-            done.clear()
+        self._waiting.clear()
+        self._comparisons = [one for one in self._comparisons if not self._draw(*one, all_known)]
+        self._quotes = [one for one in self._quotes if not self._answer(*one, all_known)]
+
+    def _draw(
+        self, number: int, comparison: Comparison, mistakes: tuple[Problem, ...], all_known: bool
+    ) -> bool:
+        """Draws a comparison; False if that has to wait."""
+        compared, wrong = columns(comparison, self._items)
+        if wrong and not all_known:
+            return False
+        problems = (*mistakes, *wrong)
+        for problem in problems:
+            self.report(problem)
+        sections = comparison.wanted.sections
+        self._html[number] = render_comparison(compared, comparison.key, sections, problems)
+        return True
+
+    def _answer(self, number: int, asked: Quote, all_known: bool) -> bool:
+        """Answers a quote; False if that has to wait."""
+        told, mistake = answer(asked, self._items)
+        if mistake is not None and not all_known:
+            return False
+        self._html[number] = quotation(told, asked.backend)
+        if mistake is not None:
+            self.report(mistake)
+        return True
 
     def fill(self, html: str) -> str:
-        """HTML with its places filled."""
-        return self._places.fill(html, lambda number: self._html[number])
+        """HTML with its places filled, as far as what belongs there is known."""
+        return self._places.fill(html, self._html.get)
+
+    def holds(self, html: str) -> bool:
+        """True if there are places in it."""
+        return self._places.holds(html)
+
+    def draws(self, html: str) -> bool:
+        """True if a snippet or a comparison comes to stand in it: what our style sheet is for."""
+        return self._places.holds_block(html)
 
     def stale(self, *, whole_site: bool) -> list[Problem]:
-        """The kept recordings that fit no snippet; see `Store.stale`. Ask before `finish`."""
-        snippets = [waiting.snippet for waiting in self._waiting]
+        """The kept recordings that fit no snippet; see `Store.stale`."""
+        snippets = [item.snippet for item in self._items]
+        snippets += [waiting.snippet for waiting in self._waiting]
         return self._store.stale(snippets, whole_site=whole_site)
 
     def _item(self, waiting: _Waiting) -> Item:

@@ -7,7 +7,7 @@ the page holds, and puts the places that the collector holds for it into the pag
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -16,8 +16,8 @@ from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_wakepoint import quotes
 from mkdocs_wakepoint.comparison import Comparison
+from mkdocs_wakepoint.fence import superfences
 from mkdocs_wakepoint.fence.contents import contents
-from mkdocs_wakepoint.fence.header import LANGUAGES
 from mkdocs_wakepoint.fence.preprocessor import FencePreprocessor, Found
 from mkdocs_wakepoint.fence.problems import not_recognised
 from mkdocs_wakepoint.origins import Origins
@@ -64,6 +64,7 @@ class Document:
         self.md = md
         self.given: list[str] = []
         self.serialised = False
+        self._own_superfences: superfences.OwnSuperfences | None = None
         self._sources: dict[int, str] = {}
         self._fence_places = Places()
         self._quotes: list[tuple[str, str]] = []
@@ -78,31 +79,21 @@ class Document:
     # -- superfences -------------------------------------------------------------------------
 
     def attach(self, lines: list[str]) -> list[str]:
-        """Makes superfences hand our fences over, whichever extension was loaded first.
+        """Has our fences handed over, whichever extensions were loaded, and in which order.
 
         A document begins here, once its fences were found.
         """
         self._sources.clear()
         self._quotes.clear()
-        extension = superfences(self.md)
-        replaced = extension is None
-        if extension is None:  # Markdown's own fenced_code came after us and took its place
-            self.md.registerExtensions(["pymdownx.superfences"], {})
-            extension = superfences(self.md)
-        entries = extension.superfences
-        if all(entry["name"] != "wakepoint" for entry in entries):
-            entries.append(
-                {
-                    "name": "wakepoint",
-                    "test": lambda language: language in LANGUAGES,
-                    "validator": _validate,
-                    "formatter": _format,
-                    "reset": None,
-                }
-            )
-        if replaced:  # too late for the list of preprocessors that Markdown is going through
-            return list(self.md.preprocessors["fenced_code_block"].run(lines))
-        return lines
+        if not self._fences.found:
+            return lines
+        extension = superfences.in_use(self.md)
+        if extension is not None:
+            superfences.extend(extension, _document)
+            return lines
+        if self._own_superfences is None:
+            self._own_superfences = superfences.OwnSuperfences(self.md, self)
+        return self._own_superfences.run(lines)
 
     def named_in(self, inputs: dict[str, str]) -> Found | None:
         """The fence whose mark stands in a header, as superfences has read it."""
@@ -208,33 +199,7 @@ class _Serialised(Treeprocessor):
         self._document.serialised = True
 
 
-# Superfences gets the entry above from whichever document comes first, and markdown-exec lets one
-# object of it convert for several. So the document is found from the one that is converting.
-
-
-def _validate(
-    language: str,
-    inputs: dict[str, str],
-    options: dict[str, Any],
-    attrs: dict[str, str],
-    md: Markdown,
-) -> bool:
-    options["fence"] = _document(md).named_in(inputs)
-    return options["fence"] is not None
-
-
-def _format(src: str, options: dict[str, Any], md: Markdown, **_: Any) -> str:
-    return _document(md).hold(options["fence"], src)
-
-
 def _document(md: Markdown) -> Document:
     preprocessor = md.preprocessors["wakepoint"]
     assert isinstance(preprocessor, _Preprocessor)
     return preprocessor.document
-
-
-def superfences(md: Markdown) -> Any:
-    """The extension object of superfences, or None if it is not in use."""
-    if "fenced_code_block" not in md.preprocessors:
-        return None
-    return getattr(md.preprocessors["fenced_code_block"], "extension", None)

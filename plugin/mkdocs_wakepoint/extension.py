@@ -16,11 +16,11 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
 from mkdocs_wakepoint.batch import Batch
-from mkdocs_wakepoint.document import Collector, Document, superfences
+from mkdocs_wakepoint.document import Collector, Document
 from mkdocs_wakepoint.engine import Pool, Settings
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
-from mkdocs_wakepoint.source import Page, converted_by, file_of, in_mkdocs
+from mkdocs_wakepoint.source import Page, converted_by, in_mkdocs, name_of
 from mkdocs_wakepoint.views import stylesheet
 
 logger = logging.getLogger("wakepoint")
@@ -42,21 +42,19 @@ class WakepointExtension(Extension):
 
     Attributes:
         page: The page that is being converted, as whoever made the collector knows it.
-        pages: All of its pages that are files.
+        pages: All that MkDocs has, by their names in it.
     """
 
     def __init__(self, collector: Collector | None = None, **settings: Any) -> None:
         super().__init__()
         self.page = Page("markdown")
-        self.pages: dict[Path | None, Page] = {}
+        self.pages: dict[str | None, Page] = {}
         self._collector = collector
         self._settings = Settings.of(settings)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name for it
         """Called by Markdown."""
         md.registerExtension(self)  # markdown-exec hands the list of these to a Markdown of its own
-        if superfences(md) is None:
-            md.registerExtensions(["pymdownx.superfences"], {})
         md.postprocessors.register(_Converted(Document(md), self), "wakepoint", 0)
 
     def finish(self, document: Document, text: str) -> str:
@@ -76,12 +74,12 @@ class WakepointExtension(Extension):
     def _page_of(self, md: Markdown) -> Page:
         """The page that a document is, or stands in: what markdown-exec's fences print, say.
 
-        One that is a file is opened anew: it may come a second time.
+        One that has a name is opened anew: it may come a second time.
         """
-        path = file_of(md)
-        if path in self.pages:
-            self.page = self.pages[path]
-            self.pages[path] = self.page.again()
+        name = name_of(md)
+        if name in self.pages:
+            self.page = self.pages[name]
+            self.pages[name] = self.page.again()
         return self.page
 
     def _alone(self, document: Document, text: str) -> str:

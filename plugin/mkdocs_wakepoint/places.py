@@ -33,6 +33,19 @@ class Places:
         attributes = "".join(f' {name}="{it}"' for name, it in self.attributes(number).items())
         return f"<{tag}{attributes}></{tag}>"
 
-    def fill(self, text: str, html: Callable[[int], str]) -> str:
-        """The text with the HTML of each number in its place."""
-        return self._mark.sub(lambda mark: html(int(mark[2])), text)
+    def fill(self, text: str, html: Callable[[int], str | None]) -> str:
+        """The text with the HTML of each number in its place; None leaves the place."""
+
+        def filling(mark: re.Match[str]) -> str:
+            known = html(int(mark[2]))
+            return mark[0] if known is None else known
+
+        return self._mark.sub(filling, text)
+
+    def holds(self, text: str) -> bool:
+        """True if there is a place in the text."""
+        return self._token in text
+
+    def holds_block(self, text: str) -> bool:
+        """True if there is one between paragraphs."""
+        return any(mark[1] == "div" for mark in self._mark.finditer(text))

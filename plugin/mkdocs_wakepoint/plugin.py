@@ -13,21 +13,24 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import get_relative_url
 
-from mkdocs_wakepoint import source
+from mkdocs_wakepoint import print_site, source
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
-from mkdocs_wakepoint.views import stylesheet
 
 logger = get_plugin_logger(__name__)
 
-STYLESHEET = "assets/wakepoint/wakepoint.css"
+STYLESHEET = "assets/wakepoint.css"
+"""Where it is in this package, and where it comes to be in the site."""
 
 _IDS = re.compile(r' id="(wp-[^"]+)"')
+_SHOWN = re.compile(r' class="(?:[^"]* )?wp(?:-problem)?[ "]')
+"""What is in every page with a snippet, a comparison, or a problem with one."""
 
 
 class WakepointConfig(Config):  # type: ignore[no-untyped-call]
@@ -52,6 +55,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self._collector: Collector | None = None
         self._store: Store | None = None
         self._extension = WakepointExtension()
+        self._drawing: set[str] = set()
         self._reported = 0
         self._serving = False
 
@@ -79,6 +83,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         if self._pool is None or self._pool.settings != settings:
             self.on_shutdown()
             self._pool = Pool(settings)
+        self._drawing.clear()
         self._reported = 0
         self._store = Store(folder(settings.recordings, config))
         self._batch = Batch(self._pool, self._report, self._store)
@@ -86,8 +91,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             extension for extension in config.markdown_extensions if not _is_ours(extension)
         ]
         self._extension = WakepointExtension(self._collector or self._batch)
+        config.extra_css = [path for path in config.extra_css if path != STYLESHEET]
         config.markdown_extensions.append(self._extension)  # type: ignore[arg-type]
-        config.extra_css.append(STYLESHEET)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -96,7 +101,9 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         for file in list(files):
             if file.abs_src_path is not None and self._store.holds(Path(file.abs_src_path)):
                 files.remove(file)
-        files.append(File.generated(config, STYLESHEET, content=stylesheet()))
+        here = str(Path(__file__).parent)
+        # A file on the disk: not every plugin expects one that is generated.
+        files.append(File(STYLESHEET, here, config.site_dir, use_directory_urls=False))
         return files
 
     def on_page_markdown(
@@ -104,35 +111,75 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     ) -> str:
         """Tells the extension which page comes next."""
         name = _as_typed(page.file.src_path, config)
-        home = Path(config.config_file_path).parent
-        self._extension.page = source.page(name, _text(page), page.meta, home)
-        if page.file.abs_src_path is not None:
-            self._extension.pages[Path(page.file.abs_src_path)] = self._extension.page
+        opened = source.page(name, _text(page), page.meta, _root(config))
+        self._extension.page = self._extension.pages[page.file.src_uri] = opened
         return markdown
+
+    @event_priority(100)  # before all who are given the content
+    def on_page_content(
+        self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
+    ) -> str:
+        """A page is converted: finishes it, if another plugin or a hook is going to read it now.
+
+        Otherwise it waits for `on_env`: the snippets of one page run while the next is converted.
+        """
+        assert self._batch is not None
+        if self._batch.draws(html):
+            self._drawing.add(page.file.src_uri)
+        if len(config.plugins.events["page_content"]) == 1 or not self._batch.holds(html):
+            return html
+        self._batch.finish(all_known=False)
+        page.content = self._batch.fill(html)  # some look there
+        return page.content
 
     @event_priority(50)  # before plugins that read the finished content
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
-        """All pages are converted: wait for the snippets and put them in."""
+        """All pages are converted: waits for the snippets and puts them in."""
         assert self._batch is not None
+        self._batch.finish()
         for problem in self._batch.stale(whole_site=True):
             # No warning: who edits a snippet may not have the platform to record it on again.
             logger.info("%s", problem)
-        self._batch.finish()
         for file in files:  # drafts too, which serve shows
-            if file.page is not None and file.page.content:
-                file.page.content = self._batch.fill(file.page.content)
-                if file.page.present_anchor_ids is not None:  # what links may lead to
-                    file.page.present_anchor_ids.update(_IDS.findall(file.page.content))
+            if file.page is not None:
+                self._fill(file.page)
+                if print_site.NAME in config.plugins and hasattr(file.page, "html"):
+                    file.page.html = print_site.with_ids_of_page(file.page.html, file.page.url)
         if self._reported and self.config.on_error == "fail" and not self._serving:
             raise PluginError(f"{self._reported} problems in snippets; see above")
         return env
 
+    def _fill(self, page: MkDocsPage) -> None:
+        """Fills the places in a page's content, and in what other plugins have kept of it there."""
+        assert self._batch is not None
+        for name, value in list(vars(page).items()):
+            if isinstance(value, str) and self._batch.holds(value):
+                setattr(page, name, self._batch.fill(value))
+        if page.content and page.present_anchor_ids is not None:  # what links may lead to
+            page.present_anchor_ids.update(_IDS.findall(page.content))
+
     @event_priority(50)
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Fills the places that came to this page in another way: an excerpt of a post, say."""
+        """Fills the places that came to this page in another way: an excerpt of a post, say.
+
+        A page that shows something of ours brings our style sheet along, and no other does.
+        """
         assert self._batch is not None
         self._batch.finish()
-        return self._batch.fill(output)
+        output = self._batch.fill(output)
+        # Another plugin may have encrypted the page, or shows parts of it elsewhere.
+        if page.file.src_uri not in self._drawing and not _SHOWN.search(output):
+            return output
+        link = f'<link rel="stylesheet" href="{get_relative_url(STYLESHEET, page.url)}">\n'
+        head, end, body = output.partition("</head>")
+        return f"{head}{link}{end}{body}" if end else link + output
+
+    @event_priority(100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Pages that other plugins make from now on, of pages that were, have our style sheet."""
+        assert self._batch is not None
+        if self._batch.used:
+            config.extra_css.append(STYLESHEET)
 
     def _report(self, problem: Problem) -> None:
         self._reported += 1
@@ -148,20 +195,22 @@ def _text(page: MkDocsPage) -> str:
     """The page's file, front matter and all."""
     try:
         return page.file.content_string
-    except OSError:  # made by another plugin and already gone
+    except (OSError, UnicodeDecodeError, AssertionError):  # there is no such file, or not any more
         return page.markdown or ""
+
+
+def _root(config: MkDocsConfig) -> Path:
+    """The folder of mkdocs.yml."""
+    return Path(config.config_file_path or "mkdocs.yml").parent
 
 
 def folder(name: str, config: MkDocsConfig) -> Path:
     """A folder that the configuration names, as short as it can be told from here."""
-    path = Path(config.config_file_path).parent / name
+    path = _root(config) / name
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _as_typed(src_path: str, config: MkDocsConfig) -> str:
     """The page's path as an author would type it, from the folder of mkdocs.yml."""
-    path = Path(config.docs_dir, src_path)
-    try:
-        return path.relative_to(Path(config.config_file_path).parent).as_posix()
-    except ValueError:
-        return path.as_posix()
+    path, root = Path(config.docs_dir, src_path), _root(config)
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()

@@ -102,6 +102,11 @@ def file_of(md: Markdown) -> Path | None:
     return _mkdocs(md) or _zensical(md)
 
 
+def name_of(md: Markdown) -> str | None:
+    """What MkDocs calls the page that a Markdown object converts; None if it was not told."""
+    return str(md.treeprocessors["relpath"].file.src_uri) if in_mkdocs(md) else None  # type: ignore[attr-defined]
+
+
 def in_mkdocs(md: Markdown) -> bool:
     """True if MkDocs has set this Markdown object up."""
     return "relpath" in md.treeprocessors and hasattr(md.treeprocessors["relpath"], "file")

@@ -131,10 +131,20 @@ LOST = {
 }
 
 
+def test_a_site_without_superfences_loses_no_fence_by_a_header_that_cannot_be_read(
+    convert: Convert,
+) -> None:
+    page = convert(
+        LOST["behind a header that superfences cannot read"][0], ["fenced_code", "wakepoint"]
+    )
+    assert page.outputs == ["1"]
+    assert page.told == []
+
+
 @pytest.mark.parametrize("how", LOST)
 def test_a_fence_that_superfences_would_lose_in_silence_is_told(convert: Convert, how: str) -> None:
     text, line = LOST[how]
-    page = convert(text)
+    page = convert(text, ["pymdownx.superfences", "wakepoint"])
     assert len(page.told) == 1
     assert page.told[0].startswith(f"markdown:{line}: this is not recognised as a fence; ")
     assert page.outputs == []

@@ -42,4 +42,4 @@ def test_a_site_is_built_with_nothing_but_the_wheels(tmp_path: Path) -> None:
     said = box.select(".wp-stdout samp")[0].get_text()
     imported = [there / name / "__init__.py" for name in ("wakepoint", "mkdocs_wakepoint")]
     assert said.splitlines() == [str(path)[1:] for path in imported]
-    assert (built.folder / "assets" / "wakepoint" / "wakepoint.css").exists()
+    assert (built.folder / "assets" / "wakepoint.css").exists()

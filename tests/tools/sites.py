@@ -55,16 +55,23 @@ def write(folder: Path, pages: dict[str, str], config: str = BARE) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def build(folder: Path, *flags: str, into: str = "site", **environment: str) -> Built:
+def build(
+    folder: Path,
+    *flags: str,
+    into: str = "site",
+    python: str | Path = sys.executable,
+    **environment: str,
+) -> Built:
     """Runs ``mkdocs build``.
 
     Args:
         folder: The folder of mkdocs.yml.
         flags: More arguments of the command.
         into: The folder for what it makes, seen from `folder`.
+        python: Which Python's MkDocs.
         environment: Variables to set besides.
     """
-    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", into, *flags]
+    command = [python, "-m", "mkdocs", "build", "--site-dir", into, *flags]
     env = {**ENVIRONMENT, **environment}
     ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     return Built(ran.returncode, (ran.stderr + ran.stdout).splitlines(), folder / into)

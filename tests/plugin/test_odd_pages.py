@@ -1,0 +1,230 @@
+"""Whatever an author or another plugin puts into a site, the build goes on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tools.sites import BARE, Built, build, write
+
+FENCE = '```python wakepoint id="{}" show="output"\nprint("{}")\n```\n'
+
+HOOKED = f"{BARE}hooks:\n  - hook.py\n"
+
+
+def hooked(folder: Path, hook: str, pages: dict[str, str]) -> Built:
+    """A site with a hook, which stands for any plugin of other people."""
+    write(folder, {"../hook.py": hook, **pages}, HOOKED)
+    return build(folder, "--strict")
+
+
+def outputs(built: Built, page: str) -> list[str]:
+    return [tag.get_text() for tag in built.page(page).select(".wp-stdout samp")]
+
+
+FORGED = [
+    '<div class="wp-pending" data-wp="0"></div>',
+    '<span class="wp-pending" data-wp="1"></span>',
+    '<div class="wp-pending" data-wp="99"></div>',
+    '<div class="wp-pending" data-wp="0123456789abcdef-0"></div>',
+    '<div class="wp-place" data-wp="0"></div>',
+    '<span class="wp-quote" data-wp="7"></span>',
+    '<div class="wp-pending" data-wp=""></div>',
+]
+
+
+@pytest.mark.parametrize("markup", FORGED)
+def test_what_looks_like_a_place_is_text(tmp_path: Path, markup: str) -> None:
+    quote = "Polled [count: auto polls](#wp-a) times."
+    text = f"# A page\n\n{markup}\n\n{FENCE.format('a', 'ran')}\n{quote}\n\n`{markup}`\n"
+    write(tmp_path, {"index.md": text})
+    built = build(tmp_path, "--strict")
+    assert built.status == 0, built.log
+    assert outputs(built, "") == ["ran"]
+    html = (built.folder / "index.html").read_text(encoding="utf-8")
+    assert html.count(markup) == 1
+    assert markup in built.page("").get_text()
+
+
+def test_a_site_with_places_in_it_is_the_same_twice(tmp_path: Path) -> None:
+    write(tmp_path, {"index.md": f"# A page\n\n{FORGED[0]}\n\n{FENCE.format('a', 'ran')}"})
+    pages = [build(tmp_path, into=name).page("") for name in ("one", "two")]
+    assert str(pages[0]) == str(pages[1])
+
+
+def test_a_page_that_a_plugin_makes_has_its_snippets(tmp_path: Path) -> None:
+    hook = (
+        "from mkdocs.structure.files import File\n"
+        "def on_files(files, config):\n"
+        f"    text = '# Made\\n\\n' + {FENCE!r}.format('made', 'made up')\n"
+        "    files.append(File.generated(config, 'made.md', content=text))\n"
+    )
+    built = hooked(tmp_path, hook, {"index.md": "# Home\n"})
+    assert built.status == 0, built.log
+    assert outputs(built, "made") == ["made up"]
+
+
+def test_a_problem_in_a_made_page_names_it(tmp_path: Path) -> None:
+    hook = (
+        "from mkdocs.structure.files import File\n"
+        "def on_files(files, config):\n"
+        "    text = '# Made\\n\\n```python wakepoint\\n1 / 0\\n```\\n'\n"
+        "    files.append(File.generated(config, 'made.md', content=text))\n"
+    )
+    built = hooked(tmp_path, hook, {"index.md": f"# Home\n\n{FENCE.format('a', 'ran')}"})
+    (told,) = [warning for warning in built.warnings if "ZeroDivisionError" in warning]
+    assert "docs/made.md:4: " in told
+    assert outputs(built, "") == ["ran"]
+
+
+def test_a_page_may_stand_outside_the_folder_of_pages(tmp_path: Path) -> None:
+    hook = (
+        "from pathlib import Path\nfrom mkdocs.structure.files import File\n"
+        "def on_files(files, config):\n"
+        "    there = str(Path(config.config_file_path).parent / 'elsewhere')\n"
+        "    files.append(File('far.md', there, config.site_dir, True))\n"
+    )
+    pages = {"index.md": "# Home\n", "../elsewhere/far.md": f"# Far\n\n{FENCE.format('a', 'far')}"}
+    built = hooked(tmp_path, hook, pages)
+    assert built.status == 0, built.log
+    assert outputs(built, "far") == ["far"]
+
+
+def test_one_file_may_be_two_pages(tmp_path: Path) -> None:
+    hook = (
+        "from mkdocs.structure.files import File\n"
+        "def on_files(files, config):\n"
+        "    twin = File('b.md', config.docs_dir, config.site_dir, True)\n"
+        "    twin.abs_src_path = files.get_file_from_path('a.md').abs_src_path\n"
+        "    files.append(twin)\n"
+    )
+    built = hooked(tmp_path, hook, {"index.md": "# Home\n", "a.md": FENCE.format("a", "twice")})
+    assert built.status == 0, built.log
+    assert outputs(built, "a") == outputs(built, "b") == ["twice"]
+    assert built.page("b").select("#wp-a")
+
+
+def test_two_files_may_say_the_same(tmp_path: Path) -> None:
+    text = FENCE.format("a", "the same")
+    write(tmp_path, {"index.md": "# Home\n", "a.md": text, "sub/a.md": text})
+    built = build(tmp_path, "--strict")
+    assert built.status == 0, built.log
+    assert outputs(built, "a") == outputs(built, "sub/a") == ["the same"]
+
+
+def test_a_page_may_be_converted_more_than_once(tmp_path: Path) -> None:
+    hook = (
+        "def on_page_content(html, page, config, files):\n"
+        "    page.render(config, files)\n"
+        "    page.render(config, files)\n"
+        "    return page.content\n"
+    )
+    text = FENCE.format("a", "again") + "\n[count: auto polls](#wp-a)\n"
+    built = hooked(tmp_path, hook, {"index.md": text})
+    assert built.status == 0, built.log
+    assert outputs(built, "") == ["again"]
+    assert len(built.page("").select("#wp-a")) == 1
+
+
+@pytest.mark.parametrize("content", ["''", "None"])
+def test_another_plugin_may_take_a_pages_content_away(tmp_path: Path, content: str) -> None:
+    hook = (
+        "def on_page_content(html, page, config, files):\n"
+        "    return '' if page.file.src_uri == 'a.md' else html\n"
+        "from mkdocs.plugins import event_priority\n"
+        "@event_priority(100)\n"
+        "def on_env(env, config, files):\n"
+        f"    files.get_file_from_path('a.md').page.content = {content}\n"
+        "def on_page_context(context, page, config, nav):\n"
+        "    page.content = page.content or ''\n"
+    )
+    pages = {"index.md": FENCE.format("a", "here"), "a.md": FENCE.format("a", "gone")}
+    built = hooked(tmp_path, hook, pages)
+    assert built.status == 0, built.log
+    assert outputs(built, "") == ["here"]
+    assert outputs(built, "a") == []
+
+
+# -- who reads a page early ---------------------------------------------------------------------
+
+READS_EARLY = """\
+from pathlib import Path
+
+def on_page_content(html, page, config, files):
+    kept = Path(config.config_file_path).parent / "kept"
+    kept.mkdir(exist_ok=True)
+    name = page.file.src_uri.replace("/", "-")
+    (kept / name).write_text(html)
+    (kept / f"{name}.attribute").write_text(page.content)
+    page.kept = html
+    return html
+
+def on_env(env, config, files):
+    kept = Path(config.config_file_path).parent / "kept"
+    for file in files.documentation_pages():
+        (kept / f"{file.src_uri}.late").write_text(file.page.kept)
+"""
+
+QUOTE = "\nPolled [count: auto polls]({}) times.\n"
+
+
+def test_what_is_given_a_page_before_all_are_known_gets_it_finished(tmp_path: Path) -> None:
+    pages = {
+        "index.md": FENCE.format("a", "first") + QUOTE.format("b.md#wp-b"),
+        "b.md": FENCE.format("b", "second") + QUOTE.format("#wp-b") + QUOTE.format("index.md#wp-a"),
+        "c.md": "```wakepoint-compare\nsnippets: b.md#b\n```\n",
+    }
+    built = hooked(tmp_path, READS_EARLY, pages)
+    assert built.status == 0, built.log
+    kept = tmp_path / "kept"
+    for name in ("b.md", "c.md", "b.md.attribute", "c.md.attribute"):
+        html = (kept / name).read_text(encoding="utf-8")
+        assert "data-wp=" not in html
+        assert "second" in html or 'class="wp-compare' in html
+    early = (kept / "index.md").read_text(encoding="utf-8")
+    assert "first" in early
+    assert early.count("data-wp=") == 1  # the number is another page's, and that comes later
+    for name in pages:  # but by now they are all known
+        assert "data-wp=" not in (kept / f"{name}.late").read_text(encoding="utf-8")
+    for page in ("", "b", "c"):
+        assert not built.page(page).select("[data-wp]")
+
+
+def test_a_problem_is_told_once_where_a_page_is_read_early(tmp_path: Path) -> None:
+    pages = {
+        "index.md": "```python wakepoint\n1 / 0\n```\n" + QUOTE.format("b.md#wp-none"),
+        "b.md": "```wakepoint-compare\nsnippets: none\n```\n",
+    }
+    built = hooked(tmp_path, READS_EARLY, pages)
+    told = [re.sub(r".*?(docs/\S+): .*", r"\1", line) for line in built.warnings if "docs/" in line]
+    assert sorted(told) == ["docs/b.md:1", "docs/index.md:2", "docs/index.md:5"]
+
+
+# -- pages that show nothing of ours --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["mkdocs", "readthedocs", "material"])
+def test_a_page_that_shows_nothing_of_ours_is_as_it_was(tmp_path: Path, theme: str) -> None:
+    pages = {
+        "index.md": "# Home\n\n```python\nprint(1)\n```\n\n    indented\n",
+        "a.md": FENCE.format("a", "ran"),
+        "sub/b.md": "# B\n\n[A page](../a.md#wp-a)\n",
+    }
+    config = f"site_name: A site\ntheme:\n  name: {theme}\nplugins:\n  - search\n"
+    htmls = []
+    for name, more in (("with", "  - wakepoint\n"), ("without", "")):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, pages, config + more)
+        built = build(tmp_path / name)
+        htmls.append(
+            {
+                page: (built.folder / page).read_text(encoding="utf-8")
+                for page in ("index.html", "sub/b/index.html", "404.html", "a/index.html")
+                if (built.folder / page).exists()
+            }
+        )
+    with_us, without = htmls
+    assert "assets/wakepoint.css" in with_us.pop("a/index.html")
+    without.pop("a/index.html")
+    assert with_us == without
