@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 from tools.book import chapters, pages
+from tools.contrast import too_faint
 
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-
-CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
-TEXT, LINES = 4.5, 3.0
-"""What WCAG 2.2 asks for at level AA: 1.4.3 for text of this size, 1.4.11 for lines."""
-
-# Material fades from one palette to another.
-SETTLED = "() => document.getAnimations().every((one) => one.playState !== 'running')"
 
 SIZES = """() => [...document.querySelectorAll(".wp-svg")].map((svg) => ({
     wanted: Number(svg.getAttribute("width")), shown: svg.getBoundingClientRect().width}))"""
@@ -32,18 +25,6 @@ CLIPPED = """() => [...document.querySelectorAll(".wp, .wp *:not(svg *)")]
         hidden: getComputedStyle(one).overflowX === "visible" ? 0
             : one.scrollWidth - one.clientWidth}))
     .filter(({right, hidden}) => right > 1 || hidden > 1)"""
-
-
-def too_faint(page: Page) -> list[str]:
-    """Each text and line whose contrast is too low, and how many there are of each."""
-    page.wait_for_function(SETTLED)
-    found = page.evaluate(CONTRAST)
-    assert {one["what"] for one in found} >= {"text"}
-    return [
-        f"{one['what']} {one['text']}: {one['ratio']:.2f}"
-        for one in found
-        if one["ratio"] < (TEXT if one["what"] == "text" else LINES)
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from mkdocs_wakepoint.snippet import Snippet
 from mkdocs_wakepoint.text import lines_of
-from mkdocs_wakepoint.views.highlighting import highlighted
+from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
 from mkdocs_wakepoint.views.markup import element, joined
 
 _HIDE = re.compile(r"^.*#\s*wakepoint:\s*hide\s*$")
@@ -19,18 +19,19 @@ def code(snippet: Snippet) -> Markup:
     shown = [(n, text) for n, text in enumerate(lines_of(snippet.source), 1) if not hidden(text)]
     while shown and not shown[-1][1].strip():
         shown.pop()
-    lines = highlighted("\n".join(text for _, text in shown))
+    coloured = highlighted("\n".join(text for _, text in shown))
     marked = _marked(snippet.options.hl_lines)
     start = int(snippet.options.linenums) if snippet.options.linenums else None
     body = (
         _line(snippet.key, number, html, position in marked, start and start + position - 1)
-        for position, ((number, _), html) in enumerate(zip(shown, lines, strict=False), 1)
+        for position, ((number, _), html) in enumerate(zip(shown, coloured, strict=False), 1)
     )
     title = snippet.options.title
+    lines = element("code", *body, id=f"wp-{snippet.key}-code", class_=NOT_AGAIN)
     return element(
         "div",
         element("span", title, class_="filename") if title else "",
-        element("pre", element("code", *body, id=f"wp-{snippet.key}-code"), tabindex=0),
+        element("pre", lines, tabindex=0),
         class_="language-python highlight",
     )
 

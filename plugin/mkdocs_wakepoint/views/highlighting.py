@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from mkdocs_wakepoint.text import with_signs
+
+NOT_AGAIN: Final = "nohighlight"
+"""The class that highlight.js, which MkDocs' own themes use, leaves as it is."""
 
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 

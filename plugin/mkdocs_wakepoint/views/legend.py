@@ -14,10 +14,22 @@ from mkdocs_wakepoint.views.markup import element
 def legend(boxes: Sequence[Box], edges: Sequence[Edge]) -> Markup:
     """As text that wraps where the page is narrow."""
     items = (
-        element("span", element("span", sign, class_=f"wp-sign wp-sign-{kind}"), f" {meaning}")
+        element("span", _sign(kind, sign), f" {meaning}")
         for kind, sign, meaning in _signs(boxes, edges)
     )
     return element("p", *items, class_="wp-signs", aria_hidden="true")
+
+
+def step_sign(number: str) -> Markup:
+    """The number of a step as the arrows have it."""
+    # The style sheet asks for the two elements; see its first comment.
+    return element("span", element("b", number), class_="wp-sign wp-sign-step")
+
+
+def _sign(kind: str, sign: str) -> Markup:
+    if kind == "step":
+        return step_sign(sign)
+    return element("span", sign, class_=f"wp-sign wp-sign-{kind}")
 
 
 def _signs(boxes: Sequence[Box], edges: Sequence[Edge]) -> Iterable[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.code import hidden
 from mkdocs_wakepoint.views.context import Context
-from mkdocs_wakepoint.views.highlighting import highlighted
+from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
 from mkdocs_wakepoint.views.markup import element, joined
 from wakepoint.machine import Lowered, MachineError, lower_source
 from wakepoint.recording import Recording
@@ -34,7 +34,7 @@ def _pane(title: str, lines: Iterable[Markup]) -> Markup:
     return element(
         "div",
         element("span", title, class_="filename"),
-        element("pre", element("code", *lines), tabindex=0),
+        element("pre", element("code", *lines, class_=NOT_AGAIN), tabindex=0),
         class_="language-python highlight wp-pane",
     )
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from mkdocs_wakepoint.views.boxes import NOTES, heading, saved, waits
 from mkdocs_wakepoint.views.context import Context, Shown
+from mkdocs_wakepoint.views.legend import step_sign
 from mkdocs_wakepoint.views.markup import breakable_code, code, element, joined, lines
 from mkdocs_wakepoint.views.story import Instance, Step, Visit
 from mkdocs_wakepoint.views.table import table
@@ -134,10 +135,7 @@ class _State:
 
     def _left(self, target: int, steps: Sequence[Step]) -> Markup:
         """The steps as the diagram has them, and why they were taken."""
-        badges = (
-            element("span", badge, class_="wp-sign wp-sign-step")
-            for badge in ranges([step.number for step in steps])
-        )
+        badges = (step_sign(badge) for badge in ranges([step.number for step in steps]))
         why = f" to {self._to(target)}: {causes(step.cause for step in steps)}"
         return joined((Markup(" ").join(badges), why))
 

@@ -4,7 +4,12 @@
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
   // Any colour that CSS can say, as red, green, blue from 0 to 255 and alpha from 0 to 1.
+  const known = new Map();
   const parse = (colour) => {
+    if (!known.has(colour)) known.set(colour, pixel(colour));
+    return known.get(colour);
+  };
+  const pixel = (colour) => {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = colour;
     canvas.fillRect(0, 0, 1, 1);
@@ -22,13 +27,19 @@
     return (light + 0.05) / (dark + 0.05);
   };
 
+  // What the browser paints where the page paints nothing.
+  const probe = document.body.appendChild(document.createElement("div"));
+  probe.style.backgroundColor = "Canvas";
+  const canvasColour = parse(getComputedStyle(probe).backgroundColor);
+  probe.remove();
+
   // What the page paints behind an HTML element.
   const behind = (element) => {
     const layers = [];
     for (let one = element; one; one = one.parentElement) {
       layers.push(parse(getComputedStyle(one).backgroundColor));
     }
-    return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255, 1]);
+    return layers.reverse().reduce((below, layer) => over(layer, below), canvasColour);
   };
 
   // What an SVG paints behind a point: its filled shapes up to this element, one over the other.
@@ -64,11 +75,13 @@
     const stroke = parse(getComputedStyle(line).stroke);
     found.push({ what: "line", text: line.getAttribute("class"), ratio: ratio(over(stroke, ground), ground) });
   }
-  const html = ".wp-table th, .wp-table td, .wp-table code, .wp caption, .wp-caption, .wp figcaption, .wp-signs span, .wp-output samp, .wp-problem p, .wp summary";
-  for (const element of document.querySelectorAll(html)) {
-    if (!element.checkVisibility() || !element.textContent.trim()) continue;
+  for (const element of document.querySelectorAll(".wp *:not(svg *), .wp-problem *:not(svg *)")) {
+    const own = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE)
+      .map((node) => node.data).join("").trim();
+    if (!own || !element.checkVisibility()) continue;
     const ground = behind(element);
-    found.push({ what: "text", text: element.textContent.slice(0, 40), ratio: ratio(over(parse(getComputedStyle(element).color), ground), ground) });
+    const colour = over(parse(getComputedStyle(element).color), ground);
+    found.push({ what: "text", text: `${element.localName}.${element.className} ${own.slice(0, 30)}`, ratio: ratio(colour, ground) });
   }
   return found;
 }
