@@ -72,4 +72,4 @@ def lines_of(text: str) -> list[str]:
 
     `str.splitlines` does, and at six other characters.
     """
-    return text.removesuffix("\n").split("\n")
+    return text.removesuffix("\n").split("\n") if text else []

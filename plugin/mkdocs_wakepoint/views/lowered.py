@@ -59,7 +59,7 @@ def _lowered_lines(form: Lowered, source: str) -> set[int]:
     return {
         number
         for number, (text, origin) in enumerate(
-            zip(lines_of(form.text), form.origins, strict=True), 1
+            zip(lines_of(form.text), form.origins, strict=False), 1
         )
         if origin is None or origin > len(own) or own[origin - 1] != text
     }

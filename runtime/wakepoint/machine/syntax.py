@@ -7,6 +7,7 @@ tree says what stands there. Both count columns in bytes of UTF-8; what we show 
 from __future__ import annotations
 
 import ast
+import io
 import linecache
 import sys
 from collections.abc import Callable
@@ -46,7 +47,8 @@ class Syntax:
 
     def __init__(self, text: str, tree: ast.AST) -> None:
         self.source = text
-        self.lines = text.splitlines(keepends=True)
+        # As Python counts them: `str.splitlines` breaks at a form feed too.
+        self.lines: list[str] = [*io.StringIO(text, newline="")]
         self.awaits: dict[Place, ast.Await | ast.YieldFrom] = {}
         self.yields: dict[Place, ast.Yield] = {}
         self.withs: dict[Place, ast.AsyncWith] = {}

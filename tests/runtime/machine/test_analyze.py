@@ -310,3 +310,15 @@ def test_a_loop_may_come_back_to_where_it_was() -> None:
     text = "async def f(read):\n    while await read(): pass\n"
     (analysis,) = analyze_source(text)
     assert (1, 1) in {(each.source, each.target) for each in analysis.poll_transitions}
+
+
+@pytest.mark.parametrize("mark", ["\f", "\v", "\x1c", "\x85", "\u2028"])
+def test_a_character_that_only_str_splitlines_breaks_at_breaks_no_label(mark: str) -> None:
+    source = (
+        f'x = "a{mark}b"\nasync def main():\n    await leaf("é{mark}", 1)\n    await other(x)\n'
+    )
+    (analysis,) = analyze_source(source)
+    assert [state.label for state in analysis.machine.states[1:3]] == [
+        f'leaf("é{mark}", 1)',
+        "other(x)",
+    ]
