@@ -74,10 +74,10 @@ class Cell:
     def __get__(self, machine: StateMachine[Any] | None, owner: type) -> Any:
         if machine is None:
             return self
-        try:
-            return vars(machine.cells)[self._name]
-        except KeyError:
-            raise machine.unbound(self._name) from None
+        bound = vars(machine.cells)
+        if self._name not in bound:
+            raise machine.unbound(self._name)
+        return bound[self._name]
 
     def __set__(self, machine: StateMachine[Any], value: Any) -> None:
         setattr(machine.cells, self._name, value)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from wakepoint.machine.state_machine import Cell, Raises, StateMachine
 from wakepoint.machine.stream_machine import DONE, StreamMachine
-from wakepoint.task import PENDING, Ready, into_future
+from wakepoint.task import PENDING, Future, Ready
+from wakepoint.task import into_future as any_into_future
 
 __all__ = [
     "DONE",
@@ -26,6 +28,31 @@ __all__ = [
     "leave",
     "left",
 ]
+
+
+def into_future(awaitable: Any) -> Future[Any]:
+    """``await``: what to poll.
+
+    Raises:
+        TypeError: CPython's own, if it cannot be awaited.
+    """
+    if not inspect.isawaitable(awaitable):
+        _await(awaitable).send(None)
+    return any_into_future(awaitable)
+
+
+async def _await(awaitable: Any) -> Any:
+    return await awaitable
+
+
+def _awaitable(found: Any, method: str) -> Any:
+    """What a special method gave, which has to be awaitable."""
+    if not inspect.isawaitable(found):
+        raise TypeError(
+            f"'async with' received an object from {method} that does not implement __await__: "
+            f"{type(found).__name__}"
+        )
+    return found
 
 
 def enter(manager: Any) -> Any:
@@ -57,12 +84,14 @@ def leave(manager: Any, because: Any, swallowed: Any) -> Any:
 
 def aenter(manager: Any) -> Any:
     """``async with``: what to await to enter a context manager."""
-    return _entering(manager, "__aenter__", "__aexit__", "asynchronous context manager")()
+    entering = _entering(manager, "__aenter__", "__aexit__", "asynchronous context manager")
+    return _awaitable(entering(), "__aenter__")
 
 
 def aleave(manager: Any, because: Any) -> Any:
     """``async with``: what to await to leave a context manager."""
-    return _special(manager, "__aexit__")(*_details(because))
+    leaving = _special(manager, "__aexit__")(*_details(because))
+    return _awaitable(leaving, "__aexit__")
 
 
 def left(swallows: Any, because: Any, swallowed: Any) -> Any:
@@ -125,9 +154,17 @@ def anext_of(iterator: Any) -> Any:
             f"'async for' requires an iterator with __anext__ method, got {type(iterator).__name__}"
         )
     try:
-        return method()
+        found = method()
     except StopAsyncIteration as end:  # it ends the loop all the same
         return Raises(end)
+    if not inspect.isawaitable(found):
+        try:
+            _await(found).send(None)
+        except TypeError as error:
+            raise TypeError(
+                f"'async for' received an invalid object from __anext__: {type(found).__name__}"
+            ) from error
+    return found
 
 
 def _details(because: Any) -> tuple[Any, Any, Any]:

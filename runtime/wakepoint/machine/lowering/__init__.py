@@ -8,9 +8,14 @@ from typing import Any
 
 from wakepoint.machine.analysis import Analysis, analyze, analyze_source
 from wakepoint.machine.errors import MachineError
-from wakepoint.machine.lowering.function import LoweredFunction, Module, lower_function
-from wakepoint.machine.lowering.module import (
+from wakepoint.machine.lowering.function import (
+    LoweredFunction,
+    Module,
     Place,
+    lower_function,
+)
+from wakepoint.machine.lowering.module import (
+    everywhere,
     has_future_annotations,
     outermost,
     with_machines,
@@ -88,7 +93,7 @@ def _all(text: str, filename: str) -> Lowered:
             raise MachineError(
                 f"{node.name} ({filename}:{node.lineno}) is never made: its code is left out"
             )
-        lowered = lower_function(node, analysis, place.class_name, module)
+        lowered = _function(place, analysis, module)
         done.append((place, lowered))
         machines[lowered.name] = analysis.machine
     lines = with_machines(tree, module.source, done, module.names.imports)
@@ -102,30 +107,29 @@ def _one(analysis: Analysis) -> Lowered:
         raise MachineError(f"{where} is a generator, not a coroutine: there is nothing to poll")
     if analysis.source is None:
         raise MachineError(f"{where}: its source is not known, and lowering starts from the source")
-    text = analysis.source.source.replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        return _found(analysis, text, where)
-    except RecursionError as error:
-        raise _too_deep(where) from error
+    return _found(analysis, analysis.source.source.replace("\r\n", "\n").replace("\r", "\n"), where)
 
 
 def _found(analysis: Analysis, text: str, where: str) -> Lowered:
     machine = analysis.machine
     tree = ast.parse(text)
-    found = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.AsyncFunctionDef)
-        and (node.lineno, node.name) == (machine.first_line, machine.name)
-    ]
+    wanted = machine.first_line, machine.name
+    found = [each for each in everywhere(tree) if (each.node.lineno, each.node.name) == wanted]
     if len(found) != 1:
         raise MachineError(f"{where}: its source does not have it on that line, once")
-    around = machine.qualname.rpartition(".")[0].rpartition(".")[2]
-    class_name = around if around and around != "<locals>" else None
     module = _module(text, tree)
-    lowered = lower_function(found[0], analysis, class_name, module)
+    lowered = _function(found[0], analysis, module)
     lines = with_machines(None, module.source, [(None, lowered)], module.names.imports)
     return _lowered(lines, {lowered.name: machine}, [lowered], where)
+
+
+def _function(place: Place, analysis: Analysis, module: Module) -> LoweredFunction:
+    try:
+        return lower_function(place, analysis, module)
+    except RecursionError as error:
+        machine = analysis.machine
+        where = f"{machine.qualname} ({machine.filename}:{machine.first_line})"
+        raise _too_deep(where) from error
 
 
 def _module(text: str, tree: ast.Module) -> Module:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -69,14 +69,35 @@ def negated(test: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), test)
 
 
-def rebuilt(node: Node, change: Callable[[ast.AST], ast.AST | list[ast.AST]]) -> Node:
+def rebuilt(node: Node, change: Callable[..., Any], *further: object) -> Node:
     """A node with its children changed; the node itself if none of them was.
 
     Args:
         node: It stays as it is.
         change: Gives what stands in place of a child; several, where a list stands.
+        further: Further arguments of ``change``.
     """
-    return exchanged(node, ((field, child_of(old, change)) for field, old in ast.iter_fields(node)))
+    made = node
+    for field, old in ast.iter_fields(node):  # with few calls: expressions are nested deeply
+        new = old
+        if isinstance(old, ast.AST):
+            new = change(old, *further)
+        elif isinstance(old, list):
+            new = _in_list(old, change, *further)
+        if new is not old:
+            if made is node:
+                made = copy.copy(node)
+            setattr(made, field, new)
+    return made
+
+
+def _in_list(old: list[Any], change: Callable[..., Any], *further: object) -> list[Any]:
+    items: list[object] = []
+    for each in old:
+        new = change(each, *further) if isinstance(each, ast.AST) else each
+        items += new if isinstance(new, list) else [new]
+    same = len(items) == len(old) and all(a is b for a, b in zip(items, old, strict=True))
+    return old if same else items
 
 
 def exchanged(node: Node, fields: Iterable[tuple[str, object]]) -> Node:
@@ -90,18 +111,11 @@ def exchanged(node: Node, fields: Iterable[tuple[str, object]]) -> Node:
     return made
 
 
-def child_of(old: object, change: Callable[[ast.AST], ast.AST | list[ast.AST]]) -> object:
+def child_of(old: object, change: Callable[..., Any], *further: object) -> object:
     """What a field of a node holds, changed; the same object if nothing was."""
-    if isinstance(old, ast.AST):
-        return change(old)
-    if not isinstance(old, list):
-        return old
-    items: list[object] = []
-    for each in old:
-        new = change(each) if isinstance(each, ast.AST) else each
-        items += new if isinstance(new, list) else [new]
-    same = len(items) == len(old) and all(a is b for a, b in zip(items, old, strict=True))
-    return old if same else items
+    if isinstance(old, list):
+        return _in_list(old, change, *further)
+    return change(old, *further) if isinstance(old, ast.AST) else old
 
 
 def with_parts(node: Node, parts: dict[int, ast.expr]) -> Node:

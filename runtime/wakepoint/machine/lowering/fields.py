@@ -34,8 +34,9 @@ class Kept:
     Attributes:
         fields: The names of the fields by the names of the variables.
         cells: What holds those that an inner function captures.
-        class_name: The class around a method.
+        class_name: The class around the function, for private names.
         annotations_now: True if annotations are evaluated where they stand.
+        extra: What the machine takes along besides the parameters.
         around: The variables that are taken from functions around it.
     """
 
@@ -43,6 +44,7 @@ class Kept:
     cells: str
     class_name: str | None
     annotations_now: bool
+    extra: Collection[str]
     around: Collection[str]
 
 
@@ -61,6 +63,7 @@ class Fields(Rename):
         self._kept = kept
         self._returning = returning
         self._captured = function.scope.captured
+        self._extra = kept.extra
         self._views = Views(function, kept.around)
 
     def variable(self, identifier: str) -> ast.expr:
@@ -81,17 +84,9 @@ class Fields(Rename):
         """A name as it is spelt behind private name mangling."""
         return mangled(identifier, place.class_name or self._kept.class_name)
 
-    def _spell_out(self, identifier: str, node: ast.AST, place: Place) -> str:
+    def _spell_out(self, identifier: str, place: Place) -> str:
         """A private name that the machine's class would spell otherwise, spelt out."""
-        if place.class_name or not identifier.startswith("__") or identifier.endswith("__"):
-            return identifier
-        if not self._kept.class_name:
-            raise self._function_.unable(
-                node,
-                f"the name {identifier!r}, which means something else inside a class,",
-                "give it one leading underscore",
-            )
-        return self.private(identifier, place)
+        return identifier if place.class_name else self.private(identifier, place)
 
     # -- names ------------------------------------------------------------------------------------
 
@@ -99,22 +94,21 @@ class Fields(Rename):
         other = self.spelt(node.id, place)
         if other is not None:
             return ast.Name(other.id, node.ctx) if isinstance(other, ast.Name) else other
-        self._spell_out(node.id, node, place)
         return node
 
     def _attribute(self, node: ast.Attribute, place: Place) -> ast.Attribute:
-        attr = self._spell_out(node.attr, node, place)
+        attr = self._spell_out(node.attr, place)
         same = ("attr", node.attr if attr == node.attr else attr)
         return exchanged(node, [self.field(node, "value", place), same])
 
     def _keyword(self, node: ast.keyword, place: Place) -> ast.keyword:
-        arg = node.arg and self._spell_out(node.arg, node, place)
+        arg = node.arg and self._spell_out(node.arg, place)
         return exchanged(
             node, [self.field(node, "value", place), ("arg", node.arg if arg == node.arg else arg)]
         )
 
     def parameter(self, node: ast.arg, place: Place) -> ast.arg:
-        arg = self._spell_out(node.arg, node, place)
+        arg = self._spell_out(node.arg, place)
         return exchanged(
             super().parameter(node, place), [("arg", node.arg if arg == node.arg else arg)]
         )
@@ -129,7 +123,7 @@ class Fields(Rename):
     def _call(self, node: ast.Call, place: Place) -> ast.expr:
         match node:
             case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
-                if self._kept.class_name is not None and place.class_name is None:
+                if "__class__" in self._extra and place.class_name is None:
                     own = name(place.first) if place.first else self._first()
                     owner = self.spelt("__class__", place) or name("__class__")
                     return ast.Call(node.func, [owner, own], [])
@@ -162,8 +156,10 @@ class Fields(Rename):
 
     def _definition(self, node: Any, place: Place) -> Changed:
         special = self._class if isinstance(node, ast.ClassDef) else self._function
-        self._spell_out(node.name, node, place)
         made: Any = special(node, place)
+        spelt = self._spell_out(node.name, place)
+        if spelt != node.name:
+            made = exchanged(made, [("name", spelt)])
         return self._bound_after(made, [node.name], place)
 
     def _nonlocal(self, node: ast.Nonlocal, place: Place) -> ast.stmt:
@@ -213,7 +209,7 @@ class Fields(Rename):
         for each in names:
             other = self.spelt(each, place)
             if isinstance(other, ast.Attribute):
-                found.append(assign(other, name(each)))
+                found.append(assign(other, name(self._spell_out(each, place))))
         return found
 
     def _handler(self, node: ast.ExceptHandler, place: Place) -> ast.ExceptHandler:

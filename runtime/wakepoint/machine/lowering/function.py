@@ -11,7 +11,13 @@ from wakepoint.machine.analysis import Analysis
 from wakepoint.machine.lowering.fields import Fields, Kept
 from wakepoint.machine.lowering.liveness import kept
 from wakepoint.machine.lowering.machine_class import MachineClass, Parts
-from wakepoint.machine.lowering.names import LocalNames, ModuleNames, fields_of, names_used
+from wakepoint.machine.lowering.names import (
+    LocalNames,
+    ModuleNames,
+    fields_of,
+    has_private_names,
+    names_used,
+)
 from wakepoint.machine.lowering.own import Facts, own_nodes
 from wakepoint.machine.lowering.printer import Line, Printer, Source
 from wakepoint.machine.lowering.scope import Scope
@@ -38,6 +44,36 @@ class LoweredFunction:
     lines: list[Line]
     factory: list[Line]
     fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a function.
+
+    Attributes:
+        class_name: The class, if it is a method.
+        outermost_class: The outermost class, if it is a method.
+        lexical_class: The innermost class, also around functions that it is in.
+        inner: True if it is in an async function.
+    """
+
+    class_name: str | None = None
+    outermost_class: ast.ClassDef | None = None
+    lexical_class: str | None = None
+    inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an async function stands.
+
+    Attributes:
+        node: The function.
+        around: What stands around it.
+    """
+
+    node: ast.AsyncFunctionDef
+    around: Around
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +116,21 @@ class States:
         return found.pop() if found else None
 
 
-def lower_function(
-    node: ast.AsyncFunctionDef, analysis: Analysis, class_name: str | None, module: Module
-) -> LoweredFunction:
+def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredFunction:
     """Lowers one function.
 
     Args:
-        node: Its definition.
+        place: Where it stands.
         analysis: Its analysis.
-        class_name: The class around a method.
         module: The module that it is in.
 
     Raises:
         MachineError: If it has something that cannot be lowered.
     """
-    function = _function(node, analysis, class_name, module)
+    node = place.node
+    function = _function(place, analysis, module)
     writer = Statements(function)
-    extra = _taken_along(function, class_name)
+    extra = _taken_along(function, place.around.lexical_class)
     function.scope.bound |= set(extra)
     writer.block(_without_docstring(node.body))
     if writer.code.reachable:
@@ -110,15 +144,20 @@ def lower_function(
         Kept(
             fields,
             function.names.local("cells"),
-            class_name,
+            place.around.lexical_class,
             module.annotations_now,
+            extra,
             set(analysis.code.co_freevars) - {"__class__"},
         ),
         writer.return_in_place,
     )
     shown = [each for each in _in_order(analysis) if each in fields]
     parts = Parts(
-        module.names.machine(node.name, class_name),
+        module.names.machine(
+            node.name,
+            place.around.class_name,
+            private=place.around.lexical_class is None and has_private_names(node),
+        ),
         analysis.machine,
         steps,
         fields,
@@ -135,12 +174,10 @@ def lower_function(
     )
 
 
-def _function(
-    node: ast.AsyncFunctionDef, analysis: Analysis, class_name: str | None, module: Module
-) -> Function:
-    machine = analysis.machine
+def _function(place: Place, analysis: Analysis, module: Module) -> Function:
+    node, machine = place.node, analysis.machine
     names = LocalNames(names_used(node), module.names)
-    scope = Scope(node, class_name)
+    scope = Scope(node, place.around.lexical_class)
     scope.all_seen = any(looks(each) for each in own_nodes(*node.body))
     return Function(
         node,
@@ -160,7 +197,9 @@ def _taken_along(function: Function, class_name: str | None) -> list[str]:
     free = {each.id for each in own_nodes(*function.node.body) if isinstance(each, ast.Name)}
     free |= scope.free
     extra = [each.name for each in getattr(function.node, "type_params", ()) if each.name in free]
-    if class_name is not None and free & {"super", "__class__"}:
+    if class_name is None or function.names.is_bound("super"):
+        free -= {"super"}
+    if "__class__" not in scope.bound and free & {"super", "__class__"}:
         extra.insert(0, "__class__")
         if scope.free_in_inner & {"super", "__class__"}:
             scope.captured.add("__class__")

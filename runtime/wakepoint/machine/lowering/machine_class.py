@@ -144,9 +144,9 @@ class MachineClass:
 
     def _super(self) -> ast.Call:
         called = self._names.helper("super")
-        if called == "super":
+        if called == "super" and "__class__" not in self._function.scope.mentioned:
             return call(called)
-        return call(called, name(self._parts.name), name(self._me))  # by another name it needs them
+        return call(called, name(self._parts.name), name(self._me))
 
     def _extra(self) -> list[str]:
         return [self._extra_name(each) for each in self._parts.extra]

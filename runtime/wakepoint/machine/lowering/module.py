@@ -4,47 +4,39 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
-from wakepoint.machine.lowering.function import LoweredFunction
+from wakepoint.machine.lowering.function import Around, LoweredFunction, Place
 from wakepoint.machine.lowering.layout import in_brackets
 from wakepoint.machine.lowering.printer import Line, Source, deeper
 
 _BLANK = Line("")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an async function stands that is in no other.
-
-    Attributes:
-        node: The function.
-        class_name: The class around a method.
-        around: The outermost of the classes around it.
-    """
-
-    node: ast.AsyncFunctionDef
-    class_name: str | None = None
-    around: ast.ClassDef | None = None
-
-
-def outermost(
-    node: ast.AST, class_name: str | None = None, around: ast.ClassDef | None = None
-) -> Iterator[Place]:
+def outermost(tree: ast.AST) -> Iterator[Place]:
     """The async functions in a tree that are in no other, in source order."""
-    todo = [(node, class_name, around)]
+    return (each for each in everywhere(tree) if not each.around.inner)
+
+
+def everywhere(tree: ast.AST) -> Iterator[Place]:
+    """All async functions in a tree, in source order."""
+    todo: list[tuple[ast.AST, Around]] = [(tree, Around())]
     while todo:
-        at, class_name, around = todo.pop()
+        at, around = todo.pop()
         match at:
             case ast.AsyncFunctionDef():
-                yield Place(at, class_name, around)
-                continue
-            case ast.ClassDef():
-                class_name, around = at.name, around or at
+                yield Place(at, around)
+                around = Around(lexical_class=around.lexical_class, inner=True)
             case ast.FunctionDef():
-                class_name, around = None, None
-        children = [(each, class_name, around) for each in ast.iter_child_nodes(at)]
-        todo += reversed(children)
+                around = replace(around, class_name=None, outermost_class=None)
+            case ast.ClassDef():
+                around = replace(
+                    around,
+                    class_name=at.name,
+                    outermost_class=around.outermost_class or at,
+                    lexical_class=at.name,
+                )
+        todo += reversed([(each, around) for each in ast.iter_child_nodes(at)])
 
 
 def with_machines(
@@ -69,10 +61,11 @@ def with_machines(
             continue
         begin = _first_line(place.node)
         lines += _own(source, at, begin)
-        around = place.around or place.node
-        machine = [*deeper(lowered.lines, around.col_offset), _BLANK, _BLANK]
+        outside = place.around.outermost_class
+        column = (outside or place.node).col_offset
+        machine = [*deeper(lowered.lines, column), _BLANK, _BLANK]
         # A method cannot see what its class defines: the machine stands before the class.
-        _insert(lines, machine, _first_line(around) if place.around else None)
+        _insert(lines, machine, _first_line(outside) if outside else None)
         lines += deeper(lowered.factory, place.node.col_offset)
         at = (place.node.end_lineno or place.node.lineno) + 1
     if tree is None:

@@ -42,6 +42,26 @@ def names_bound(root: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
+def has_private_names(root: ast.AST) -> bool:
+    """True if a class around a tree would spell some name in it otherwise."""
+    return any(
+        name.startswith("__") and not name.endswith("__")
+        for node in ast.walk(root)
+        for name in (*_identifiers(node), *binds(node))
+    )
+
+
+def _identifiers(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Name(id=name) | ast.arg(arg=name) | ast.Attribute(attr=name):
+            return [name]
+        case ast.keyword(arg=str(name)):
+            return [name]
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            return names
+    return []
+
+
 def free(name: str, taken: Container[str]) -> str:
     """The name, or one like it that is not taken."""
     while name in taken:
@@ -67,11 +87,20 @@ class ModuleNames:
         )
         self.imports: dict[str, tuple[str, str]] = {}
 
-    def machine(self, function: str, around: str | None) -> str:
-        """A name for the class of a function's machine, after the function."""
+    def machine(self, function: str, around: str | None, *, private: bool) -> str:
+        """A name for the class of a function's machine, after the function.
+
+        Args:
+            function: The function's name.
+            around: The class around a method.
+            private: True if a class would spell names in the function otherwise: one that has no
+                letter in its name leaves them as they are.
+        """
+        taken = self._used | _BUILTINS | self._classes | set(self.imports)
         words = "".join(part[:1].upper() + part[1:] for part in function.split("_"))
-        wanted = f"{around or ''}{words}".lstrip("_") or "Machine"
-        chosen = free(wanted, self._used | _BUILTINS | self._classes)
+        chosen = free(f"{around or ''}{words}".lstrip("_") or "Machine", taken)
+        if private:
+            chosen = free("_", taken)
         self._classes.add(chosen)
         return chosen
 
@@ -84,10 +113,14 @@ class ModuleNames:
         module = _MODULES.get(name, "wakepoint.machine.support")
         if module == "builtins" and name not in self._bound:
             return name
-        wanted = f"_{name}" if self._anything and module != "builtins" else name
-        chosen = free(wanted, self._used | self._classes)
+        chosen = f"_{name}" if self._anything and module != "builtins" else name
+        while chosen in self._used | self._classes or self._is_another(chosen, module, name):
+            chosen += "_"
         self.imports[chosen] = module, name
         return chosen
+
+    def _is_another(self, chosen: str, module: str, name: str) -> bool:
+        return self.imports.get(chosen, (module, name)) != (module, name)
 
 
 class LocalNames:
@@ -132,7 +165,8 @@ def fields_of(variables: Iterable[str], used: Collection[str]) -> dict[str, str]
     for name in variables:
         # A class spells a private name in its methods otherwise, and dunders mean something.
         if name in RESERVED or name.startswith("__"):
-            fields[name] = free(f"{name.strip('_') or 'it'}_", taken)
+            bare = name.strip("_")
+            fields[name] = free(f"{bare if bare.isidentifier() else f'it{bare}'}_", taken)
             taken.add(fields[name])
         else:
             fields[name] = name

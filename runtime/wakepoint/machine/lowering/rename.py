@@ -65,11 +65,11 @@ class Rename:
 
     def with_children(self, node: ast.AST, place: Place) -> ast.AST:
         """A node with its children changed."""
-        return rebuilt(node, lambda each: self.changed(each, place))
+        return rebuilt(node, self.changed, place)
 
     def field(self, node: ast.AST, field: str, place: Place) -> tuple[str, object]:
         """What a field of a node holds, changed."""
-        return field, child_of(getattr(node, field), lambda each: self.changed(each, place))
+        return field, child_of(getattr(node, field), self.changed, place)
 
     # -- names ------------------------------------------------------------------------------------
 

@@ -181,6 +181,7 @@ class Scope:
         free_in_inner: Those that its inner scopes take.
         globals: What it declares as global.
         nonlocals: What it declares as nonlocal.
+        mentioned: All names in it.
         all_seen: True if it can look at all its variables, by ``locals()``.
     """
 
@@ -204,6 +205,7 @@ class Scope:
         for target in _bound_at_once(function.body):
             self._bound_from.setdefault(target.id, target.end_lineno or 0)
         self._mentions = mentions(function)
+        self.mentioned = frozenset(self._mentions) | set(self.parameters)
         self._read_outside = _read(own)
         for node in own:
             if isinstance(node, ast.ExceptHandler) and node.name:

@@ -123,7 +123,11 @@ def _are_alike(one: Step, other: Step) -> bool:
 
 def _name(steps: list[Step]) -> None:
     counts: Counter[str] = Counter()
+    taken = {step.kind for step in steps}
     for step in steps:
         counts[step.kind] += 1
-        count = counts[step.kind]
-        step.name = step.kind if count == 1 else f"{step.kind}_{count}"
+        step.name = step.kind
+        while counts[step.kind] > 1 and step.name in taken:
+            step.name = f"{step.kind}_{counts[step.kind]}"
+            counts[step.kind] += step.name in taken
+        taken.add(step.name)
