@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -21,7 +22,7 @@ IDLE_SECONDS = 10.0
 """A thread that had nothing to do for so long ends (tokio's ``thread_keep_alive``)."""
 
 
-class _Pool:
+class Pool:
     """Threads that are started when they are needed and end when they are not."""
 
     def __init__(self) -> None:
@@ -43,7 +44,15 @@ class _Pool:
         # The executor counts our jobs itself, so these threads are not among the unknown ones
         # that might hold a waker.
         thread.wakepoint_idle = True  # type: ignore[attr-defined]
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            with self._changed:
+                self._threads -= 1
+                if self._threads:  # one of them will take the job
+                    return
+                self._jobs.remove(job)
+            raise RuntimeError(f"a blocking call needs a thread, and {error}") from error
 
     def _work(self) -> None:
         while (job := self._next_job()) is not None:
@@ -61,7 +70,7 @@ class _Pool:
             return None
 
 
-_pool = _Pool()
+pool = Pool()
 
 
 class SpawnBlocking(Future[T]):
@@ -79,7 +88,11 @@ class SpawnBlocking(Future[T]):
         self._waker: Waker | None = None
         self._reactor: Reactor = executor.current().reactor
         self._reactor.job_started()
-        _pool.submit(self._run)
+        try:
+            pool.submit(self._run)
+        except BaseException:
+            self._reactor.job_done()
+            raise
 
     def __repr__(self) -> str:
         return f"spawn_blocking({self._name})"
@@ -92,9 +105,11 @@ class SpawnBlocking(Future[T]):
         with self._lock:
             self._state = "done"
             waker, self._waker = self._waker, None
-        if waker is not None:
-            waker.wake()
-        self._reactor.job_done()
+        try:
+            if waker is not None:
+                waker.wake()
+        finally:
+            self._reactor.job_done()
 
     def poll(self, cx: Context) -> Poll[T]:
         """Ready once the call has returned.
@@ -119,12 +134,19 @@ class SpawnBlocking(Future[T]):
 def spawn_blocking(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> SpawnBlocking[T]:
     """Runs a call that blocks on another thread; it starts at once.
 
+    It sees the context variables of who calls this (PEP 567), as with ``asyncio.to_thread``.
+
     Example:
         >>> from wakepoint import run
         >>> async def main():
         ...     return await spawn_blocking(sum, [1, 2, 3])
         >>> run(main())
         6
+
+    Raises:
+        RuntimeError: Outside of `run`, or if the system gives no thread.
+        OSError: If no descriptor is left by which the thread could wake the executor.
     """
     name: Any = getattr(call, "__name__", repr(call))
-    return SpawnBlocking(lambda: call(*args, **kwargs), name)
+    variables = contextvars.copy_context()
+    return SpawnBlocking(lambda: variables.run(call, *args, **kwargs), name)

@@ -146,6 +146,13 @@ class Backend(Protocol):
             How many events the kernel gave.
         """
 
+    def prepare_notify(self) -> None:
+        """Makes what `notify` needs of the kernel, if that was not done: then it cannot fail.
+
+        Raises:
+            OSError: If no descriptor is left (EMFILE).
+        """
+
     def notify(self) -> None:
         """Ends a running or the next `wait`. Any thread, and signal handlers, may call it."""
 

@@ -5,6 +5,7 @@ One thread, one queue, as tokio's current-thread scheduler. `run` is the way in.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -108,7 +109,8 @@ class Executor:
     def _look(self) -> None:
         """Ends the sleep in the kernel: there is something else to do. Any thread may call it."""
         if self.reactor.asleep:
-            self.reactor.notify()
+            with contextlib.suppress(OSError):  # EMFILE; then we look now and then
+                self.reactor.notify()
 
     # -- the loop ----------------------------------------------------------------------------
 
@@ -266,11 +268,21 @@ class Executor:
         if not ours and not _foreign_threads():
             raise Deadlock(tuple(describe(task) for task in self.tasks.values()))
         self.reactor.fall_asleep()
+        if not self.reactor.notifiable and _foreign_threads():
+            ours = self._can_be_woken() and ours
         try:
             if not self._has_news():
                 self.reactor.park(True, self._sleep_at_most(ours))
         finally:
             self.reactor.asleep = False
+
+    def _can_be_woken(self) -> bool:
+        """Sees to it that other threads can wake us; if they cannot, we look now and then."""
+        try:
+            self.reactor.prepare_notify()
+        except OSError:
+            return False
+        return True
 
     def _has_news(self) -> bool:
         return bool(self._queue) or self.generators.left or self.interrupts.asked

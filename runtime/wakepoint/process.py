@@ -11,7 +11,7 @@ import errno
 import os
 import signal
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from subprocess import DEVNULL, PIPE
 from typing import Any, NamedTuple
 
@@ -65,7 +65,9 @@ class Child:
         stdin: PipeWriter | None,
         stdout: PipeReader | None,
         stderr: PipeReader | None,
+        kernel: Any,
     ) -> None:
+        self._kernel = kernel
         self.pid = pid
         self.stdin = stdin
         self.stdout = stdout
@@ -97,6 +99,23 @@ class Child:
     def kill(self) -> None:
         """Ends it without asking (SIGKILL). It still has to be waited for."""
         self.send_signal(_SIGKILL)
+
+    def reap(self) -> None:
+        """Kills it unless it has ended, and waits for it then and there.
+
+        For the moment that the kernel takes to end it, the thread is blocked; so it works where
+        nobody can await, and without a descriptor to wait by.
+        """
+        if self.status is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.kill()
+        try:
+            _, status = self._kernel.waitpid(self.pid, 0)
+        except ChildProcessError:  # somebody else has waited for it
+            self.status = -_SIGKILL
+        else:
+            self.status = os.waitstatus_to_exitcode(status)
 
     def close(self) -> None:
         """Closes the pipes to it."""
@@ -211,14 +230,8 @@ class Command:
             raise NotImplementedError(f"the {reactor.backend.name} backend starts no processes")
         ours: dict[int, int] = {}
         theirs: dict[int, int] = {}
-        for number, where in self._stdio.items():
-            if where == PIPE:
-                reader, writer = kernel.pipe()
-                ours[number], theirs[number] = (
-                    (writer, reader) if number == _INPUT else (reader, writer)
-                )
-                _posix.set_blocking(theirs[number], True)  # programs expect that of their own
         try:
+            self._make_pipes(kernel, ours, theirs)
             env = os.environ if self._env is None else self._env
             pid = kernel.posix_spawnp(self._argv[0], self._argv, env, self._actions(theirs))
         except BaseException:
@@ -233,7 +246,17 @@ class Command:
             PipeWriter(ours[_INPUT], reactor) if _INPUT in ours else None,
             PipeReader(ours[_OUTPUT], reactor) if _OUTPUT in ours else None,
             PipeReader(ours[_ERROR], reactor) if _ERROR in ours else None,
+            kernel,
         )
+
+    def _make_pipes(self, kernel: Any, ours: dict[int, int], theirs: dict[int, int]) -> None:
+        for number, where in self._stdio.items():
+            if where == PIPE:
+                reader, writer = kernel.pipe()
+                ours[number], theirs[number] = (
+                    (writer, reader) if number == _INPUT else (reader, writer)
+                )
+                _posix.set_blocking(theirs[number], True)  # programs expect that of their own
 
     def _actions(self, pipes: dict[int, int]) -> list[tuple[Any, ...]]:
         actions: list[tuple[Any, ...]] = [
@@ -246,10 +269,13 @@ class Command:
         return actions
 
     async def status(self) -> int:
-        """Runs it to its end and returns its exit code; see `Child.wait`."""
-        child = self.spawn()
-        child.close()
-        return await child.wait()
+        """Runs it to its end and returns its exit code.
+
+        If this is cancelled, times out or is dropped, the child is killed and waited for.
+        """
+        with _ended(self.spawn()) as child:
+            child.close()
+            return await child.wait()
 
     async def output(self, data: bytes = b"") -> Output:
         """Runs it to its end and collects what it writes.
@@ -257,24 +283,27 @@ class Command:
         Args:
             data: What it reads from its standard input.
 
-        If this is cancelled, the child is killed.
+        If this is cancelled, times out or is dropped, the child is killed and waited for.
         """
         piped = Command(*self._argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=self._env)
-        child = piped.spawn()
-        try:
+        with _ended(piped.spawn()) as child:
             _, stdout, stderr, status = await join(
                 _feed(child.stdin, data),
                 _everything(child.stdout),
                 _everything(child.stderr),
                 child.wait(),
             )
-        except BaseException:
-            child.kill()
-            await child.wait()
-            raise
-        finally:
-            child.close()
         return Output(status, stdout, stderr)
+
+
+@contextlib.contextmanager
+def _ended(child: Child) -> Iterator[Child]:
+    """Leaves nothing of the child behind, however the block ends."""
+    try:
+        yield child
+    finally:
+        child.reap()
+        child.close()
 
 
 async def _feed(pipe: PipeWriter | None, data: bytes) -> None:

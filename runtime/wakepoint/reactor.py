@@ -9,10 +9,12 @@ Everything here runs on the executor's thread, except `notify`.
 
 from __future__ import annotations
 
+import errno
 import heapq
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from wakepoint.contract import Backend, InFlight
@@ -48,6 +50,7 @@ class Reactor:
     Attributes:
         asleep: True while the thread sleeps in the kernel or is about to; whoever then has
             something for it has to call `notify`.
+        notifiable: True once `notify` has what it needs.
         blocking_jobs: How many calls are under way on threads of ours.
     """
 
@@ -64,6 +67,7 @@ class Reactor:
         self._operations: set[InFlight] = set()
         self._disarmed = 0
         self.asleep = False
+        self.notifiable = False
         self.blocking_jobs = 0
         self._jobs_lock = threading.Lock()
         # Reentrant, since a signal handler may notify while this thread does.
@@ -73,7 +77,8 @@ class Reactor:
     def backend(self) -> Backend:
         """The mechanism; opened on first use, so a run that never waits makes no call for it."""
         if self._backend is None:
-            self._backend = self._make_backend(self)
+            with _explained("to wait for events"):
+                self._backend = self._make_backend(self)
         return self._backend
 
     @property
@@ -86,7 +91,12 @@ class Reactor:
     # -- threads that we started -------------------------------------------------------------
 
     def job_started(self) -> None:
-        """A thread owes somebody an answer; while one does, waiting is no deadlock."""
+        """A thread will owe somebody an answer; while one does, waiting is no deadlock.
+
+        Raises:
+            OSError: If no descriptor is left by which that thread could wake us.
+        """
+        self.prepare_notify()
         with self._jobs_lock:
             self.blocking_jobs += 1
 
@@ -251,6 +261,18 @@ class Reactor:
         """One wait in the kernel; returns how many events it gave."""
         return self.backend.wait(timeout)
 
+    def prepare_notify(self) -> None:
+        """Makes what `notify` needs, while this thread can still be told that there is none.
+
+        Raises:
+            OSError: If no descriptor is left.
+        """
+        if self.notifiable:
+            return
+        with self._notify_lock, _explained("to be woken by other threads"):
+            self.backend.prepare_notify()
+        self.notifiable = True
+
     def notify(self) -> None:
         """Ends a `park` early. May be called from any thread and from a signal handler.
 
@@ -266,3 +288,15 @@ class Reactor:
             backend, self._backend = self._backend, None
         if backend is not None:
             backend.close()
+
+
+@contextmanager
+def _explained(purpose: str) -> Iterator[None]:
+    """Says what the descriptor was for that the kernel refuses to give."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EMFILE, errno.ENFILE):
+            raise
+        text = f"{error.strerror}: none is left for the executor {purpose}"
+        raise OSError(error.errno, text) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
 
@@ -92,3 +93,21 @@ def test_waiting_for_a_call_is_no_deadlock() -> None:
 def test_outside_of_a_run_it_is_refused() -> None:
     with pytest.raises(RuntimeError, match=r"call wakepoint\.run first"):
         spawn_blocking(abs, 1)
+
+
+def test_the_call_sees_the_variables_of_who_makes_it_and_keeps_its_own() -> None:
+    who: contextvars.ContextVar[str] = contextvars.ContextVar("who", default="nobody")
+
+    def work() -> str:
+        seen = who.get()
+        who.set("the thread")
+        return seen
+
+    async def request(name: str) -> tuple[str, str]:
+        who.set(name)
+        return await spawn_blocking(work), who.get()
+
+    async def main() -> object:
+        return await join(spawn(request("a")), spawn(request("b")), spawn_blocking(work))
+
+    assert run(main()) == (("a", "a"), ("b", "b"), "nobody")

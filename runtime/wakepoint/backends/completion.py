@@ -260,6 +260,9 @@ class CompletionBackend:
         self._way = way
         self._lanes: dict[tuple[Source, Interest], Lane] = {}
 
+    def prepare_notify(self) -> None:
+        """Nothing, unless the mechanism needs a descriptor for it."""
+
     def quiet(self) -> bool:
         return False
 

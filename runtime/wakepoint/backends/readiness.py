@@ -187,6 +187,9 @@ class ReadinessBackend:
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
 
+    def prepare_notify(self) -> None:
+        """Nothing, unless the mechanism needs a descriptor for it."""
+
     def quiet(self) -> bool:
         return False
 

@@ -244,6 +244,10 @@ class RecordingReactor(SteadyReactor):
             kernel.on_return = None
             kernel.describe.until = ""
 
+    def prepare_notify(self) -> None:
+        with self.recorder.acting("reactor"):
+            super().prepare_notify()
+
     def fall_asleep(self) -> None:
         with self.recorder.acting("reactor"):
             super().fall_asleep()

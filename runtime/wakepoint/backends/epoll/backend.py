@@ -72,14 +72,16 @@ class EpollBackend(ReadinessBackend):
             self.reactor.dispatch(source, ready, bool(mask & _HUNG_UP), mask)
         return len(events)
 
-    def notify(self) -> None:
-        # The eventfd is made when the first notification needs it: adding a descriptor while
-        # another thread sleeps in epoll_wait is allowed and wakes it (epoll_ctl(2)).
-        kernel = self._kernel
+    def prepare_notify(self) -> None:
         if self._eventfd < 0:
-            self._eventfd = kernel.eventfd(0)
-            kernel.epoll_ctl(self._epoll, "ADD", self._eventfd, EPOLLIN)
-        kernel.eventfd_write(self._eventfd, 1)
+            self._eventfd = self._kernel.eventfd(0)
+            self._kernel.epoll_ctl(self._epoll, "ADD", self._eventfd, EPOLLIN)
+
+    def notify(self) -> None:
+        # A signal handler may be the first to need it: adding a descriptor while another thread
+        # sleeps in epoll_wait is allowed and wakes it (epoll_ctl(2)).
+        self.prepare_notify()
+        self._kernel.eventfd_write(self._eventfd, 1)
 
     def close(self) -> None:
         kernel = self._kernel

@@ -185,25 +185,30 @@ class KqueueBackend(ReadinessBackend):
 
     # -- notification ------------------------------------------------------------------------
 
+    def prepare_notify(self) -> None:
+        if self._notifiable:
+            return
+        kernel: Any = self._kernel  # to type checkers, Windows has none of this
+        if self.user_filter is None:
+            self._pipe = kernel.pipe()
+            change = Kevent(self._pipe[0], EVFILT_READ, EV_ADD | EV_CLEAR)
+        else:
+            change = Kevent(_NOTIFICATION, self.user_filter, EV_ADD | EV_CLEAR)
+        kernel.kevent_change(self._kqueue, [change])
+        self._notifiable = True
+
     def notify(self) -> None:
-        # Made when it is first needed, as epoll's eventfd: a change that another thread makes
-        # holds for a wait that is under way.
+        # A signal handler may be the first to need it, as epoll's eventfd: a change that another
+        # thread makes holds for a wait that is under way.
+        self.prepare_notify()
         if self.user_filter is None:
             self._notify_through_pipe()
             return
-        changes = [Kevent(_NOTIFICATION, self.user_filter, 0, NOTE_TRIGGER)]
-        if not self._notifiable:
-            self._notifiable = True
-            changes.insert(0, Kevent(_NOTIFICATION, self.user_filter, EV_ADD | EV_CLEAR))
-        self._kernel.kevent_change(self._kqueue, changes)
+        change = Kevent(_NOTIFICATION, self.user_filter, 0, NOTE_TRIGGER)
+        self._kernel.kevent_change(self._kqueue, [change])
 
     def _notify_through_pipe(self) -> None:
-        kernel: Any = self._kernel  # to type checkers, Windows has none of this
-        if not self._notifiable:
-            self._notifiable = True
-            self._pipe = kernel.pipe()
-            change = Kevent(self._pipe[0], EVFILT_READ, EV_ADD | EV_CLEAR)
-            kernel.kevent_change(self._kqueue, [change])
+        kernel: Any = self._kernel
         with contextlib.suppress(BlockingIOError):  # full: then it is noticed anyway
             kernel.write(self._pipe[1], b"\0")
 

@@ -128,7 +128,7 @@ class UringBackend(CompletionBackend):
             self._alarm.ring()
 
     def close(self) -> None:
-        self.submission.queued.clear()
+        self.submission.forget_new()
         for arrivals in self._arrivals.values():
             arrivals.close()
         if self._alarm is not None:

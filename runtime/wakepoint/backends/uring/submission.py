@@ -97,6 +97,10 @@ class Submission:
                 self.in_flight[sqe.user_data] = sqe
         return sqes
 
+    def forget_new(self) -> None:
+        """Drops the calls that the kernel has not seen, but not what takes others back."""
+        self.queued[:] = [sqe for sqe in self.queued if sqe.call == "cancel64"]
+
     def drain(self) -> None:
         """Takes every call back and waits until the kernel has none.
 
