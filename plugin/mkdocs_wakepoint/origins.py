@@ -8,46 +8,18 @@ in both is the author's; what stands in the place of a line that names a file is
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
-from pathlib import Path
+from dataclasses import dataclass, replace
 
+from mkdocs_wakepoint.included import Text, files_named
+from mkdocs_wakepoint.matches import matches, same_at_start
 from mkdocs_wakepoint.snippet import Location
 
-_NAMED = re.compile(r'"([^"\n]+)"|\'([^\'\n]+)\'|\{!\s*(\S+)\s*!\}')
-_BOUND = re.compile(r"""\b(start|end)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-# What pymdownx.snippets takes behind a file's name: lines (`:3:7`, `:1:2,8:9`), or a section.
-_PART = re.compile(
-    r"(?P<path>.*?)(?::(?P<lines>-?\d*(?::-?\d*)?(?:,[-\d:]*)*)|:(?P<section>\w[-\w]*))"
-)
+_FILLED = re.compile(r"8<-|\{[%!{]")
+"""What a line has in it that something else is put in the place of."""
 _DEEPEST = 20
 """Includes within includes; a file that includes itself has no end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Lines of a file.
-
-    Attributes:
-        file: The file, as its author would type it.
-        lines: What is written in it.
-        folder: What its name, and those that it includes, are relative to.
-        bases: More folders in which included files are looked for.
-        numbers: Which of its lines these are, from 1; all of them, if there are none.
-    """
-
-    file: str
-    lines: Sequence[str]
-    folder: Path = field(default_factory=Path)
-    bases: Sequence[Path] = ()
-    numbers: Sequence[int] = ()
-
-    def at(self, index: int) -> Location:
-        """Where a line stands."""
-        return Location(self.file, self.numbers[index] if self.numbers else index + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +74,24 @@ class Origins:
 
     def _all(self) -> list[tuple[Location, Location]]:
         if self._known is None:
-            self._known = [*self._compared()]
+            known = [*self._compared()]
+            last = known[-1] if known else (self._page.at(0),) * 2
+            self._known = known + [last] * (len(self._document) - len(known))
         return self._known
 
     def _compared(self) -> Iterator[tuple[Location, Location]]:
+        """Compares; blank lines at the end, which Markdown adds, may be left out."""
         page, document = self._page, self._document
-        ours, theirs = (_without_blank_end([*map(_key, it)]) for it in (page.lines, document))
-        before = len(ours) - len(theirs)
-        if before >= 0 and ours[before:] == theirs:
+        before = _only_lost(page.lines, document)
+        if before is not None:
             end = len(page.lines) - 1
             yield from ((page.at(min(before + n, end)),) * 2 for n in range(len(document)))
             return
+        while document and not _key(document[-1]):
+            document = document[:-1]
         gaps = [*_gaps(page, document)]
         common = any(gap.same and any(map(_key, document[gap.begin : gap.end])) for gap in gaps)
-        if not common and not [*_files_named(page, 0, len(page.lines))]:
+        if not common and not [*files_named(page, 0, len(page.lines))]:
             yield from self._made_by_code()
             return
         last = page.at(0)
@@ -170,26 +146,18 @@ class _Gap:
 
 def _gaps(text: Text, document: Sequence[str], begin: int = 0) -> Iterator[_Gap]:
     """Compares; the document's lines before ``begin`` are left out."""
-    ours, theirs = [*map(_key, text.lines)], [*map(_key, document)]
-    matcher = SequenceMatcher(_says_nothing, ours, theirs[begin:], autojunk=False)
-    for tag, first, last, begun, ended in matcher.get_opcodes():
-        gap = _Gap(tag == "equal", first, last, begun + begin, ended + begin)
-        same = 0 if gap.same else _same_at_end(ours[first:last], theirs[gap.begin : gap.end])
-        gap, end = gap.split(same)
-        in_place = gap.fits and first > 0 and last < len(ours) and begin < gap.begin
-        if in_place and gap.end < len(theirs) and not [*_files_named(text, gap.first, gap.last)]:
-            gap = replace(gap, same=True)  # values were put into the author's lines
-        yield gap
-        if same:
-            yield end
+    ours, theirs = [*map(_key, text.lines)], [*map(_key, document[begin:])]
+    first = begun = 0
+    for i, j, size in [*matches(ours, theirs, _says_nothing), (len(ours), len(theirs), 0)]:
+        same = _same_at_end(ours[first:i], theirs[begun:j])
+        gap, end = _Gap(False, first, i, begun + begin, j + begin).split(same)
+        yield from (gap, end, _Gap(True, i, i + size, j + begin, j + begin + size))
+        first, begun = i + size, j + size
 
 
 def _same_at_end(ours: Sequence[str], theirs: Sequence[str]) -> int:
     """How many lines are the same: the comparison aligns none that says nothing by itself."""
-    pairs = zip(reversed(ours), reversed(theirs), strict=False)
-    return next(
-        (n for n, (one, other) in enumerate(pairs) if one != other), min(len(ours), len(theirs))
-    )
+    return same_at_start(reversed(ours), reversed(theirs))
 
 
 def _key(line: str) -> str:
@@ -197,35 +165,76 @@ def _key(line: str) -> str:
     return " ".join(line.split())
 
 
-def _without_blank_end(keys: list[str]) -> list[str]:
-    """Lines without the blank ones at the end, of which Markdown adds some."""
-    while keys and not keys[-1]:
-        keys.pop()
-    return keys
+def _only_lost(lines: Sequence[str], document: Sequence[str]) -> int | None:
+    """How many lines a text lost before its first; None if that is not all that was done to it."""
+    ours, theirs = [*map(_key, lines)], [*map(_key, document)]
+    for _ in range(2):
+        before = len(ours) - len(theirs)
+        if before >= 0 and ours[before:] == theirs:
+            return before
+        for keys in (ours, theirs):  # Markdown adds blank lines at the end
+            while keys and not keys[-1]:
+                keys.pop()
+    return None
 
 
 def _says_nothing(key: str) -> bool:
-    """True for a line that is the same in all texts, blank or a fence's end."""
-    return not any(map(str.isalnum, key))
+    """True for a line that is the same in many texts: blank, or the begin or end of a fence."""
+    return key.startswith(("```", "~~~")) or not any(map(str.isalnum, key))
 
 
-def _included(
-    text: Text, gap: _Gap, document: Sequence[str], depth: int = 0
-) -> dict[int, tuple[Location | None, int]]:
-    """Where lines of the document stand in an included file, and which line includes that."""
-    found: dict[int, tuple[Location | None, int]] = {}
-    begin = gap.begin
-    for index, file in _files_named(text, gap.first, gap.last):
-        if begin >= gap.end or depth > _DEEPEST:
-            break
-        part = document[: gap.end]
-        origins = _origins_in(file, part, begin, depth)
-        if any(_key(document[each]) for each in origins):
-            last = max(each for each in origins if _key(document[each]))
-            found |= {each: (origins.get(each), index) for each in range(begin, last + 1)}
-            begin = last + 1
-    author = max((index for _, index in found.values()), default=gap.first)
-    return dict.fromkeys(range(begin, gap.end), (None, author)) | found
+_Found = dict[int, tuple[Location | None, int]]
+"""For lines of the document: where they were written, and which line of a text brought them."""
+
+
+def _included(text: Text, gap: _Gap, document: Sequence[str], depth: int = 0) -> _Found:
+    """What the files hold that lines of a text name."""
+    found: _Found = {}
+    first, begin = gap.first, gap.begin
+    for index, file in files_named(text, gap.first, gap.last):
+        if depth > _DEEPEST or index < first:
+            continue
+        origins = _origins_in(file, document[: gap.end], begin, depth)
+        claimed = [each for each in origins if _key(document[each])]
+        if claimed:
+            start, end = min(claimed), max(claimed) + 1
+            found |= _between(text, _Gap(False, first, index, begin, start), document, depth)
+            found |= {each: (origins.get(each), index) for each in range(start, end)}
+            first, begin = index + 1, end
+    return found | _between(text, _Gap(False, first, gap.last, begin, gap.end), document, depth)
+
+
+def _between(text: Text, gap: _Gap, document: Sequence[str], depth: int) -> _Found:
+    """Lines before, between and behind included ones; what is new there, some line has brought."""
+    ours = [*map(_key, text.lines[gap.first : gap.last])]
+    theirs = [*map(_key, document[gap.begin : gap.end])]
+    found: _Found = {}
+    for part in _parts(ours, theirs):
+        indices = range(gap.first + part.first, gap.first + part.last)
+        lines = range(gap.begin + part.begin, gap.begin + part.end)
+        if part.same or (depth == 0 and part.fits):  # values were put into the author's lines
+            pairs = zip(lines, indices, strict=True)
+            found |= {line: (text.at(index), index) for line, index in pairs}
+        else:
+            filled = (index for index in indices if _FILLED.search(text.lines[index]))
+            author = next(filled, max(indices.start - 1, 0))
+            found |= dict.fromkeys(lines, (None, author))
+    return found
+
+
+def _parts(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[_Gap]:
+    """Compares lines of which none is in an included file."""
+    end = _same_at_end(ours, theirs)
+    first = begin = 0
+    last = len(ours) - end, len(theirs) - end, end
+    for i, j, size in [*matches(ours[: last[0]], theirs[: last[1]], _is_blank), last]:
+        yield _Gap(False, first, i, begin, j)
+        yield _Gap(True, i, i + size, j, j + size)
+        first, begin = i + size, j + size
+
+
+def _is_blank(key: str) -> bool:
+    return not key
 
 
 def _origins_in(file: Text, document: Sequence[str], begin: int, depth: int) -> dict[int, Location]:
@@ -238,86 +247,3 @@ def _origins_in(file: Text, document: Sequence[str], begin: int, depth: int) -> 
             inner = _included(file, gap, document, depth + 1)
             found |= {each: origin for each, (origin, _) in inner.items() if origin is not None}
     return found
-
-
-# -- the files that lines name ------------------------------------------------------------------
-
-
-def _files_named(text: Text, first: int, last: int) -> Iterator[tuple[int, Text]]:
-    """The files that exist among what the text's lines name, and the line of each."""
-    for index in range(first, last):
-        line = text.lines[index]
-        names = [next(filter(None, match.groups())) for match in _NAMED.finditer(line)]
-        for name in [*names, line.strip()]:
-            bounds = "".join(text.lines[index:last]).partition("%}")[0]
-            file = _file(text, name, bounds)
-            if file is not None:
-                yield index, file
-
-
-def _file(text: Text, name: str, bounds: str) -> Text | None:
-    part = _PART.fullmatch(name)
-    for path in (name, part["path"] if part else ""):
-        found = _found(text, path.strip())
-        if found is not None:
-            break
-    else:
-        return None
-    try:
-        lines = found.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError):
-        return None
-    home = os.path.abspath(text.folder)  # noqa: PTH100 - as above
-    near = found.relative_to(home) if found.is_relative_to(home) else found
-    numbers = [*range(1, len(lines) + 1)]
-    if part and path != name:
-        numbers = _part(lines, part)
-    for start, *values in _BOUND.findall(bounds):
-        numbers = _bounded(lines, numbers, start, next(filter(None, values), ""))
-    chosen = [lines[number - 1] for number in numbers]
-    return Text(near.as_posix(), chosen, text.folder, text.bases, numbers)
-
-
-def _found(text: Text, name: str) -> Path | None:
-    if not name or len(name) > 300 or "\0" in name:
-        return None
-    beside = text.folder / text.file
-    for folder in (*text.bases, *beside.parents, Path()):
-        try:
-            path = Path(os.path.abspath(folder / name))  # noqa: PTH100 - a link keeps its name
-            if path.is_file():
-                return path
-        except OSError:  # no name that a file could have
-            return None
-    return None
-
-
-def _part(lines: Sequence[str], part: re.Match[str]) -> list[int]:
-    """The lines that a name like ``file.py:3:7`` or ``file.py:section`` stands for."""
-    if part["section"]:
-        marks = [
-            number
-            for number, line in enumerate(lines, 1)
-            if re.search(
-                rf"8<-+[ \t]+\[[ \t]*(?:start|end)[ \t]*:[ \t]*{part['section']}[ \t]*\]", line
-            )
-        ]
-        return (
-            [*range(marks[0] + 1, marks[1] if len(marks) > 1 else len(lines) + 1)] if marks else []
-        )
-    numbers: list[int] = []
-    whole = range(1, len(lines) + 1)
-    for span in part["lines"].split(","):
-        first, _, last = span.partition(":")
-        begin = int(first) if first not in ("", "-") else 1
-        end = int(last) if last not in ("", "-") else len(lines)
-        numbers += whole[begin - 1 if begin > 0 else begin : end if end >= 0 else end + len(lines)]
-    return numbers
-
-
-def _bounded(lines: Sequence[str], numbers: list[int], name: str, text: str) -> list[int]:
-    """Without what stands before a starting text, or behind an ending one."""
-    at = next((n for n in numbers if text and text in lines[n - 1]), None)
-    if at is None:
-        return numbers
-    return [n for n in numbers if (n >= at if name == "start" else n <= at)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -112,6 +113,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         """Tells the extension which page comes next."""
         name = _as_typed(page.file.src_path, config)
         opened = source.page(name, _text(page), page.meta, _root(config))
+        opened.bases += _include_folders(config)
         self._extension.page = self._extension.pages[page.file.src_uri] = opened
         return markdown
 
@@ -202,6 +204,14 @@ def _text(page: MkDocsPage) -> str:
 def _root(config: MkDocsConfig) -> Path:
     """The folder of mkdocs.yml."""
     return Path(config.config_file_path or "mkdocs.yml").parent
+
+
+def _include_folders(config: MkDocsConfig) -> Iterator[Path]:
+    """The folders that other plugins take files from, for those that name one: macros does."""
+    for plugin in config.plugins.values():
+        name = getattr(plugin, "config", {}).get("include_dir")
+        if isinstance(name, str) and name:
+            yield _root(config) / name
 
 
 def folder(name: str, config: MkDocsConfig) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import yaml
 from markdown import Markdown
 
 from mkdocs_wakepoint.fence.header import defaults_line, page_defaults
-from mkdocs_wakepoint.origins import Text
+from mkdocs_wakepoint.included import Text
 from mkdocs_wakepoint.snippet import Location, Options, Problem
 from mkdocs_wakepoint.text import lines_of
 
@@ -27,6 +27,7 @@ class Page:
         file: The file as its author would type it.
         lines: The file's text, for line numbers.
         folder: What the file's name is relative to.
+        bases: More folders in which included files are looked for.
         defaults: The page's defaults for options.
         problems: What is wrong with those; told once the page is converted.
         keys: The keys that its snippets have taken.
@@ -35,13 +36,14 @@ class Page:
     file: str
     lines: list[str] = field(default_factory=list)
     folder: Path = field(default_factory=Path)
+    bases: list[Path] = field(default_factory=list)
     defaults: Options = field(default_factory=Options)
     problems: list[Problem] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
 
     def again(self) -> Page:
         """The same page, to be converted once more; what is wrong with it has been told."""
-        return Page(self.file, self.lines, self.folder, self.defaults)
+        return replace(self, problems=[], keys=set())
 
 
 def page(file: str, text: str, meta: Any, folder: Path = Path()) -> Page:
@@ -57,7 +59,7 @@ def page(file: str, text: str, meta: Any, folder: Path = Path()) -> Page:
     if not isinstance(meta, dict) or "wakepoint" not in meta:
         return Page(file, lines, folder)
     header = page_defaults(meta["wakepoint"], Location(file, defaults_line(lines)))
-    return Page(file, lines, folder, header.options, [*header.problems])
+    return Page(file, lines, folder, [], header.options, [*header.problems])
 
 
 def read(path: Path) -> tuple[Page, str]:
@@ -79,9 +81,9 @@ def written(page: Page, md: Markdown, given: list[str]) -> Text:
         md: Converts it.
         given: The lines that it was given; they stand for a page that is no file.
     """
-    bases = []
+    bases = [*page.bases]
     if "snippet" in md.preprocessors:
-        bases = [Path(base) for base in getattr(md.preprocessors["snippet"], "base_path", ())]
+        bases += [Path(base) for base in getattr(md.preprocessors["snippet"], "base_path", ())]
     return Text(page.file, page.lines or given, page.folder, bases)
 
 

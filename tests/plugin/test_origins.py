@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_wakepoint.origins import Origins, Text
+from mkdocs_wakepoint.included import Text
+from mkdocs_wakepoint.origins import Origins
 
 ONE = "import wakepoint\nx = 1\n1 / 0\n"
 SECTIONS = """\
@@ -129,6 +130,34 @@ def test_two_includes_that_follow_each_other_are_told_apart() -> None:
         *(f"inc/one.py:{n}" for n in (1, 2, 3)),
         *(f"inc/two.py:{n}" for n in (1, 2, 3)),
         "docs/page.md:4",
+    ]
+
+
+@pytest.mark.usefixtures("site")
+def test_a_fence_of_an_included_file_is_not_the_pages_own() -> None:
+    page = '--8<-- "outer.md"\n\n```python\n--8<-- "two.py"\n```\n\n--8<-- "docs/part.md"\n'
+    two = "import wakepoint\ny = 2\nraise ValueError(y)\n"
+    part = "A part.\n\n```python\nz = 3\n```\n"
+    outer = f"Before.\n\n```python\n{ONE}```\n\nBehind.\n"
+    assert places(page, f"{outer}\n```python\n{two}```\n\n{part}")[:-1] == [
+        *(f"inc/outer.md:{n}" for n in (1, 2, 3)),
+        *(f"inc/one.py:{n}" for n in (1, 2, 3)),
+        *(f"inc/outer.md:{n}" for n in (5, 6, 7)),
+        *(f"docs/page.md:{n}" for n in (2, 3)),
+        *(f"inc/two.py:{n}" for n in (1, 2, 3)),
+        *(f"docs/page.md:{n}" for n in (5, 6)),
+        *(f"docs/part.md:{n}" for n in (1, 2, 3, 4, 5)),
+    ]
+
+
+@pytest.mark.usefixtures("site")
+def test_what_nobody_finds_before_what_is_found() -> None:
+    page = '{% include "nowhere.md" %}\n\n```python\n--8<-- "two.py"\n```\n'
+    document = f"```python\n{ONE}```\n\n```python\nimport wakepoint\ny = 2\n```\n"
+    assert places(page, document)[:9] == [
+        *["docs/page.md:1"] * 5,
+        *(f"docs/page.md:{n}" for n in (2, 3)),
+        *(f"inc/two.py:{n}" for n in (1, 2)),
     ]
 
 
