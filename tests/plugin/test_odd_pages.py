@@ -47,6 +47,15 @@ def test_what_looks_like_a_place_is_text(tmp_path: Path, markup: str) -> None:
     assert markup in built.page("").get_text()
 
 
+def test_what_looks_like_our_mark_of_a_header_is_text(tmp_path: Path) -> None:
+    marks = "python wakepointfence0x and wakepointfenceraw1x"
+    write(tmp_path, {"index.md": f"# A page\n\n{marks}\n\n{FENCE.format('a', 'ran')}"})
+    built = build(tmp_path, "--strict")
+    assert built.status == 0, built.log
+    assert outputs(built, "") == ["ran"]
+    assert marks in built.page("").get_text()
+
+
 def test_a_site_with_places_in_it_is_the_same_twice(tmp_path: Path) -> None:
     write(tmp_path, {"index.md": f"# A page\n\n{FORGED[0]}\n\n{FENCE.format('a', 'ran')}"})
     pages = [build(tmp_path, into=name).page("") for name in ("one", "two")]

@@ -107,6 +107,19 @@ def test_instant_navigation_keeps_diagrams_as_they_are(open_page: Open) -> None:
 
 
 @pytest.mark.browser
+def test_instant_navigation_brings_the_style_sheet_to_the_first_diagram(open_page: Open) -> None:
+    page = open_page("howto/record-elsewhere")  # shows nothing of ours, and has no need of it
+    page.wait_for_load_state("networkidle")
+    sheet = page.locator("link[href$='assets/wakepoint.css']")
+    expect(sheet).to_have_count(0)
+    page.evaluate("window.stayed = true")
+    page.locator("nav a[href$='/04-waker/']").first.evaluate("link => link.click()")
+    expect(page.locator("#wp-socket-timeline svg")).to_be_visible()
+    assert page.evaluate("window.stayed") is True, "the page was loaded anew"
+    expect(sheet).to_have_count(1)
+
+
+@pytest.mark.browser
 def test_the_palette_can_be_changed_on_the_page(open_page: Open) -> None:
     page = open_page("book/03-phases", color_scheme="light")
     before = page.evaluate(SHOWN)

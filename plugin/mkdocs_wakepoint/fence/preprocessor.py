@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,9 @@ _BEHIND_TEXT = re.compile(r"(?P<prefix>.*[^`~])(?P<fence>`{3,}|~{3,})(?P<info>[^
 _SIGNS = re.compile(
     r"[> \t]*(?:\|.*|(?:(?:[-*+:]|\d+[.)]|\[\^[^]]+\]:)[ \t]*(?:\[[ xX]\][ \t]*)?)+)"
 )
+
+# No text can have it: it is drawn anew by each process, and never reaches a page.
+_MARK = f"wakepointfence{secrets.token_hex(8)}n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Found:
     @property
     def mark(self) -> str:
         """The word that stands for the header."""
-        return f"wakepointfence{self.number}x"
+        return f"{_MARK}{self.number}x"
 
     @property
     def language(self) -> str:
@@ -242,4 +246,4 @@ class FencePreprocessor(Preprocessor):
 
 
 def _raw_mark(number: int) -> str:
-    return f"wakepointfenceraw{number}x"
+    return f"{_MARK}raw{number}x"
