@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
-from wakepoint import executor
+from wakepoint import executor, forking
 from wakepoint.reactor import Reactor
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
@@ -30,6 +30,13 @@ class Pool:
         self._changed = threading.Condition()
         self._idle = 0  # threads that wait for a job, with those that are about to take one
         self._threads = 0
+        forking.watch(self)
+
+    def now_forked(self) -> None:
+        """This is a forked child, which has none of the threads and none of their jobs."""
+        self._changed = threading.Condition()
+        self._jobs.clear()
+        self._idle = self._threads = 0
 
     def submit(self, job: Callable[[], None]) -> None:
         with self._changed:
@@ -55,9 +62,12 @@ class Pool:
             raise RuntimeError(f"a blocking call needs a thread, and {error}") from error
 
     def _work(self) -> None:
+        changed = self._changed
         while (job := self._next_job()) is not None:
             job()
             del job  # an idle thread keeps nothing of it alive
+            if self._changed is not changed:  # the job has forked, and this is the child
+                return
 
     def _next_job(self) -> Callable[[], None] | None:
         with self._changed:

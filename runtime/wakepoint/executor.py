@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
-from wakepoint import backends
+from wakepoint import backends, forking
 from wakepoint.cancelling import report, tell_beside
 from wakepoint.deadlock import describe
 from wakepoint.errors import Cancelled, Deadlock, JoinError
@@ -49,6 +49,7 @@ class Executor:
 
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
+        self.forked = False
         self.interrupts = Interrupts(reactor.notify)
         self.generators = Generators(self.spawn, self._look)
         self.lingering = Lingering(self.patience)
@@ -123,6 +124,9 @@ class Executor:
         already, and after any other exception that no task raised (`Deadlock`), they are dropped:
         at once, in the order of spawning.
 
+        In a child that is forked meanwhile nobody is aborted or dropped: the tasks go on in the
+        parent. If the future is done there, this returns; if it has to wait, RuntimeError says so.
+
         Async generators that were left before their end are closed in tasks of their own, and a
         line on stderr names each. So is each that is still open at the end.
 
@@ -131,6 +135,7 @@ class Executor:
             KeyboardInterrupt: After Ctrl-C.
             BaseException: Whatever the future raises.
         """
+        forking.watch(self)
         outer, _running.executor = _running.executor, self
         outer_lingering, watching.lingering = watching.lingering, self.lingering
         try:
@@ -172,6 +177,8 @@ class Executor:
     def _run_until(self, done: Callable[[], bool]) -> None:
         polls = 0
         while not done():
+            if self.forked:
+                raise RuntimeError(forking.MESSAGE)
             if self.interrupts.asked:
                 raise KeyboardInterrupt
             if self.generators.left:
@@ -201,7 +208,15 @@ class Executor:
             task.queued.release()
             if not task.done:
                 self.poll(task)
+            if self.forked:
+                break
         return batch
+
+    def now_forked(self) -> None:
+        """This is a forked child; its tasks go on in the parent."""
+        self.forked = True
+        forking.never_free(self)  # that would run what the tasks do when they are dropped
+        self.reactor.now_forked()
 
     def poll(self, task: Task[Any]) -> None:
         """Polls one task once and keeps its result if there is one."""
@@ -297,6 +312,8 @@ class Executor:
 
     def _end_rest(self, how: str) -> None:
         """Aborts all tasks and closes all generators, and drives them to their end."""
+        if self.forked:
+            return
         self.interrupts.now_ending()
         for task in list(self.tasks.values()):
             if task is not self.interrupts.struck and not self.generators.closes(task):
@@ -317,7 +334,7 @@ class Executor:
                 # The first Ctrl-C, which was raised in a task, has only now come out of it.
 
     def _drop_rest(self) -> None:
-        while self.tasks:
+        while self.tasks and not self.forked:
             self._let_go(next(iter(self.tasks.values())), TaskState.ABORTED, None)
 
 
@@ -392,7 +409,7 @@ def run(future: Awaitable[T], *, backend: str | None = None) -> T:
         ValueError: If there is no such backend.
         BaseException: Whatever the future raises.
     """
-    if _running.executor is not None:
+    if _running.executor is not None and not _running.executor.forked:
         raise RuntimeError("this thread runs an executor already; await the future, or spawn it")
     executor = builder.make(backends.resolve(backend))
     try:

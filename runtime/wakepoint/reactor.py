@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from wakepoint import forking
 from wakepoint.contract import Backend, InFlight
 from wakepoint.errors import BusyResourceError
 from wakepoint.kernel import Kernel
@@ -282,12 +283,24 @@ class Reactor:
             if self._backend is not None:
                 self._backend.notify()
 
+    def now_forked(self) -> None:
+        """This is a forked child: what the kernel keeps for it belongs to the parent."""
+        self._backend = None
+        self._make_backend = _refuse
+        self._jobs_lock, self._notify_lock = threading.Lock(), threading.RLock()
+        self.blocking_jobs = 0
+        self.notifiable = False
+
     def shut_down(self) -> None:
         """Gives the mechanism back to the kernel."""
         with self._notify_lock:
             backend, self._backend = self._backend, None
         if backend is not None:
             backend.close()
+
+
+def _refuse(reactor: Reactor) -> Backend:
+    raise RuntimeError(forking.MESSAGE)
 
 
 @contextmanager
