@@ -10,6 +10,8 @@ from wakepoint.recording.model import Event, Recording
 
 _ADDRESS = re.compile(r"\b0x(?:[0-9a-fA-F]{6,16}\b|…)")
 _COROUTINE = re.compile(r"<(?:coroutine|async_generator) object (\S+) at 0x(?:[0-9a-fA-F]+|…)>")
+_OF_GENERATOR = re.compile(r"async generator .*|coroutine async_generator_a(send|throw)")
+"""What a step of one is awaited as: by who iterates a coroutine's own, or one that it was given."""
 
 Told = tuple[str, dict[str, Any]]
 """The kind of an event, and its facts."""
@@ -27,28 +29,42 @@ def told_by_machines(recording: Recording) -> list[Told]:
 
     These are the states with the values of the variables that are live, what was polled and what
     came of it, results and exceptions. Lines differ, and a lowered machine keeps live variables
-    alone.
+    alone. An inner function stays a coroutine in both; only what it awaits is told.
     """
     machines: dict[int, Machine] = {}
+    numbers: dict[int, int] = {}
     told = []
     for event in recording.events:
-        if event.kind not in _KINDS or _ends_a_generator(event, machines):
+        if event.kind not in _KINDS:
             continue
-        facts = {k: v for k, v in event.facts.items() if k not in {"line", "future"}}
         if event.kind == "machine.started":
-            machines[facts["instance"]] = recording.machines[facts.pop("machine")]
-        if "variables" in facts:
-            state = machines[facts["instance"]].states[facts.get("state") or 0]
-            kept = {
-                variable.name
-                for variable in state.variables
-                if variable.live and variable.kind in {VariableKind.LOCAL, VariableKind.CELL}
-            }
-            facts["variables"] = {
-                each["name"]: each["value"] for each in facts["variables"] if each["name"] in kept
-            }
-        told.append((event.kind, facts))
+            machines[event["instance"]] = machine = recording.machines[event["machine"]]
+            if "<locals>" not in machine.qualname:
+                numbers[event["instance"]] = len(numbers) + 1
+        if event["instance"] in numbers and not _ends_a_generator(event, machines):
+            told.append((event.kind, _shared_facts(event, machines, numbers)))
     return told
+
+
+def _shared_facts(
+    event: Event, machines: dict[int, Machine], numbers: dict[int, int]
+) -> dict[str, Any]:
+    facts = {k: v for k, v in event.facts.items() if k not in {"line", "future", "machine"}}
+    if "variables" in facts:
+        state = machines[facts["instance"]].states[facts.get("state") or 0]
+        kept = {
+            variable.name
+            for variable in state.variables
+            if variable.live and variable.kind in {VariableKind.LOCAL, VariableKind.CELL}
+        }
+        facts["variables"] = {
+            each["name"]: each["value"] for each in facts["variables"] if each["name"] in kept
+        }
+    if "awaiting" in facts:
+        facts["awaiting"] = _OF_GENERATOR.sub("async generator", facts["awaiting"])
+    if "parent" in facts:
+        facts["parent"] = numbers.get(facts["parent"])
+    return facts | {"instance": numbers[facts["instance"]]}
 
 
 def alike(text: str) -> str:

@@ -134,7 +134,7 @@ def test_in_every_view_any_text_stays_text(text: str) -> None:
     assert box.select(".admonition-title")[0].get_text() == visible(text)
     if text:
         assert page.select(".filename")[0].get_text() == visible(text)
-    values = {f"{visible(text)} = {visible(text)}"}
+    values = {visible(f"{text} = {text}")}
     assert {
         tag.get_text() for tag in page.select("tbody tr:first-child .wp-of-saved code")
     } <= values

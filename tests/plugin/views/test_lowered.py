@@ -62,3 +62,34 @@ def test_a_difference_is_found(change: str) -> None:
         case _:
             form = replace(form, output=(Output("stdout", "something else"),))
     assert difference(original, form)
+
+
+INNER = {
+    "lambda": "f = lambda n: n + 1\n    print(await keep(f), f.__qualname__)",
+    "function": "def f(): pass\n    await keep([f, {'a': f}])\n    print(f)",
+    "partial": "import functools\n    def f(n): pass\n    await keep(functools.partial(f, 1))",
+    "generator": "await keep(n for n in range(3))",
+    "class": "class K: pass\n    print(type(await keep(K())).__qualname__)\n    await keep(K)",
+    "method": "m = [].append\n    await keep(m)\n    print(m)",
+    "exception": "class E(Exception): pass\n    await keep(E)\n    raise ValueError(repr(E))",
+    "coroutine": "c = keep(1)\n    await keep(c)\n    await c",
+    "async function": "async def f(n): return await keep(n)\n    print(await f(1), await keep(2))",
+    "task": "async def f(): await keep(1)\n    await wakepoint.spawn(f())\n    await keep(f)",
+    "async generator": "async def g(): yield await keep(1)\n    async for n in g(): print(n)",
+}
+
+
+@pytest.mark.parametrize("body", INNER.values(), ids=INNER)
+def test_what_is_made_inside_a_function_makes_no_difference(convert: Convert, body: str) -> None:
+    source = (
+        "import wakepoint\n"
+        "async def keep(x):\n    await wakepoint.sleep(0)\n    return x\n"
+        f"async def main():\n    {body}\n"
+        "wakepoint.run(main())\n"
+    )
+    announced = 'expect_error="ValueError"' if "raise" in body else ""
+    page = convert(
+        f'```python wakepoint backend="simulated" show="lowered" {announced}\n{source}```\n'
+    )
+    assert page.told == []
+    assert page.soup.select(".wp-same")
