@@ -15,6 +15,7 @@ from wakepoint.machine import (
     comprehensions,
     flow,
     graph,
+    nesting,
     stack,
     states,
     transitions,
@@ -23,6 +24,7 @@ from wakepoint.machine import (
 )
 from wakepoint.machine import syntax as syntax_of
 from wakepoint.machine.errors import MachineError
+from wakepoint.machine.kept import Kept
 from wakepoint.machine.labels import Labels
 from wakepoint.machine.model import Machine, State, StateKind, Transition
 from wakepoint.machine.states import Facts, Place
@@ -83,6 +85,7 @@ class Analysis:
             stacks,
             source,
             Labels(built, source),
+            Kept(found),
         )
         self._places = places
         self._state_at = self._offsets(built, places)
@@ -201,10 +204,13 @@ def analyze_source(text: str, filename: str = "<source>") -> list[Analysis]:
         MachineError: If the text is not Python.
     """
     try:
+        # From the text: a tree that is given to compile() may be half as deep.
+        code = compile(text, filename, "exec", dont_inherit=True)
         tree = ast.parse(text, filename)
-        code = compile(tree, filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         raise MachineError(f"{filename} is not Python {sys.version_info[0]}: {error}") from error
+    except (RecursionError, MemoryError) as error:
+        raise nesting.too_deep(text, filename) from error
     codes = list(coroutines(code))
     source = Syntax(text, tree) if codes else None
     found = [Analysis(each, source) for each in codes]
@@ -216,12 +222,13 @@ def coroutines(code: CodeType) -> Iterator[CodeType]:
 
     Async comprehensions are part of the coroutine that they stand in and not among them.
     """
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            is_async = constant.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
-            if is_async and constant.co_name not in graph.COMPREHENSIONS:
-                yield constant
-            yield from coroutines(constant)
+    todo = [code]
+    while todo:  # functions may be nested more deeply than calls may
+        each = todo.pop()
+        is_async = each.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
+        if each is not code and is_async and each.co_name not in graph.COMPREHENSIONS:
+            yield each
+        todo += reversed([inner for inner in each.co_consts if isinstance(inner, CodeType)])
 
 
 def _where(code: CodeType) -> str:

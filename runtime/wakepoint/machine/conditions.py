@@ -54,8 +54,6 @@ class Condition(NamedTuple):
 
 ALWAYS = Condition((0,))
 
-_HOLDS = int("01" * 2048, 2)  # the bits of tests that hold
-
 
 class Conditions:
     """Conditions over the tests of one coroutine.
@@ -66,12 +64,15 @@ class Conditions:
 
     def __init__(self) -> None:
         self._numbers: dict[Test, int] = {}
+        self._tests: list[Test] = []
         self._merged: dict[tuple[Condition, Condition], Condition] = {}
         self._extended: dict[tuple[Condition, int, bool], Condition] = {}
 
     def after(self, condition: Condition, decision: Decision) -> Condition:
         """This, and then a decision. One about the same test as an earlier one replaces it."""
-        number = self._numbers.setdefault(decision.test, len(self._numbers))
+        number = self._numbers.setdefault(decision.test, len(self._tests))
+        if number == len(self._tests):
+            self._tests.append(decision.test)
         key = (condition, number, decision.holds)
         found = self._extended.get(key)
         if found is None:
@@ -99,7 +100,7 @@ class Conditions:
         too_long = len(condition.alternatives) > _MOST_SHOWN or shown > _MOST_DECISIONS_SHOWN
         if too_long or not condition.exact:
             return None
-        tests = list(self._numbers)
+        tests = self._tests
         alternatives = {_without_implied(each, tests) for each in condition.alternatives}
         _simplify(alternatives)
         told = {_alternative(_decisions(each, tests)) for each in alternatives}
@@ -138,24 +139,39 @@ def _simplified_by(one: int, alternatives: set[int]) -> bool:
 
 
 def _opposite(bits: int) -> int:
-    return (bits & _HOLDS) << 1 | bits >> 1 & _HOLDS
+    holds = _even_bits(1 << bits.bit_length().bit_length())
+    return (bits & holds) << 1 | bits >> 1 & holds
+
+
+@functools.cache
+def _even_bits(count: int) -> int:
+    """The bits of tests that hold, among so many."""
+    return ((1 << count) - 1) // 3
 
 
 def _decisions(bits: int, tests: list[Test]) -> list[Decision]:
-    return [
-        Decision(test, bool(bits >> 2 * number & 1))
-        for number, test in enumerate(tests)
-        if bits >> 2 * number & 3
-    ]
+    found = []
+    while bits:
+        bit = (bits & -bits).bit_length() - 1
+        bits &= bits - 1
+        found.append(Decision(tests[bit // 2], not bit % 2))
+    return found
 
 
 def _without_implied(bits: int, tests: list[Test]) -> int:
     """Leaves out what goes without saying: to reach ``except B`` it was not the A before."""
-    made = {each.test.choice for each in _decisions(bits, tests) if each.holds} - {None}
-    for number, test in enumerate(tests):
-        if test.choice in made:
-            bits &= ~(2 << 2 * number)
-    return bits
+    decisions = _decisions(bits, tests)
+    made = {each.test.choice for each in decisions if each.holds} - {None}
+    if not made:
+        return bits
+    kept = 0
+    left = bits
+    for each in decisions:
+        bit = left & -left
+        left ^= bit
+        if each.holds or each.test.choice not in made:
+            kept |= bit
+    return kept
 
 
 # --- in words -----------------------------------------------------------------------------------

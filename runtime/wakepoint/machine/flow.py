@@ -5,6 +5,7 @@ CPython keeps every bound variable of a suspended frame; Rust keeps those that l
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 
 from wakepoint.machine.blocks import Blocks
@@ -68,10 +69,11 @@ def _effects(graph: Graph, blocks: Blocks, variables: Variables) -> list[_Effect
 
 def _live(blocks: Blocks, effects: list[_Effect]) -> list[int]:
     live = [0] * (len(blocks.all) + 1)  # the last is for NOWHERE
+    backwards = sorted(range(len(blocks.all)), key=blocks.rank.__getitem__, reverse=True)
     changed = True
     while changed:
         changed = False
-        for number in range(len(blocks.all) - 1, -1, -1):
+        for number in backwards:
             block, effect = blocks.all[number], effects[number]
             after = live[block.following] | live[block.jump]
             now = effect.reads | after & ~effect.writes
@@ -88,9 +90,9 @@ def _bound(blocks: Blocks, effects: list[_Effect], given: int) -> list[int]:
     reached = [False] * len(blocks.all)
     bound[blocks.entry] = given
     reached[blocks.entry] = True
-    todo = [blocks.entry]
+    todo = [(0, blocks.entry)]
     while todo:
-        number = todo.pop()
+        _, number = heapq.heappop(todo)
         block, effect = blocks.all[number], effects[number]
         before = bound[number]
         after = before & ~effect.writes | effect.binds
@@ -103,5 +105,5 @@ def _bound(blocks: Blocks, effects: list[_Effect], given: int) -> list[int]:
                 continue
             bound[target] |= value
             reached[target] = True
-            todo.append(target)
+            heapq.heappush(todo, (blocks.rank[target], target))
     return bound

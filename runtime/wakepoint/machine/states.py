@@ -16,6 +16,7 @@ from wakepoint.machine.bytecode import Position
 from wakepoint.machine.entries import HANDLING, Stack, place_of
 from wakepoint.machine.flow import Flow
 from wakepoint.machine.graph import Graph
+from wakepoint.machine.kept import Kept
 from wakepoint.machine.labels import Labels
 from wakepoint.machine.model import Span, State, StateKind, Variable, VariableKind
 from wakepoint.machine.stack import AWAITED, Stacks
@@ -146,6 +147,7 @@ class Facts:
     stacks: Stacks
     syntax: Syntax | None
     labels: Labels
+    kept: Kept
 
 
 def state(index: int, each: Place, facts: Facts) -> State:
@@ -164,7 +166,7 @@ def start(facts: Facts) -> State:
     """The state before anything has run: it keeps the arguments."""
     code = facts.graph.code
     entry = facts.blocks.entry
-    kept = _variables(facts.variables.given, facts.flow.live[entry], facts.variables)
+    kept = facts.kept.variables(facts.variables.given, facts.flow.live[entry])
     line = code.co_firstlineno
     span = Span(line, 0, line, 0)
     if facts.syntax is not None:
@@ -197,21 +199,7 @@ def _kept(copies: Iterable[int], facts: Facts) -> list[Variable]:
         part = facts.graph.instructions[number].part
         bound |= facts.flow.bound[block] & facts.variables.visible[part]
         live |= facts.flow.live[block]
-    return _variables(bound, live, facts.variables)
-
-
-def _variables(bound: int, live: int, variables: Variables) -> list[Variable]:
-    kept: dict[str, Variable] = {}
-    for number in variables.order:
-        name = variables.names[number]
-        if not bound >> number & 1 or name.startswith("."):
-            continue
-        kind = variables.kinds[number]
-        is_live = kind is not VariableKind.LOCAL or bool(live >> number & 1)
-        known = kept.get(name)
-        # A comprehension's variable hides the function's of the same name.
-        kept[name] = Variable(name, kind, is_live or (known is not None and known.live))
-    return list(kept.values())
+    return facts.kept.variables(bound, live)
 
 
 def _operands(each: Place, facts: Facts) -> list[Variable]:

@@ -6,6 +6,7 @@ every version gives the same.
 
 from __future__ import annotations
 
+import heapq
 from types import CodeType
 
 from wakepoint.machine.blocks import Blocks
@@ -27,7 +28,7 @@ def mark(graph: Graph, split: Blocks, found: Variables) -> None:
     named = sum(1 << n for n, name in enumerate(found.names) if not name.startswith("."))
     before: list[int | None] = [None] * len(split.all)
     before[split.entry] = named & ~found.given
-    todo = [split.entry]
+    todo = [(0, split.entry)]
 
     def go(target: int, unbound: int) -> None:
         if target == NOWHERE:
@@ -35,10 +36,10 @@ def mark(graph: Graph, split: Blocks, found: Variables) -> None:
         known = before[target]
         if known is None or unbound & ~known:
             before[target] = unbound | (known or 0)
-            todo.append(target)
+            heapq.heappush(todo, (split.rank[target], target))
 
     while todo:
-        number = todo.pop()
+        _, number = heapq.heappop(todo)
         block = split.all[number]
         unbound = before[number] or 0
         raised: int | None = None
@@ -70,7 +71,7 @@ def _risky(graph: Graph, found: Variables) -> list[int]:
 
 def _loose(code: CodeType, found: Variables) -> int:
     """The variables that somebody else may unbind: captured ones, and cells that are deleted."""
-    deleted = {name for each in code.co_consts if isinstance(each, CodeType) for name in _del(each)}
+    deleted = _deleted_inside(code)
     bits = 0
     for number, (name, kind) in enumerate(zip(found.names, found.kinds, strict=True)):
         if kind is VariableKind.FREE or (kind is VariableKind.CELL and name in deleted):
@@ -78,13 +79,20 @@ def _loose(code: CodeType, found: Variables) -> int:
     return bits
 
 
-def _del(code: CodeType) -> set[str]:
-    """The captured names that a function, or one in it, deletes."""
-    if not code.co_freevars:
-        return set()
-    names = slots(code)
-    found = {names[each.argument] for each in decode(code) if each.name == "DELETE_DEREF"}
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            found |= _del(inner)
-    return found & {*code.co_freevars}
+def _deleted_inside(code: CodeType) -> set[str]:
+    """The names of a function that functions in it delete."""
+    found: set[str] = set()
+    todo = [(inner, set(code.co_cellvars)) for inner in _functions(code)]
+    while todo:
+        inner, shared = todo.pop()
+        shared = shared & {*inner.co_freevars}
+        if shared:
+            names = slots(inner)
+            deleted = (names[e.argument] for e in decode(inner) if e.name == "DELETE_DEREF")
+            found |= shared & {*deleted}
+            todo += [(each, shared) for each in _functions(inner)]
+    return found
+
+
+def _functions(code: CodeType) -> list[CodeType]:
+    return [each for each in code.co_consts if isinstance(each, CodeType)]
