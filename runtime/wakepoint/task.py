@@ -109,6 +109,11 @@ class _Current(threading.local):
 _current = _Current()
 
 
+def current_context() -> Context | None:
+    """The context of the poll that goes on in this thread, if a coroutine is polled."""
+    return _current.context
+
+
 class Future(Generic[T]):
     """A computation that has not finished yet.
 
@@ -156,11 +161,11 @@ class Future(Generic[T]):
         try:
             while True:
                 context = _current.context
-                if context is None:
+                if context is None and not isinstance(self, Resumable):
                     if refuses_no_more():
                         yield self
                     raise nobody_polls(self)
-                poll: object = self.poll(context)
+                poll: object = self.poll(context)  # type: ignore[arg-type]  # what it awaits refuses
                 if isinstance(poll, Ready):
                     return cast(T, poll.value)
                 if poll is not PENDING:

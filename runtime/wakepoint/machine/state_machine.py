@@ -7,7 +7,11 @@ here is the same for each: rustc and CPython have it in their own runtime.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import CodeType
 from typing import Any, ClassVar, TypeVar
 
 from wakepoint.machine.inner_names import name_inner_scopes
@@ -24,6 +28,14 @@ from wakepoint.task import (
 )
 
 T = TypeVar("T")
+
+
+class _Polling(threading.local):
+    context: Context | None = None
+    """Of the poll that goes on just now, as far as a machine knows."""
+
+
+_polling = _Polling()
 
 
 def raised_while(error: BaseException, handled: BaseException) -> None:
@@ -111,15 +123,22 @@ class StateMachine(Resumable[T]):
     variables: ClassVar[Mapping[str, str]] = {}
     function: ClassVar[str]
     attributes: ClassVar[frozenset[str]] = frozenset(
-        ("State", "function", "state", "awaiting", "error", "cells", "sent", "thrown")
+        (
+            *("State", "function", "state", "awaiting", "error", "cells"),
+            *("sent", "thrown", "running", "closed"),
+        )
     )
     """What a machine has besides its fields, and ``dir`` of this class does not tell."""
+    code: ClassVar[CodeType | None] = None
+    """Of the method that runs the function's body."""
     kind: ClassVar[str] = "coroutine"
     """What CPython calls it in errors."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         name_inner_scopes(cls)
+        method = vars(cls).get("poll") or vars(cls).get("poll_next")
+        cls.code = getattr(method, "__code__", None)
 
     def __init__(self, state: enum.Enum) -> None:
         self.state = state
@@ -179,6 +198,7 @@ class StateMachine(Resumable[T]):
         """Polls what the machine waits for, and lets go of it once it is finished."""
         assert self.awaiting is not None
         awaiting = self.awaiting
+        _polling.context = cx
         if cx is None and not isinstance(awaiting, (Resumable, Raises)):
             if refuses_no_more():
                 return PENDING
@@ -195,9 +215,24 @@ class StateMachine(Resumable[T]):
         except BaseException:
             self._let_go()
             raise
-        if polled is not PENDING:
+        if polled is PENDING:
+            _polling.context = None
+            self.forget_frames(left_by or sys.exc_info()[1])
+        else:
+            _polling.context = cx
             self._let_go()
         return polled
+
+    def forget_frames(self, error: BaseException | None) -> None:
+        """Takes this machine's own frames out of the traceback of an exception that it keeps.
+
+        They hold the machine, which then would not end when nobody else holds it.
+        """
+        own = {self.code, StateMachine.poll_awaiting.__code__}
+        while error is not None and error.__traceback__ is not None:
+            if error.__traceback__.tb_frame.f_code not in own:
+                break
+            error.__traceback__ = error.__traceback__.tb_next
 
     def left_by(self) -> BaseException | None:
         """The exception by which a block was left whose end runs now, if there is one."""
@@ -221,10 +256,12 @@ class StateMachine(Resumable[T]):
         if left_by is not None:
             raised_while(error, left_by)
         if handler is not None:
+            self.forget_frames(error)
             self.error, self.state = error, handler
             return
         if not self.is_over():
             self.state = self.State["RAISED"]
+            self.let_fields_go()
             if self.may_not_leave(error):
                 said = f"{self.kind} raised {type(error).__name__}"
                 raise RuntimeError(said) from error
@@ -262,13 +299,19 @@ class StateMachine(Resumable[T]):
         except BaseException as other:
             error = other
         self.resume_with(error, waited=waited)
+        context = _polling.context
         try:
-            with dropping():
-                self._run_on()
+            if context is None:
+                with dropping():
+                    self._run_on(None)
+            else:
+                self._run_on(context)
             if not self.is_over():
                 raise RuntimeError(f"{self.kind} ignored GeneratorExit")
         except GeneratorExit:
             pass
+        finally:
+            _polling.context = context
         self.state = self.State["DROPPED"]
 
     def resume_with(self, error: BaseException, *, waited: bool) -> None:
@@ -281,23 +324,52 @@ class StateMachine(Resumable[T]):
         del waited  # there is nowhere else to stand
         self.awaiting = Raises(error)
 
-    def _run_on(self) -> object:
-        return self.poll(None)  # type: ignore[arg-type]  # nobody would be woken
+    def _run_on(self, cx: Context | None) -> object:
+        return self.poll(cx)  # type: ignore[arg-type]  # nobody is woken without one
 
     def drop(self) -> None:
         """Drops what it waits for. A subclass whose handlers have to run does that first."""
         if not self.is_over():
             self.state = self.State["DROPPED"]
             self._let_go()
-        state = self.state
-        self.__dict__.clear()  # whatever the fields hold is let go of
-        self.__dict__ |= {"state": state, "awaiting": None, "error": None, "cells": Cells()}
+        with nobody_polling():
+            self.let_fields_go()
+
+    def let_fields_go(self) -> None:
+        """Lets go of whatever the fields hold."""
+        held = vars(self)
+        own = {name: held[name] for name in self.attributes if name in held}
+        held.clear()
+        held |= own | {"awaiting": None, "error": None, "cells": Cells()}
 
     def __del__(self) -> None:
-        # A coroutine that nobody holds is closed; a field may be all that held this.
-        state = self.__dict__.get("state")
+        # A coroutine that nobody holds is closed; a field may be all that held this. An await that
+        # is ready may go through, if that is in the middle of a poll.
+        state = vars(self).get("state")
         if state is not None and state.name != "START" and not self.is_over():
-            self.drop()
+            self.end()
+
+    def end(self) -> None:
+        """Runs what is guarded around where it stands, and drops it."""
+        if self.state in self.handlers:
+            self.throw(GeneratorExit())
+        StateMachine.drop(self)
+
+
+def goes_on_elsewhere() -> None:
+    """The code that runs next may be no machine's, and polled by somebody else."""
+    _polling.context = None
+
+
+@contextmanager
+def nobody_polling() -> Iterator[None]:
+    """What is dropped in the block cannot wait."""
+    outer, _polling.context = _polling.context, None
+    try:
+        with dropping():
+            yield
+    finally:
+        _polling.context = outer
 
 
 class Raises(Future[Any]):

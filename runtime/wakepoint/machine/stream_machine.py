@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import enum
+import sys
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NoReturn
 
-from wakepoint.machine.state_machine import StateMachine
-from wakepoint.task import Context, Future, Poll, Ready, Resumable
+from wakepoint.machine.state_machine import StateMachine, goes_on_elsewhere, nobody_polling
+from wakepoint.task import Context, Future, Poll, Ready, Resumable, current_context
 
 DONE = object()
 """What ``next(iterator, DONE)`` and a stream's last poll give: there is no next item."""
+
+_CLOSES_WITH_ITS_STEP = sys.version_info >= (3, 13)
+"""True where dropping a step that waits ends the generator; before, nobody told it (gh-117714)."""
 
 
 class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
@@ -22,6 +26,8 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
     Attributes:
         sent: The value that is sent to the ``yield`` that it stands at.
         thrown: The exception that is raised there.
+        running: True in the middle of a step, also while that waits.
+        closed: True once it has been ended from outside.
     """
 
     kind = "async generator"
@@ -30,6 +36,8 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
         super().__init__(state)
         self.sent: Any = None
         self.thrown: BaseException | None = None
+        self.running = False
+        self.closed = False
 
     def poll_next(self, cx: Context) -> Poll[Any]:
         """Goes on until the next ``yield``, and to DONE behind the last."""
@@ -66,63 +74,230 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
 
     def asend(self, value: Any) -> Future[Any]:
         """Goes on, with a value for the ``yield`` that it stands at."""
-        if value is not None and self.state.name == "START":
-            raise TypeError("can't send non-None value to a just-started async generator")
-        return Step(self, sent=value)
+        return Next(self, value)
 
-    def athrow(self, error: BaseException) -> Future[Any]:
-        """Raises at the ``yield`` that it stands at."""
-        return Step(self, thrown=error)
+    def athrow(self, kind: Any, value: Any = None, traceback: Any = None) -> Future[Any]:
+        """Raises at the ``yield`` that it stands at; takes what a coroutine's ``throw`` takes."""
+        return Throw(self, as_exception(kind, value, traceback))
 
-    async def aclose(self) -> None:
+    def aclose(self) -> Future[Any]:
         """Ends it: GeneratorExit is raised at the ``yield`` that it stands at."""
-        try:
-            await self.athrow(GeneratorExit())
-        except (GeneratorExit, StopAsyncIteration):
-            return
-        raise RuntimeError("async generator ignored GeneratorExit")
+        return Close(self, GeneratorExit())
 
-    def _run_on(self) -> object:
-        return self.poll_next(None)  # type: ignore[arg-type]
+    def _run_on(self, cx: Context | None) -> object:
+        return self.poll_next(cx)  # type: ignore[arg-type]
+
+
+def as_exception(kind: Any, value: Any, traceback: Any) -> BaseException:
+    """The exception that the three arguments of ``throw`` stand for."""
+    if isinstance(kind, BaseException):
+        error = kind
+    elif isinstance(value, BaseException):
+        error = value
+    elif isinstance(kind, type) and issubclass(kind, BaseException):
+        error = (
+            kind() if value is None else kind(*value) if isinstance(value, tuple) else kind(value)
+        )
+    else:
+        raise TypeError(
+            "exceptions must be classes or instances deriving from BaseException, not "
+            f"{type(kind).__name__}"
+        )
+    return error if traceback is None else error.with_traceback(traceback)
 
 
 class Step(Resumable[Any]):
-    """From one ``yield`` to the next: what ``__anext__`` gives.
+    """From one ``yield`` to the next.
 
     Attributes:
         machine: The generator.
     """
 
-    def __init__(
-        self, machine: StreamMachine, sent: Any = None, thrown: BaseException | None = None
-    ) -> None:
+    name_in_errors = "anext()"
+    reused = "__anext__()/asend()"
+
+    def __init__(self, machine: StreamMachine) -> None:
         self.machine = machine
-        self._sent = sent
-        self._thrown = thrown
         self._begun = False
+        self._over = False
 
     def poll(self, cx: Context) -> Poll[Any]:
-        machine = self.machine
-        if machine.is_over():
-            if self._thrown is not None and not isinstance(self._thrown, GeneratorExit):
-                raise self._thrown
+        if self._over:
+            raise RuntimeError(f"cannot reuse already awaited {self.reused}")
+        if not self._begun and self._is_needless():
+            return Ready(None)
+        try:
+            polled = self._polled(cx)
+        except (StopAsyncIteration, GeneratorExit) as end:
+            self._ends()
+            self.machine.closed = True
+            return self.ended(end)
+        except BaseException:
+            self._ends()
+            raise
+        if isinstance(polled, Ready):
+            self._ends()
+            self.has_yielded()
+        return polled
+
+    def _is_needless(self) -> bool:
+        """Begins the step. True if there is nothing to do in it."""
+        if self.machine.running:
+            self._over = True
+            raise RuntimeError(f"{self.name_in_errors}: asynchronous generator is already running")
+        if self.is_too_late():
+            self._over = True
+            return True
+        self._begun = self.machine.running = True
+        return False
+
+    def _polled(self, cx: Context) -> Poll[Any]:
+        if self.machine.is_over():
             raise StopAsyncIteration
-        if not self._begun:
-            self._begun = True
-            if self._thrown is not None and machine.state.name == "START":
-                machine.state = machine.State["RAISED"]
-                raise self._thrown
-            machine.sent, machine.thrown = self._sent, self._thrown
-        polled = machine.poll_next(cx)
+        self.give()
+        try:
+            polled = self.machine.poll_next(cx)
+        finally:
+            goes_on_elsewhere()
         if isinstance(polled, Ready) and polled.value is DONE:
             raise StopAsyncIteration
         return polled
 
+    # CPython's own is its own iterator; anext() with a default asks for that again and again.
+
+    def __await__(self) -> Step:
+        return self
+
+    def __iter__(self) -> Step:
+        return self
+
+    def __next__(self) -> Step:
+        return self.send(None)
+
+    def send(self, cancellation: BaseException | None) -> Step:
+        """Goes on, for a coroutine that awaits it; an executor sends a cancellation in."""
+        if cancellation is not None:
+            self.cancel(cancellation)
+        polled = self.poll(current_context())  # type: ignore[arg-type]  # what it awaits refuses
+        if isinstance(polled, Ready):
+            raise StopIteration(polled.value)
+        return self
+
+    def throw(self, kind: Any, value: Any = None, traceback: Any = None) -> Step:
+        """Raises an exception where the generator stands."""
+        return self.send(as_exception(kind, value, traceback))
+
+    def close(self) -> None:
+        """Drops it."""
+        self.drop()
+
+    def _ends(self) -> None:
+        self._over = True
+        self.machine.running = False
+
+    def is_too_late(self) -> bool:
+        """True if there is nothing left to do."""
+        return False
+
+    def give(self) -> None:
+        """Gives the generator what it is resumed with, once."""
+
+    def ended(self, end: BaseException) -> Poll[Any]:
+        """What comes of it if the generator has ended."""
+        raise end
+
+    def has_yielded(self) -> None:
+        """Judges that the generator has yielded."""
+
+    def raise_in_machine(self, error: BaseException) -> None:
+        """Raises an exception where the generator stands."""
+        machine = self.machine
+        if machine.state.name == "START":
+            machine.state = machine.State["RAISED"]
+            raise error
+        machine.thrown = error
+
     def drop(self) -> None:
-        """Drops the generator, if it waits in the middle of this step."""
-        if self._begun and self.machine.awaiting is not None:
-            self.machine.drop()
+        """Tells a generator that waits in the middle of this step to end, if CPython would."""
+        if not self._begun or self._over:
+            return
+        self._over = True
+        if _CLOSES_WITH_ITS_STEP:
+            self.machine.running = False
+            with nobody_polling():
+                self.machine.end()
 
     def cancel(self, cancellation: BaseException) -> None:
         """Raises it where the generator is suspended."""
-        self.machine.cancel(cancellation)
+        if self._begun:
+            self.machine.cancel(cancellation)
+        else:
+            self._over = True
+            self._raise_at_once(cancellation)
+
+    def _raise_at_once(self, error: BaseException) -> None:
+        def poll(cx: Context) -> NoReturn:
+            raise error
+
+        self.poll = poll  # type: ignore[method-assign]
+
+
+class Next(Step):
+    """What ``__anext__`` and ``asend`` give."""
+
+    def __init__(self, machine: StreamMachine, value: Any) -> None:
+        super().__init__(machine)
+        self._value = value
+
+    def give(self) -> None:
+        """Sends the value."""
+        value, self._value = self._value, None
+        if value is not None and self.machine.state.name == "START":
+            raise TypeError("can't send non-None value to a just-started async generator")
+        if value is not None:
+            self.machine.sent = value
+
+
+class Throw(Step):
+    """What ``athrow`` gives."""
+
+    name_in_errors = "athrow()"
+    reused = "aclose()/athrow()"
+
+    def __init__(self, machine: StreamMachine, error: BaseException) -> None:
+        super().__init__(machine)
+        self._error: BaseException | None = error
+
+    def is_too_late(self) -> bool:
+        """True if the generator has ended."""
+        if self.machine.is_over():
+            return True
+        if self.machine.closed:
+            self._over = True
+            raise StopAsyncIteration
+        return False
+
+    def give(self) -> None:
+        """Throws the exception."""
+        error, self._error = self._error, None
+        if error is not None:
+            self.raise_in_machine(error)
+
+
+class Close(Throw):
+    """What ``aclose`` gives."""
+
+    name_in_errors = "aclose()"
+
+    def give(self) -> None:
+        """Throws GeneratorExit."""
+        self.machine.closed = True
+        super().give()
+
+    def ended(self, end: BaseException) -> Poll[Any]:
+        """It is what was wanted."""
+        return Ready(None)
+
+    def has_yielded(self) -> None:
+        """Complains that it goes on."""
+        raise RuntimeError("async generator ignored GeneratorExit")
