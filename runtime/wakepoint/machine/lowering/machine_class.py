@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from wakepoint.machine.lowering.build import attribute, call, name
@@ -127,7 +127,8 @@ class MachineClass:
 
     def _init(self) -> list[Line]:
         node, me = self._function.node, self._me
-        parameters = _parameters(node.args, [me, *self._extra()])
+        first = [me, *self._extra()]
+        parameters = _parameters(node.args, first, self._function.scope.own_name)
         start = call(
             attribute(self._super(), "__init__"), attribute(attribute(me, "State"), "START")
         )
@@ -304,7 +305,10 @@ class MachineClass:
         made.args += [name(each.arg) for each in [*node.args.posonlyargs, *node.args.args]]
         if node.args.vararg:
             made.args.append(ast.Starred(name(node.args.vararg.arg), ast.Load()))
-        made.keywords = [ast.keyword(each.arg, name(each.arg)) for each in node.args.kwonlyargs]
+        own_name = self._function.scope.own_name
+        made.keywords = [
+            ast.keyword(own_name(each.arg), name(each.arg)) for each in node.args.kwonlyargs
+        ]
         if node.args.kwarg:
             made.keywords.append(ast.keyword(None, name(node.args.kwarg.arg)))
         return [*lines, Line(f"return {ast.unparse(made)}", node.lineno, 4)]
@@ -331,13 +335,14 @@ def _unreached(state: State) -> str:
     return f"{state.kind.name}_{state.span.line}_UNREACHED"
 
 
-def _parameters(arguments: ast.arguments, first: list[str]) -> str:
-    positional = [*first, *(each.arg for each in [*arguments.posonlyargs, *arguments.args])]
+def _parameters(arguments: ast.arguments, first: list[str], own_name: Callable[[str], str]) -> str:
+    """The parameters of ``__init__``, in another class: private names are spelt out."""
+    positional = [own_name(each.arg) for each in [*arguments.posonlyargs, *arguments.args]]
+    keywords = [own_name(each.arg) for each in arguments.kwonlyargs]
     if arguments.vararg:
-        positional.append(f"*{arguments.vararg.arg}")
-    elif arguments.kwonlyargs:
+        positional.append(f"*{own_name(arguments.vararg.arg)}")
+    elif keywords:
         positional.append("*")
-    positional += [each.arg for each in arguments.kwonlyargs]
     if arguments.kwarg:
-        positional.append(f"**{arguments.kwarg.arg}")
-    return ", ".join(positional)
+        keywords.append(f"**{own_name(arguments.kwarg.arg)}")
+    return ", ".join([*first, *positional, *keywords])

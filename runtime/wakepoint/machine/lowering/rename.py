@@ -131,7 +131,8 @@ class Rename:
     def _class(self, node: ast.ClassDef, place: Place) -> ast.ClassDef:
         names, class_name = inner_names(node, place.class_name)
         hidden = place.deeper | (names.bound - names.nonlocals) | names.globals
-        inside = replace(place, hidden=hidden, later=True, class_name=class_name, first=None)
+        deeper = place.deeper | {"__class__"}  # to its methods it is this class
+        inside = Place(hidden, deeper, later=True, class_name=class_name)
         return exchanged(
             node,
             [

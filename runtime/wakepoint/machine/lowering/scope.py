@@ -165,8 +165,8 @@ def free_names(node: ast.AST, class_name: str | None) -> set[str]:
     names, around = inner_names(node, class_name)
     own = names.bound - names.nonlocals
     deeper = set().union(*(free_names(each, around) for each in names.inner))
-    if isinstance(node, ast.ClassDef):  # what is in there does not see what it binds
-        return (names.read - own | names.nonlocals | deeper) - names.globals
+    if isinstance(node, ast.ClassDef):  # what is in there sees the class, not what it binds
+        return (names.read - own | names.nonlocals | deeper - {"__class__"}) - names.globals
     return ((names.read | deeper) - own | names.nonlocals) - names.globals
 
 
@@ -186,7 +186,8 @@ class Scope:
     """
 
     def __init__(self, function: ast.AsyncFunctionDef, class_name: str | None) -> None:
-        self.parameters = [mangled(each.arg, class_name) for each in all_arguments(function.args)]
+        self._class_name = class_name
+        self.parameters = [self.own_name(each.arg) for each in all_arguments(function.args)]
         names = names_in([*function.body], class_name)
         self.globals, self.nonlocals = names.globals, names.nonlocals
         bound = names.bound | set(self.parameters)
@@ -210,6 +211,10 @@ class Scope:
         for node in own:
             if isinstance(node, ast.ExceptHandler) and node.name:
                 self._read_outside[node.name] -= _read(own_nodes(*node.body))[node.name]
+
+    def own_name(self, identifier: str) -> str:
+        """What the function calls a variable: the class around it spells private names out."""
+        return mangled(identifier, self._class_name)
 
     def is_surely_bound(self, name: str, line: int) -> bool:
         """True if a variable has a value on that line, whichever way the function got there."""
