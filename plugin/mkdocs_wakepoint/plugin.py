@@ -111,7 +111,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
     ) -> str:
         """Tells the extension which page comes next."""
-        name = _as_typed(page.file.src_path, config)
+        name = _as_typed(page.file, config)
         opened = source.page(name, _text(page), page.meta, _root(config))
         opened.bases += _include_folders(config)
         self._extension.page = self._extension.pages[page.file.src_uri] = opened
@@ -220,7 +220,10 @@ def folder(name: str, config: MkDocsConfig) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _as_typed(src_path: str, config: MkDocsConfig) -> str:
-    """The page's path as an author would type it, from the folder of mkdocs.yml."""
-    path, root = Path(config.docs_dir, src_path), _root(config)
-    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+def _as_typed(file: File, config: MkDocsConfig) -> str:
+    """The page's path as an author would type it, from the folder of mkdocs.yml.
+
+    Some plugins put pages of several sites together elsewhere: there it is MkDocs' own name.
+    """
+    path, root = Path(config.docs_dir, file.src_path), _root(config)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file.src_uri

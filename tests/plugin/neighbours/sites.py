@@ -48,6 +48,7 @@ class Neighbour:
         pages: Pages and files besides `PAGES`; None takes one of those away.
         shows: What each of these pages of the site has to show.
         files: What each of these other files of the site has to say.
+        prepare: Python that is run in the site's folder first, with what the plugin has at hand.
         git: True if it reads the history of a repository.
     """
 
@@ -56,6 +57,7 @@ class Neighbour:
     pages: dict[str, str | None] = field(default_factory=dict)
     shows: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    prepare: str = ""
     git: bool = False
 
 
@@ -159,6 +161,18 @@ NEIGHBOURS = {
     "section-index": Neighbour(
         "  - section-index\n",
         f"{MATERIAL}nav:\n  - index.md\n  - A:\n    - a/page.md\n    - z.md\n",
+    ),
+    "social": Neighbour(
+        "  - social\n",
+        f"site_url: https://example.org/\n{MATERIAL}",
+        # It would download fonts. One comes with what it draws with.
+        prepare=(
+            "from pathlib import Path\nfrom PIL import ImageFont\n"
+            "folder = Path('.cache/plugin/social/fonts/Roboto')\nfolder.mkdir(parents=True)\n"
+            "font = ImageFont.load_default(20).font_bytes\n"
+            "for style in ('Regular', 'Bold'):\n"
+            "    (folder / f'{style}.ttf').write_bytes(font)\n"
+        ),
     ),
     "static-i18n": Neighbour(
         "  - i18n:\n      languages:\n"

@@ -6,6 +6,7 @@ import json
 import posixpath
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,6 +29,7 @@ def make(folder: Path, neighbour: Neighbour, ours: str) -> Built:
     pages = {name: text for name, text in (PAGES | neighbour.pages).items() if text is not None}
     folder.mkdir()
     write(folder, pages, f"{config}{neighbour.config}")
+    subprocess.run([PYTHON, "-c", neighbour.prepare], cwd=folder, check=True)
     if neighbour.git:
         for command in ("init -q", "add .", "-c user.name=A -c user.email=a@b.c commit -qm A"):
             subprocess.run(["git", *command.split()], cwd=folder, check=True)
@@ -63,6 +65,17 @@ def test_everything_of_ours_is_there_and_every_link_arrives(
         assert len(ids) == len(set(ids))
     assert site.quoted() == {"2"}
     site.check_index()
+
+
+def test_a_problem_names_the_page_and_not_a_folder_that_was_made_for_the_build(
+    tmp_path: Path,
+) -> None:
+    part = NEIGHBOURS["monorepo"]
+    text = "# A part\n\n```python wakepoint\n1 / 0\n```\n"
+    pages = part.pages | {"../part/docs/index.md": text}
+    built = make(tmp_path / "site", replace(part, pages=pages), "behind")
+    (told,) = [warning for warning in built.warnings if "ZeroDivisionError" in warning]
+    assert " part/index.md:4: " in told
 
 
 class Site:
