@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
-from wakepoint import backends, forking
+from wakepoint import backends, foreign, forking
 from wakepoint.cancelling import report, tell_beside
 from wakepoint.deadlock import describe
 from wakepoint.errors import Cancelled, Deadlock, JoinError
@@ -232,7 +232,7 @@ class Executor:
         except Cancelled:
             self._let_go(task, TaskState.ABORTED, None)
         except Exception as error:
-            self._let_go(task, TaskState.RAISED, error)
+            self._let_go(task, TaskState.RAISED, foreign.explained(error))
         except BaseException as error:  # KeyboardInterrupt, SystemExit: not the task's own
             task.observed = True
             self._let_go(task, TaskState.RAISED, error)
@@ -352,6 +352,9 @@ def current() -> Executor:
         RuntimeError: If there is none.
     """
     if _running.executor is None:
+        library = foreign.running_library()
+        if library is not None:
+            raise foreign.under_another("a call of wakepoint", library)
         raise RuntimeError("no executor is running on this thread; call wakepoint.run first")
     return _running.executor
 

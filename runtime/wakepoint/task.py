@@ -1,7 +1,8 @@
 """What the whole runtime speaks: Poll, Ready, PENDING, Future, Waker and Context.
 
 The names and the contract are those of Rust's ``std::task`` and ``std::future``
-(https://doc.rust-lang.org/std/task/). This module knows nobody else in the package.
+(https://doc.rust-lang.org/std/task/). This module knows nobody else in the package but
+`wakepoint.foreign`, which has the words for mistakes.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import inspect
 import threading
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from types import CodeType, CoroutineType
+from types import CodeType, CoroutineType, GeneratorType
 from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, cast
+
+from wakepoint import foreign
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -170,7 +173,13 @@ class Future(Generic[T]):
                     return cast(T, poll.value)
                 if poll is not PENDING:
                     raise not_a_poll(self, poll)
-                cancellation = yield self
+                try:
+                    cancellation = yield self
+                except RuntimeError as error:  # not from our executor, which sends
+                    library = foreign.running_library()
+                    if library is None:
+                        raise
+                    raise foreign.under_another(repr(self), library) from error
                 if cancellation is not None:
                     if not isinstance(self, Cancellable):
                         raise cancellation
@@ -194,6 +203,9 @@ def refuses_no_more() -> bool:
 
 def nobody_polls(future: Future[Any]) -> RuntimeError:
     """The error of an await outside of any poll."""
+    library = foreign.running_library()
+    if library is not None:
+        return foreign.under_another(repr(future), library)
     return RuntimeError(
         f"{future!r} was awaited where nobody polls: outside of a task, or in the "
         "finally block of a coroutine that is being dropped, which cannot wait"
@@ -322,10 +334,7 @@ class CoroutineFuture(Resumable[T]):
         finally:
             _current.context = outer
         if not isinstance(yielded, Future):
-            raise RuntimeError(  # noqa: TRY004 - the await is wrong, not an argument
-                f"{self!r} awaits {yielded!r}, which is made for another runtime; "
-                "await a wakepoint future instead"
-            )
+            raise foreign.made_for_another(self.coroutine, yielded)
         self.waits_for = yielded
         return PENDING
 
@@ -413,8 +422,16 @@ def into_future(awaitable: Awaitable[T]) -> Future[T]:
         return _PolledFuture(awaitable)
     if inspect.isawaitable(awaitable):
         return _driven(awaitable)
-    hint = "call it first" if inspect.iscoroutinefunction(awaitable) else "it has no poll(cx)"
-    raise TypeError(f"{awaitable!r} is not a future: {hint}")
+    raise TypeError(f"{awaitable!r} is not a future: {_mend(awaitable)}")
+
+
+def _mend(thing: object) -> str:
+    """What was probably meant by something that is no future."""
+    if isinstance(thing, (list, tuple, set, frozenset, GeneratorType)):
+        return "pass what is in it one by one, as in join(*futures)"
+    if inspect.isasyncgen(thing):
+        return "iterate over it with async for"
+    return "call it first" if callable(thing) else "it has no poll(cx)"
 
 
 class _PolledFuture(Future[T]):

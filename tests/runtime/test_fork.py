@@ -125,12 +125,12 @@ async def main():
 
 wakepoint.run(main())
 pid = os.fork()
-print(wakepoint.run(main()), flush=True)
 if pid:
     wait_for(pid)
+print(wakepoint.run(main()), flush=True)
 """
     ran = result(tmp_path, source)
-    assert ran.stdout == "(0, 0, 0, 0, 0)\n(0, 0, 0, 0, 0)\nchild ended with 0\n"
+    assert ran.stdout == "(0, 0, 0, 0, 0)\nchild ended with 0\n(0, 0, 0, 0, 0)\n"
     assert not ran.stderr
 
 

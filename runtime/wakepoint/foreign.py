@@ -1,0 +1,160 @@
+"""Mistakes that newcomers make first, told in one sentence: whose future it is, and what to do.
+
+A future belongs to the runtime that polls it. asyncio's need asyncio's event loop, ours need
+`wakepoint.run`, and neither knows the other's. What the interpreter says about that ("no running
+event loop") names neither, so the sentence is made here when an exception leaves a task.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType, TracebackType
+from typing import Any
+
+LIBRARIES = ("asyncio", "trio", "curio", "anyio")
+
+_MISSES_ITS_LOOP = re.compile(
+    r"no (running|current) event loop|must be called from async context"
+    r"|'NoneType' object has no attribute '(create_\w+|call_\w+|run_in_executor|time)'"
+)
+_CANNOT_BE_AWAITED = re.compile(
+    r"object (\S+) can't be used in 'await' expression|'(\S+)' object can't be awaited"
+)
+_MENDS = {
+    "function": "call it first",
+    "method": "call it first",
+    "builtin_function_or_method": "call it first",
+    "type": "call it first",
+    "NoneType": "what was called there is no async function; leave the await out",
+    "list": "await join(*futures)",
+    "tuple": "await join(*futures)",
+    "set": "await join(*futures)",
+    "generator": "await join(*futures)",
+    "async_generator": "iterate over it with async for",
+}
+
+
+def running_library() -> str | None:
+    """The other library whose event loop runs on this thread, if one does."""
+    asks: dict[str, Callable[[Any], bool]] = {
+        "asyncio": _asyncio_runs,
+        "trio": lambda trio: bool(trio.lowlevel.in_trio_run()),
+        "curio": lambda curio: bool(curio.meta.curio_running()),
+    }
+    for name, runs in asks.items():
+        if name in sys.modules and runs(sys.modules[name]):
+            return name
+    return None
+
+
+def _asyncio_runs(asyncio: Any) -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def under_another(what: str, library: str) -> RuntimeError:
+    """The error of a future of ours that another library's loop drives."""
+    return RuntimeError(
+        f"{_line_here()}awaits {what}, which is made for wakepoint.run, and {library} runs here; "
+        f"run the coroutine with wakepoint.run, or await what {library} has for it"
+    )
+
+
+def made_for_another(coroutine: Any, yielded: object) -> RuntimeError:
+    """The error of a coroutine under `wakepoint.run` that awaits somebody else's future."""
+    place, what = "", repr(yielded)
+    library = _library(type(yielded).__module__.lstrip("_"))
+    while coroutine is not None and getattr(coroutine, "cr_frame", None) is not None:
+        frame = coroutine.cr_frame
+        if _library_of(frame) is not None:
+            library, what = _library_of(frame), _call(frame)
+            break
+        place = f"line {frame.f_lineno} "
+        coroutine = coroutine.cr_await
+    return _for_another(place, what, library)
+
+
+def _for_another(place: str, what: str, library: str | None) -> RuntimeError:
+    whose = "another runtime" if library is None else f"another runtime, {library}"
+    text = f"{place}awaits {what}, which is made for {whose}; await a wakepoint future instead"
+    if library == "asyncio":
+        text += ", or give asyncio a thread with spawn_blocking(asyncio.run, …)"
+    return RuntimeError(text)
+
+
+def explained(error: Exception) -> Exception:
+    """The exception that left a task; a clearer one in its place if it is a known mistake."""
+    frames = [*_frames(error.__traceback__)]
+    better: Exception | None = None
+    if isinstance(error, (RuntimeError, AttributeError)) and _MISSES_ITS_LOOP.search(str(error)):
+        better = _without_loop(frames)
+    elif isinstance(error, TypeError) and (found := _CANNOT_BE_AWAITED.search(str(error))):
+        better = _not_awaitable(found[1] or found[2], frames)
+    if better is None:
+        return error
+    better.__cause__ = error
+    return better.with_traceback(error.__traceback__)
+
+
+def _without_loop(frames: list[tuple[FrameType, int]]) -> RuntimeError | None:
+    """What calls into another library that misses its event loop."""
+    users = [index for index, (frame, _) in enumerate(frames) if _is_users(frame)]
+    if not users:
+        return None
+    line = frames[users[-1]][1]
+    if users[-1] + 1 == len(frames):
+        return _for_another(f"line {line} ", "what needs asyncio's event loop", "asyncio")
+    called = frames[users[-1] + 1][0]
+    library = _library_of(called)
+    return None if library is None else _for_another(f"line {line} ", _call(called), library)
+
+
+def _not_awaitable(kind: str, frames: list[tuple[FrameType, int]]) -> TypeError | None:
+    if not frames or not _is_users(frames[-1][0]):
+        return None
+    mend = _MENDS.get(kind, "leave the await out")
+    article = "an" if kind[0] in "aeiou" else "a"
+    return TypeError(f"line {frames[-1][1]} awaits {article} {kind}, which is no future: {mend}")
+
+
+def _frames(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+    while trace is not None:
+        yield trace.tb_frame, trace.tb_lineno
+        trace = trace.tb_next
+
+
+def _root(frame: FrameType) -> str:
+    name: str = frame.f_globals.get("__name__", "")
+    return name.partition(".")[0]
+
+
+def _library(module: str) -> str | None:
+    root = module.partition(".")[0]
+    return root if root in LIBRARIES else None
+
+
+def _library_of(frame: FrameType) -> str | None:
+    return _library(_root(frame))
+
+
+def _call(frame: FrameType) -> str:
+    """How a function of a library is called: ``asyncio.Queue.get(…)``."""
+    name = frame.f_code.co_qualname.replace(".__aenter__", "").partition(".<locals>")[0]
+    return f"{_root(frame)}.{name}(…)"
+
+
+def _is_users(frame: FrameType) -> bool:
+    return _root(frame) not in {*LIBRARIES, "wakepoint"}
+
+
+def _line_here() -> str:
+    frame = inspect.currentframe()
+    while frame is not None and _root(frame) == "wakepoint":
+        frame = frame.f_back
+    return "" if frame is None else f"line {frame.f_lineno} "
