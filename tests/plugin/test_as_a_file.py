@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from tools.snippets import run
 
-from mkdocs_wakepoint.engine import Pool, Settings
+from mkdocs_wakepoint.engine import Pool, Settings, process
 from mkdocs_wakepoint.engine.folder import Folder
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from wakepoint.recording import dumps
@@ -293,11 +294,56 @@ def test_other_processes_are_killed_with_the_snippet(method: str) -> None:
         """,
         timeout=60,
     )
-    state = Path(f"/proc/{int(ran.written())}/stat")
+    await_end(int(ran.written()))
+
+
+def await_end(pid: int) -> None:
     deadline = time.monotonic() + 10
-    while state.exists() and ") Z " not in state.read_text("ascii"):
-        assert time.monotonic() < deadline
-        time.sleep(0)  # yields
+    with suppress(FileNotFoundError, ProcessLookupError):
+        while ") Z " not in Path(f"/proc/{pid}/stat").read_text("ascii"):
+            assert time.monotonic() < deadline
+            time.sleep(0)  # yields
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere they cannot be listed")
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), 9)", "time.sleep(1000)"])
+def test_what_processes_share_is_taken_away_however_the_snippet_ends(
+    monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr(process, "GRACE", 2.0)
+    ran = run(
+        f"""
+        import multiprocessing, os, time
+        from multiprocessing.shared_memory import SharedMemory
+        if __name__ == "__main__":
+            lock = multiprocessing.get_context("spawn").Lock()
+            memory = SharedMemory(create=True, size=16)
+            print("sem." + lock._semlock.name[1:], memory.name, flush=True)
+            try:
+                {end}
+            except BaseException:
+                while True: pass
+        """,
+        timeout=60 if "1000" not in end else 0.5,
+    )
+    names = ran.written().split()
+    assert len(names) == 2
+    assert not [name for name in names if Path("/dev/shm", name).exists()]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
+def test_what_does_not_listen_is_killed_all_the_same() -> None:
+    ran = run(
+        """
+        import subprocess, sys
+        code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print()"
+        child = subprocess.Popen([sys.executable, "-uc", code + "; time.sleep(1000)"],
+                                 stdout=subprocess.PIPE)
+        child.stdout.readline()
+        print(child.pid)
+        """
+    )
+    await_end(int(ran.written()))
 
 
 def test_pools_in_snippets_that_run_at_the_same_time_do_not_meet() -> None:

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import IO
@@ -31,6 +33,9 @@ CUT = f"\n… cut after {OUTPUT_LIMIT} bytes\n"
 
 GRACE = 10.0
 """Seconds beyond the time limit, for starting the interpreter and writing the recording."""
+
+LINGER = 0.5
+"""Seconds for what the snippet left running to end by itself, once it is asked to."""
 
 FLED = 1.0
 """Seconds that a stream is read on after the snippet and all that it started were killed."""
@@ -80,7 +85,7 @@ class Process:
         with self._lock:
             self._killed = True
             if self._process is not None:
-                _kill(self._process)
+                self._process.kill()  # whoever waits for it ends the others
 
     def _job(self) -> dict[str, object]:
         return {
@@ -100,8 +105,7 @@ class Process:
             process.wait(self._timeout + GRACE)
         except subprocess.TimeoutExpired:
             timed_out = True
-        _kill(process)  # what the snippet left running holds the pipes open
-        process.wait()
+        _end(process, readers.values())
         return timed_out, {stream: reader.finish() for stream, reader in readers.items()}
 
     def _recording(self, folder: Folder, timed_out: bool, output: dict[str, bytes]) -> Recording:
@@ -174,14 +178,21 @@ def _signal_name(number: int) -> str:
         return str(number)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    try:
-        if sys.platform == "win32":
-            process.kill()
-        else:
+def _end(process: subprocess.Popen[bytes], readers: Iterable[_Reader]) -> None:
+    """Ends a process, and what it left running.
+
+    The others are asked first, which multiprocessing's resource tracker does not listen to: it ends
+    when it is the last one, and takes away the semaphores and the memory that they shared.
+    """
+    if sys.platform != "win32":
+        with suppress(ProcessLookupError, PermissionError):  # nobody is left
+            os.killpg(process.pid, signal.SIGTERM)
+            deadline = time.monotonic() + LINGER
+            for reader in readers:  # whoever lives holds the pipes open
+                reader.wait(max(deadline - time.monotonic(), 0))
             os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # nobody is left
+    process.kill()
+    process.wait()
 
 
 class _Reader:
@@ -201,9 +212,13 @@ class _Reader:
                 self._kept += chunk[:room]
                 self._cut = self._cut or len(chunk) > room
 
+    def wait(self, seconds: float) -> None:
+        """Waits until the writers are gone, for so long at most."""
+        self._thread.join(seconds)
+
     def finish(self) -> bytes:
         """What was written, once the writers are gone; one that fled the process group may stay."""
-        self._thread.join(FLED)
+        self.wait(FLED)
         return bytes(self._kept) + (CUT.encode() if self._cut else b"")
 
 
