@@ -56,13 +56,23 @@ def raised_while(error: BaseException, handled: BaseException) -> None:
 
 
 class Cells:
-    """The variables of a machine that inner functions capture; they may outlive the machine."""
+    """The variables of a machine that inner functions capture; they may outlive the machine.
+
+    Args:
+        names: The names of variables by those of their fields, where they are not the same.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_names")
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        variable = self._names.get(name, name)
         raise NameError(
-            f"cannot access free variable {name!r} where it is not associated with a value "
+            f"cannot access free variable {variable!r} where it is not associated with a value "
             "in enclosing scope"
         )
 
@@ -144,7 +154,7 @@ class StateMachine(Resumable[T]):
         self.state = state
         self.awaiting: Future[Any] | None = None
         self.error: BaseException | None = None
-        self.cells = Cells()
+        self.cells = Cells(self.variables)
 
     def __repr__(self) -> str:
         return f"{self.function}()"
@@ -230,9 +240,10 @@ class StateMachine(Resumable[T]):
         """
         own = {self.code, StateMachine.poll_awaiting.__code__}
         while error is not None and error.__traceback__ is not None:
-            if error.__traceback__.tb_frame.f_code not in own:
+            further = error.__traceback__.tb_next
+            if further is None or error.__traceback__.tb_frame.f_code not in own:
                 break
-            error.__traceback__ = error.__traceback__.tb_next
+            error.__traceback__ = further
 
     def left_by(self) -> BaseException | None:
         """The exception by which a block was left whose end runs now, if there is one."""
@@ -340,7 +351,7 @@ class StateMachine(Resumable[T]):
         held = vars(self)
         own = {name: held[name] for name in self.attributes if name in held}
         held.clear()
-        held |= own | {"awaiting": None, "error": None, "cells": Cells()}
+        held |= own | {"awaiting": None, "error": None, "cells": Cells(self.variables)}
 
     def __del__(self) -> None:
         # A coroutine that nobody holds is closed; a field may be all that held this. An await that

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from types import CoroutineType
+from typing import Any, cast
 
 from wakepoint.machine.state_machine import Cell, Raises, StateMachine
 from wakepoint.machine.stream_machine import DONE, StreamMachine
@@ -38,11 +39,18 @@ def into_future(awaitable: Any) -> Future[Any]:
     """
     if not inspect.isawaitable(awaitable):
         _await(awaitable).send(None)
-    return any_into_future(awaitable)
+    if isinstance(awaitable, (Future, CoroutineType)):
+        return any_into_future(awaitable)
+    driven = _await(awaitable)  # by its __await__, whatever else it has
+    driven.__name__ = driven.__qualname__ = type(awaitable).__name__
+    return any_into_future(driven)
 
 
-async def _await(awaitable: Any) -> Any:
-    return await awaitable
+def _await(awaitable: Any) -> CoroutineType[Any, Any, Any]:
+    async def drive() -> Any:
+        return await awaitable
+
+    return cast("CoroutineType[Any, Any, Any]", drive())
 
 
 def _awaitable(found: Any, method: str) -> Any:

@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from pathlib import Path
+from textwrap import dedent, indent
 
 import pytest
 from tools.same_recording import both
@@ -128,3 +130,175 @@ def test_source_that_is_not_known_cannot_be_lowered() -> None:
     exec("async def made(x):\n    return await x\n", namespace)
     with pytest.raises(MachineError, match="source is not known"):
         lower(namespace["made"])
+
+
+BODIES = {
+    "a return is evaluated before the state": (
+        """
+        try:
+            return int(await leaf('x'))
+        except ValueError:
+            return 1
+        """,
+        "1",
+    ),
+    "StopIteration": (
+        """
+        try:
+            return await stops()
+        except RuntimeError as e:
+            return str(e)
+        """,
+        "coroutine raised StopIteration",
+    ),
+    "a format spec": (
+        """
+        w = 8
+        return f'{await leaf(3):>{w}}|{3:{await leaf(4)}}'
+        """,
+        "       3|   3",
+    ),
+    "a first iterable": (
+        """
+        return sum(n for n in await leaf([1, 2]))
+        """,
+        "3",
+    ),
+    "a default": (
+        """
+        def f(x=await leaf(5)):
+            return x
+        return f()
+        """,
+        "5",
+    ),
+    "a base": (
+        """
+        class K(await leaf(int)): ...
+        return K(7) + 1
+        """,
+        "8",
+    ),
+    "a metaclass": (
+        """
+        class K(metaclass=await leaf(type)): ...
+        return type(K).__name__
+        """,
+        "type",
+    ),
+    "decorators": (
+        """
+        @await leaf(str)
+        @await leaf(lambda f: f() + 1)
+        def f():
+            return 1
+        return f
+        """,
+        "2",
+    ),
+    "a qualified name": (
+        """
+        await leaf(1)
+        return (lambda: 1).__qualname__
+        """,
+        "main.<locals>.<lambda>",
+    ),
+    "a name that was deleted": (
+        """
+        x = kept = 1
+        await leaf(1)
+        del x
+        try:
+            x
+        except UnboundLocalError as e:
+            return kept, str(e)
+        """,
+        "(1, \"cannot access local variable 'x' where it is not associated with a value\")",
+    ),
+    "a captured one": (
+        """
+        x = 1
+        f = lambda: x
+        await leaf(1)
+        del x
+        try:
+            f()
+        except NameError as e:
+            return str(e)
+        """,
+        (
+            "cannot access free variable 'x' where it is not associated with "
+            "a value in enclosing scope"
+        ),
+    ),
+    "a closure that outlives it": (
+        """
+        x = 3
+        await leaf(1)
+        return (lambda: x)
+        """,
+        "3",
+    ),
+    "locals": (
+        """
+        a, b = 1, await leaf(2)
+        return locals()
+        """,
+        "{'a': 1, 'b': 2}",
+    ),
+    "names": (
+        """
+        State, cx, polled, self, _sent = 1, 2, 3, 4, await leaf(5)
+        return 'State.AWAIT_14', State, cx, polled, self, _sent
+        """,
+        "('State.AWAIT_14', 1, 2, 3, 4, 5)",
+    ),
+    "characters of no meaning": (
+        r"""
+        return await leaf('\ue000') + ''
+        """,
+        "\ue000\ue001",
+    ),
+    "what is handled": (
+        """
+        import sys
+        try:
+            raise KeyError(1)
+        except KeyError:
+            await leaf(1)
+            return sys.exc_info()[1]
+        """,
+        "1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "result"), BODIES.values(), ids=BODIES)
+def test_it_means_the_same(body: str, result: str) -> None:
+    source = f"""
+import wakepoint
+
+async def leaf(value):
+    await wakepoint.yield_now()
+    return value
+
+async def stops():
+    return next(iter([]))
+
+async def main():
+{indent(dedent(body), "    ")}
+
+result = wakepoint.run(main())
+print(result() if callable(result) and not isinstance(result, type) else result)
+"""
+    original, lowered = both(source)
+    assert original[0] == f"{result}\n"
+    assert lowered == original
+
+
+@pytest.mark.parametrize("count", [330, 3000])
+def test_a_long_chain_of_branches_is_lowered_or_told(count: int) -> None:
+    branches = "".join(f"    elif x == {n}:\n        await g({n})\n" for n in range(count))
+    source = f"async def f(x):\n    if x < 0:\n        await g(0)\n{branches}"
+    with suppress(MachineError) if count > 1000 else nullcontext():
+        compile(lower_source(source).text, "<lowered>", "exec")

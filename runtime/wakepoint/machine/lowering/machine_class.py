@@ -139,7 +139,9 @@ class MachineClass:
         for variable in [*self._parts.extra, *self._function.scope.parameters]:
             if variable in self._parts.fields:
                 field = ast.unparse(self._spelling.variable(variable))
-                given = self._extra_name(variable)
+                given = variable
+                if variable in self._parts.extra:
+                    given = self._extra_name(variable)
                 lines.append(Line(f"{field} = {given}", node.lineno, 4))
         return lines
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import io
+import sys
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -54,6 +55,14 @@ class Source:
     def __init__(self, text: str, tree: ast.AST) -> None:
         self.lines = text.split("\n")
         self._own = {id(node) for node in ast.walk(tree)}
+        if sys.version_info < (3, 12):  # which does not know where the parts of an f-string are
+            self._own -= {
+                id(part)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.JoinedStr)
+                for part in ast.walk(node)
+                if part is not node
+            }
         self._tree = tree  # whose nodes' ids these are
         self._in_strings = frozenset(_lines_in_strings(text))
 
