@@ -135,7 +135,7 @@ class _Run:
     def load_fast(self, number: int, each: Instruction, stack: Stack) -> tuple[Stack, Stack]:
         if each.part and each.argument == 0:  # .0, what a comprehension iterates over
             return (*stack, self._iterators.get(each.part, HIDDEN)), ()
-        if each.argument == 0 and each.code.co_varnames[0] == ".0":
+        if each.argument == 0 and each.code.co_varnames[:1] == (".0",):
             # What a generator expression goes over: an iterator already, before 3.15.
             kind = _USED_AS.get(self.instructions[number + 1].name)
             if kind is not None:
