@@ -304,6 +304,16 @@ class StateMachine(Resumable[T]):
             RuntimeError: If that waits: whoever drops a machine cannot.
             BaseException: What comes out of it, unless it is the same exception.
         """
+        try:
+            self.raise_where_it_stands(error)
+            if not self.is_over():
+                raise RuntimeError(f"{self.kind} ignored GeneratorExit")
+        except GeneratorExit:
+            pass
+        self.state = self.State["DROPPED"]
+
+    def raise_where_it_stands(self, error: BaseException) -> object:
+        """Raises an exception where the machine is suspended; returns what the poll gives."""
         waited = self.awaiting is not None
         try:
             self._let_go()
@@ -312,18 +322,12 @@ class StateMachine(Resumable[T]):
         self.resume_with(error, waited=waited)
         context = _polling.context
         try:
-            if context is None:
-                with dropping():
-                    self._run_on(None)
-            else:
-                self._run_on(context)
-            if not self.is_over():
-                raise RuntimeError(f"{self.kind} ignored GeneratorExit")
-        except GeneratorExit:
-            pass
+            if context is not None:
+                return self._run_on(context)
+            with dropping():
+                return self._run_on(None)
         finally:
             _polling.context = context
-        self.state = self.State["DROPPED"]
 
     def resume_with(self, error: BaseException, *, waited: bool) -> None:
         """Makes the next poll raise it where the machine stands.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from wakepoint.machine.state_machine import StateMachine, goes_on_elsewhere, nobody_polling
-from wakepoint.task import Context, Future, Poll, Ready, Resumable, current_context
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, Resumable, current_context
 
 DONE = object()
 """What ``next(iterator, DONE)`` and a stream's last poll give: there is no next item."""
@@ -224,8 +225,9 @@ class Step(Resumable[Any]):
         self._over = True
         if _CLOSES_WITH_ITS_STEP:
             self.machine.running = False
-            with nobody_polling():
-                self.machine.end()
+            with nobody_polling(), suppress(GeneratorExit, StopAsyncIteration):
+                if self.machine.raise_where_it_stands(GeneratorExit()) is PENDING:
+                    raise RuntimeError("coroutine ignored GeneratorExit")
 
     def cancel(self, cancellation: BaseException) -> None:
         """Raises it where the generator is suspended."""

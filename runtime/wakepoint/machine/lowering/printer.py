@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wakepoint.machine.lowering.layout import WIDTH, broken
+from wakepoint.machine.lowering.layout import broken
 from wakepoint.machine.lowering.literals import Literals
 
 
@@ -145,7 +145,7 @@ class Printer:
             return self._compound(node, origin)
         return [
             Line(text, origin, depth)
-            for text, depth in broken(self._literals.visit(copy.copy(node)), WIDTH)
+            for text, depth in broken(self._literals.visit(copy.copy(node)))
         ]
 
     def block(self, nodes: list[ast.stmt], origin: int | None = None) -> list[Line]:
