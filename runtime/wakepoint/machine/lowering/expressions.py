@@ -10,7 +10,7 @@ from typing import ClassVar
 from wakepoint.machine.lowering.build import attribute, call, exchanged, name, negated, with_parts
 from wakepoint.machine.lowering.order import Part, parts_of
 from wakepoint.machine.lowering.own import own_nodes
-from wakepoint.machine.lowering.steps import Note, line_of
+from wakepoint.machine.lowering.steps import Note, Step, line_of
 from wakepoint.machine.lowering.writer import Function, Writer
 from wakepoint.machine.model import StateKind
 
@@ -151,7 +151,7 @@ class Expressions(Writer):
     def _if(self, node: ast.IfExp) -> ast.expr:
         result = self.chosen()
         end, other = self.code.new("JOIN", node), self.code.new("ELSE", node)
-        self.jump_if(negated(self.value(node.test)), other)
+        self.jump_unless(node.test, other)
         self.set(result, self.value(node.body))
         self.code.jump(end)
         self.code.begin(other)
@@ -164,7 +164,8 @@ class Expressions(Writer):
         if not self.suspends(*node.comparators[1:]):
             return self._plain(node)
         result, end = self.chosen(), self.code.new("JOIN", node)
-        left = self._left(node)
+        first = Part(node.left)
+        left = node.left if self.stays(first) else self.put_aside(first)
         last = len(node.ops) - 1
         for at, (op, right) in enumerate(zip(node.ops, node.comparators, strict=True)):
             value = self.value(right)
@@ -177,11 +178,41 @@ class Expressions(Writer):
         self.code.join(end)
         return result
 
-    def _left(self, node: ast.Compare) -> ast.expr:
-        part = Part(node.left)
-        if self.stays(part) or not self.suspends(node.comparators[0]):
-            return self.value(node.left)
-        return self.put_aside(part)
+    # -- tests ---------------------------------------------------------------------------------
+
+    def jump_unless(self, test: ast.expr, to: Step) -> None:
+        """Goes to another step if a test does not hold; the truth of each part is asked once."""
+        match test:
+            case ast.BoolOp(op=ast.And(), values=values) if self.suspends(test):
+                for each in values:
+                    self.jump_unless(each, to)
+            case ast.BoolOp(op=ast.Or(), values=values) if self.suspends(test):
+                holds = self.code.new("JOIN", test)
+                for each in values[:-1]:
+                    self.jump_when(each, holds)
+                self.jump_unless(values[-1], to)
+                self.code.join(holds)
+            case ast.UnaryOp(op=ast.Not(), operand=operand) if self.suspends(test):
+                self.jump_when(operand, to)
+            case _:
+                self.jump_if(negated(self.value(test)), to)
+
+    def jump_when(self, test: ast.expr, to: Step) -> None:
+        """Goes to another step if a test holds; the truth of each part is asked once."""
+        match test:
+            case ast.BoolOp(op=ast.Or(), values=values) if self.suspends(test):
+                for each in values:
+                    self.jump_when(each, to)
+            case ast.BoolOp(op=ast.And(), values=values) if self.suspends(test):
+                fails = self.code.new("JOIN", test)
+                for each in values[:-1]:
+                    self.jump_unless(each, fails)
+                self.jump_when(values[-1], to)
+                self.code.join(fails)
+            case ast.UnaryOp(op=ast.Not(), operand=operand) if self.suspends(test):
+                self.jump_unless(operand, to)
+            case _:
+                self.jump_if(self.value(test), to)
 
     # -- targets ----------------------------------------------------------------------------------
 

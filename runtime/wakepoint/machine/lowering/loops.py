@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import ClassVar, TypeAlias
 
-from wakepoint.machine.lowering.build import attribute, call, is_, name, negated
+from wakepoint.machine.lowering.build import attribute, call, is_, name
 from wakepoint.machine.lowering.expressions import Expressions
 from wakepoint.machine.lowering.order import Part
 from wakepoint.machine.lowering.own import own_nodes
@@ -97,7 +97,7 @@ class Loops(Expressions):
             items = self.begin_iteration(part, self.value(part.iter))
         again = self.next_item(part, items, done)
         for test in part.ifs:
-            self.jump_if(negated(self.value(test)), again)
+            self.jump_unless(test, again)
         if rest:
             self._loops(node, rest, None, result, again)
             return

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from wakepoint.machine.lowering.build import assign, name, negated, none, target, with_parts
+from wakepoint.machine.lowering.build import assign, name, none, target, with_parts
 from wakepoint.machine.lowering.guards import Guards
 from wakepoint.machine.lowering.loops import may_be_left
 from wakepoint.machine.lowering.order import Part, parts_of
@@ -81,7 +81,8 @@ class Statements(Guards):
 
     def _assert(self, node: ast.Assert) -> None:
         passed = self.code.new("JOIN", node)
-        self.jump_if(self.statement_value(node.test), passed)
+        self.rebinds(node.test)
+        self.jump_when(node.test, passed)
         error = self.names.helper("AssertionError")
         arguments = [] if node.msg is None else [self.value(node.msg)]
         self.code.emit(ast.Raise(ast.Call(name(error), arguments, []), None))
@@ -175,10 +176,18 @@ class Statements(Guards):
         end = self.code.new("JOIN", node)
         at = node
         while True:
-            branch = self.code.compound(ast.If(self.statement_value(at.test), [], []))
-            with self.code.inside(branch):
+            self.rebinds(at.test)
+            if self.suspends(at.test) and isinstance(at.test, (ast.BoolOp, ast.UnaryOp)):
+                otherwise = self.code.new("ELSE", at)
+                self.jump_unless(at.test, otherwise)
                 self.block(at.body)
                 self.code.jump(end)
+                self.code.begin(otherwise)
+            else:
+                branch = self.code.compound(ast.If(self.value(at.test), [], []))
+                with self.code.inside(branch):
+                    self.block(at.body)
+                    self.code.jump(end)
             match at.orelse:
                 case [ast.If() as further] if self.is_flattened(further):  # elif
                     at = further
@@ -201,7 +210,8 @@ class Statements(Guards):
             self.code.jump(other)
             self.code.begin(matched)
             if case.guard is not None:
-                self.jump_if(negated(self.statement_value(case.guard)), other)
+                self.rebinds(case.guard)
+                self.jump_unless(case.guard, other)
             self.block(case.body)
             self.code.jump(end)
             self.code.begin(other)
@@ -214,7 +224,8 @@ class Statements(Guards):
         self.code.join(again)
         otherwise = self.code.new("ELSE", node)
         if not (isinstance(node.test, ast.Constant) and node.test.value):
-            self.jump_if(negated(self.statement_value(node.test)), otherwise)
+            self.rebinds(node.test)
+            self.jump_unless(node.test, otherwise)
         self._loop(node, Loop(again, done), otherwise)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
