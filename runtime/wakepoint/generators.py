@@ -11,8 +11,6 @@ that stands in no ``try`` and no ``with`` has nothing to do at its end, and is n
 from __future__ import annotations
 
 import contextvars
-import dis
-import enum
 import itertools
 import sys
 import threading
@@ -20,9 +18,11 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from types import AsyncGeneratorType
+from typing import Any, Protocol
 
 from wakepoint.cancelling import report
+from wakepoint.cleanup import Cleanup, Cleanups
 from wakepoint.handle import Task
 from wakepoint.task import drop_without_waiting
 
@@ -31,12 +31,27 @@ _REMEDY = "contextlib.aclosing closes it in time"
 Spawn = Callable[..., Any]
 
 
-class Cleanup(enum.Enum):
-    """What a generator has to do before it ends where it stands."""
+class Stream(Protocol):
+    """What an async generator tells of itself: CPython's by its frame, a lowered one in person."""
 
-    NONE = enum.auto()
-    AT_ONCE = enum.auto()
-    MAY_WAIT = enum.auto()
+    @property
+    def name(self) -> str:
+        """The name of its function."""
+
+    @property
+    def place(self) -> str | None:
+        """The file and the line where it stands; None if it has ended."""
+
+    @property
+    def cleanup(self) -> Cleanup:
+        """What it has to do before it ends there."""
+
+    @property
+    def is_suspended(self) -> bool:
+        """True if it stands at a ``yield``, or before its beginning."""
+
+    def aclose(self) -> Any:
+        """What to await for its end."""
 
 
 class Generators:
@@ -83,7 +98,7 @@ class Generators:
     def close_open(self) -> None:
         """Begins to close all others that have begun; whoever used them has ended."""
         for generator in list(self._open.values()):
-            if _is_suspended(generator):
+            if _stream(generator).is_suspended:
                 what = "was still open when the run ended, and is closed now"
                 self._close(generator, contextvars.copy_context(), what)
 
@@ -99,7 +114,7 @@ class Generators:
         self._open[next(self._count)] = generator
 
     def _is_left(self, generator: Any) -> None:
-        cleanup = _cleanup(generator)
+        cleanup = _stream(generator).cleanup
         ours = threading.get_ident() == self._thread
         if self._over or (ours and cleanup is not Cleanup.MAY_WAIT):
             self._close_at_once(generator, cleanup)
@@ -108,17 +123,19 @@ class Generators:
         self._wake()
 
     def _close_at_once(self, generator: Any, cleanup: Cleanup) -> None:
+        stream = _stream(generator)
         if cleanup is not Cleanup.NONE and not self._over:
-            sys.stderr.write(f"{_place(generator)} was left here, and is closed now; {_REMEDY}\n")
+            sys.stderr.write(f"{_in_words(stream)} was left here, and is closed now; {_REMEDY}\n")
         try:
             drop_without_waiting(generator.aclose())
         except Exception as error:
-            report(f"{_name(generator)}() was left, and raised while it was closed:", error)
+            report(f"{stream.name}() was left, and raised while it was closed:", error)
 
     def _close(self, generator: Any, variables: contextvars.Context, what: str) -> None:
-        if _cleanup(generator) is not Cleanup.NONE:
-            sys.stderr.write(f"{_place(generator)} {what}; {_REMEDY}\n")
-        name = f"{_name(generator)}.aclose"
+        stream = _stream(generator)
+        if stream.cleanup is not Cleanup.NONE:
+            sys.stderr.write(f"{_in_words(stream)} {what}; {_REMEDY}\n")
+        name = f"{stream.name}.aclose"
         self._closers.add(variables.run(self._spawn, _closed(generator), name=name).task)
 
 
@@ -126,34 +143,30 @@ async def _closed(generator: Any) -> None:
     await generator.aclose()
 
 
-def _cleanup(generator: Any) -> Cleanup:
-    """Looks at the handlers around the ``yield``; the compiler puts them behind everything else."""
-    frame = generator.ag_frame
-    if frame is None:
-        return Cleanup.NONE
-    entries = dis.Bytecode(frame.f_code).exception_entries  # type: ignore[attr-defined]
-    handlers = [each.target for each in entries if each.start <= frame.f_lasti < each.end]
-    behind = [
-        each.opname
-        for each in dis.get_instructions(frame.f_code)
-        if handlers and each.offset >= min(handlers)
-    ]
-    if "SEND" in behind:
-        return Cleanup.MAY_WAIT
-    # Every generator has a handler of the compiler's own, for StopIteration that leaves it.
-    return Cleanup.AT_ONCE if "PUSH_EXC_INFO" in behind else Cleanup.NONE
+class _Native:
+    """An async generator of CPython's."""
+
+    def __init__(self, generator: Any) -> None:
+        self._frame = generator.ag_frame
+        self.is_suspended = self._frame is not None and not generator.ag_running
+        self.name: str = generator.__name__
+        self.aclose = generator.aclose
+
+    @property
+    def place(self) -> str | None:
+        frame = self._frame
+        return None if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+    @property
+    def cleanup(self) -> Cleanup:
+        frame = self._frame
+        return Cleanup.NONE if frame is None else Cleanups(frame.f_code).at(frame.f_lasti)
 
 
-def _is_suspended(generator: Any) -> bool:
-    return generator.ag_frame is not None and not generator.ag_running
+def _stream(generator: Any) -> Stream:
+    return _Native(generator) if isinstance(generator, AsyncGeneratorType) else generator
 
 
-def _place(generator: Any) -> str:
-    what = f"the async generator {_name(generator)}()"
-    frame = generator.ag_frame
-    return what if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}: {what}"
-
-
-def _name(generator: Any) -> str:
-    name: str = generator.__name__
-    return name
+def _in_words(stream: Stream) -> str:
+    what = f"the async generator {stream.name}()"
+    return what if stream.place is None else f"{stream.place}: {what}"

@@ -135,7 +135,7 @@ class StateMachine(Resumable[T]):
     attributes: ClassVar[frozenset[str]] = frozenset(
         (
             *("State", "function", "state", "awaiting", "error", "cells"),
-            *("sent", "thrown", "running", "closed"),
+            *("sent", "thrown", "running", "closed", "used", "finalizer"),
         )
     )
     """What a machine has besides its fields, and ``dir`` of this class does not tell."""

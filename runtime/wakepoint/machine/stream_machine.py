@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
+from wakepoint.cleanup import Cleanup
 from wakepoint.machine.state_machine import StateMachine, goes_on_elsewhere, nobody_polling
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Resumable, current_context
 
@@ -25,16 +26,23 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
     ``Ready(DONE)``.
 
     Attributes:
+        may_wait: The states at a ``yield`` whose cleanup may have to wait.
+        finalizer: Closes the generator if it is left (`sys.set_asyncgen_hooks`, PEP 525); known
+            once it is used.
         sent: The value that is sent to the ``yield`` that it stands at.
         thrown: The exception that is raised there.
+        used: True once it was asked for something.
         running: True in the middle of a step, also while that waits.
         closed: True once it has been ended from outside.
     """
 
     kind = "async generator"
+    may_wait: ClassVar[frozenset[Any]] = frozenset()
 
     def __init__(self, state: enum.Enum) -> None:
         super().__init__(state)
+        self.finalizer: Callable[[Any], None] | None = None
+        self.used = False
         self.sent: Any = None
         self.thrown: BaseException | None = None
         self.running = False
@@ -75,15 +83,62 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
 
     def asend(self, value: Any) -> Future[Any]:
         """Goes on, with a value for the ``yield`` that it stands at."""
+        self._use()
         return Next(self, value)
 
     def athrow(self, kind: Any, value: Any = None, traceback: Any = None) -> Future[Any]:
         """Raises at the ``yield`` that it stands at; takes what a coroutine's ``throw`` takes."""
+        self._use()
         return Throw(self, as_exception(kind, value, traceback))
 
     def aclose(self) -> Future[Any]:
         """Ends it: GeneratorExit is raised at the ``yield`` that it stands at."""
+        self._use()
         return Close(self, GeneratorExit())
+
+    def _use(self) -> None:
+        """Tells whoever drives the thread's async generators of this one, once."""
+        if self.used:
+            return
+        self.used = True
+        hooks = sys.get_asyncgen_hooks()
+        self.finalizer = hooks.finalizer
+        if hooks.firstiter is not None:
+            hooks.firstiter(self)  # type: ignore[arg-type]  # typed for CPython's generators
+
+    # -- left before its end: what `wakepoint.generators` asks -------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name of its function."""
+        return self.function.rpartition(".")[2]
+
+    @property
+    def place(self) -> str | None:
+        """The file, and the line of the original: the states are named by it."""
+        line = self.state.name.split("_")[1:2]
+        if self.code is None or not line:
+            return None
+        return f"{self.code.co_filename}:{line[0]}"
+
+    @property
+    def cleanup(self) -> Cleanup:
+        """What it has to do before it ends where it stands."""
+        if self.state not in self.handlers:
+            return Cleanup.NONE
+        return Cleanup.MAY_WAIT if self.state in self.may_wait else Cleanup.AT_ONCE
+
+    @property
+    def is_suspended(self) -> bool:
+        """True if it stands at a ``yield``, or before its beginning."""
+        return not self.running and not self.is_over()
+
+    def __del__(self) -> None:
+        finalizer = vars(self).get("finalizer")
+        if finalizer is None or self.closed or self.is_over():
+            super().__del__()
+        else:
+            finalizer(self)
 
     def _run_on(self, cx: Context | None) -> object:
         return self.poll_next(cx)  # type: ignore[arg-type]

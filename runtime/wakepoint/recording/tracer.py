@@ -171,10 +171,12 @@ class Tracer:
         self._tell_started()
         if event == "exception":
             self._on_caller_event(frame, event, arg)
-            self._raised[frame] = arg[1]
-            self._instances[frame].state = None  # whatever was awaited is over
-            if arg[0] is not StopIteration:  # how an await gives its value, below
-                self._instances[frame].raised_at = frame.f_lasti
+            instance = self._instances[frame]
+            instance.state = None  # whatever was awaited is over
+            if arg[0] is not StopIteration or self._state_at(frame, instance) is None:
+                self._raised[frame] = arg[1]  # else it is how an await gives its value, below
+            if arg[0] is not StopIteration:
+                instance.raised_at = frame.f_lasti
         elif event == "return":
             self._machine_left(frame, self._instances[frame], arg)
         return self._on_machine_event

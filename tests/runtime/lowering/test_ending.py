@@ -54,3 +54,46 @@ def test_it_ends_as_the_original_does(main: str) -> None:
     assert lowered == original
     assert "goes" in original[0]
     assert original[1][0] == "finished"
+
+
+LEFT = {
+    "a cleanup that is ready": ("await done()", "break"),
+    "a cleanup that waits": ("await sleep(0.001)", "break"),
+    "a cleanup that awaits nothing": ("pass", "break"),
+    "by return": ("await sleep(0)", "return print('returns')"),
+    "by an exception": ("await done()", "raise ValueError('out')"),
+}
+
+
+@pytest.mark.parametrize("cleanup, how", LEFT.values(), ids=LEFT)
+def test_a_generator_that_is_left_is_closed_as_the_original_is(cleanup: str, how: str) -> None:
+    original, lowered = both(f"""{HEAD}
+async def done():
+    return 1
+
+async def numbers(name):
+    try:
+        yield 1
+        yield 2
+    finally:
+        {cleanup}
+        print(name, "closed")
+
+async def use(name):
+    async for number in numbers(name):
+        print(name, number)
+        {how}
+
+async def main():
+    await outcome(use("first"))
+    print("behind the loop")
+    await sleep(0.01)
+    kept = numbers("kept")
+    await anext(kept)
+    print("end")
+
+wakepoint.run(main())
+""")
+    assert lowered == original
+    assert "first closed" in original[0]
+    assert "kept closed" in original[0]

@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
+from wakepoint.cleanup import Cleanups
 from wakepoint.machine.analysis import Analysis
 from wakepoint.machine.lowering.fields import Fields, Kept
 from wakepoint.machine.lowering.liveness import kept
@@ -163,6 +164,7 @@ def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredF
         fields,
         shown if function.scope.all_seen else [],
         extra,
+        _may_wait(analysis, module.source),
     )
     written = MachineClass(function, parts, spelling, Printer(module.source))
     variables = function.comprehension_variables
@@ -222,6 +224,23 @@ def _fields(
     if scope.all_seen:
         wanted |= scope.bound
     return fields_of(sorted(wanted & scope.bound), names_used(function.node))
+
+
+def _may_wait(analysis: Analysis, source: Source) -> set[int]:
+    """The states at a ``yield`` whose cleanup may wait, as it is in the original."""
+    if analysis.machine.kind != "async generator":
+        return set()
+    places = {
+        (line, source.characters(line, column))
+        for line, column in Cleanups(analysis.code).waiting()
+    }
+    return {
+        state.index
+        for state in analysis.machine.states
+        if state.kind is StateKind.YIELD
+        and state.span is not None
+        and (state.span.line, state.span.column) in places
+    }
 
 
 def _in_order(analysis: Analysis) -> list[str]:

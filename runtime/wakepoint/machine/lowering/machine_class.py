@@ -27,6 +27,7 @@ class Parts:
         fields: The names of the fields by the names of the variables.
         shown: All variables, if the function looks at them.
         extra: What it takes from around it besides its parameters.
+        may_wait: The indices of the states at a ``yield`` whose cleanup may wait.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Parts:
     fields: dict[str, str]
     shown: list[str]
     extra: list[str]
+    may_wait: set[int]
 
 
 class MachineClass:
@@ -69,7 +71,7 @@ class MachineClass:
             [Line(what)],
             [Line(f'function = "{parts.machine.qualname}"'), *self._variables()],
             self._enum(),
-            [*self._handlers(), *self._leaving()],
+            [*self._handlers(), *self._leaving(), *self._may_wait()],
             self._init(),
             self._poll(),
             self._drop(),
@@ -124,6 +126,16 @@ class MachineClass:
             if isinstance(step.leaving, ast.Attribute)
         ]
         return _plain(in_brackets("leaving = {", pairs, "}")) if pairs else []
+
+    def _may_wait(self) -> list[Line]:
+        """The states at a ``yield`` that an executor has to end in a task, if it is left there."""
+        states = [
+            f"State.{step.name}"
+            for step in self._parts.steps
+            if step.index in self._parts.may_wait and step.handler is not None
+        ]
+        called = self._names.helper("frozenset") if states else ""
+        return _plain(in_brackets(f"may_wait = {called}({{", states, "})")) if states else []
 
     def _init(self) -> list[Line]:
         node, me = self._function.node, self._me
