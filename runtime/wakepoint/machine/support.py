@@ -6,7 +6,8 @@ import inspect
 from types import CoroutineType
 from typing import Any, cast
 
-from wakepoint.machine.state_machine import Cell, Raises, StateMachine
+from wakepoint.machine.cells import Cell
+from wakepoint.machine.state_machine import Raises, StateMachine
 from wakepoint.machine.stream_machine import DONE, StreamMachine
 from wakepoint.task import PENDING, Future, Ready
 from wakepoint.task import into_future as any_into_future
