@@ -71,6 +71,46 @@ def test_an_endless_loop_is_ended_and_told_where_it_was() -> None:
     assert "the snippet was not done after 0.3 s; let it end, or allow more with timeout=" in line
 
 
+@pytest.mark.parametrize("wait", ["sleep(10)", "yield_now()"])
+def test_a_task_that_swallows_its_cancellation_is_named_with_its_line(wait: str) -> None:
+    source = f"""\
+import wakepoint
+async def stubborn():
+    while True:
+        try:
+            await wakepoint.{wait}
+        except BaseException:
+            pass
+async def main():
+    wakepoint.spawn(stubborn())
+    await wakepoint.sleep(0.001)
+wakepoint.run(main())
+"""
+    (line,) = run(source, timeout=0.3).told
+    assert line == (
+        "docs/page.md:16: the snippet was not done after 0.3 s: "
+        "task 2 (stubborn) was aborted when main ended, and goes on: line 16 catches Cancelled; "
+        "catch Cancelled only to clean up, and raise it again"
+    )
+
+
+def test_a_cleanup_that_takes_too_long_is_named_and_may_take_longer() -> None:
+    source = """\
+import wakepoint
+async def slow():
+    try:
+        await wakepoint.sleep(10)
+    finally:
+        await wakepoint.sleep(60)
+async def main():
+    await wakepoint.timeout(0.001, slow())
+wakepoint.run(main())
+"""
+    (line,) = run(source, timeout=0.3).told
+    assert "slow() was cancelled (not done after 0.001 s), and goes on: line 16 still waits" in line
+    assert "allow more with timeout" in line
+
+
 def test_a_wait_without_end_is_ended() -> None:
     ran = run("import time\nprint('before', flush=True)\ntime.sleep(1000)\n", timeout=0.3)
     assert ran.told[0].startswith("docs/page.md:13: the snippet was not done after 0.3 s")

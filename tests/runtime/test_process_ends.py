@@ -28,7 +28,7 @@ from wakepoint import (
 )
 
 if sys.platform == "win32":
-    pytest.skip("no processes on Windows", allow_module_level=True)
+    pytest.skip("Windows starts no processes here", allow_module_level=True)
 
 
 async def cancelled(future: Awaitable[Any]) -> None:
