@@ -86,9 +86,9 @@ async def main():
     await wakepoint.sleep(0.001)
 wakepoint.run(main())
 """
-    (line,) = run(source, timeout=0.3).told
+    (line,) = run(source, timeout=1.5).told
     assert line == (
-        "docs/page.md:16: the snippet was not done after 0.3 s: "
+        "docs/page.md:16: the snippet was not done after 1.5 s: "
         "task 2 (stubborn) was aborted when main ended, and goes on: line 16 catches Cancelled; "
         "catch Cancelled only to clean up, and raise it again"
     )
@@ -106,7 +106,7 @@ async def main():
     await wakepoint.timeout(0.001, slow())
 wakepoint.run(main())
 """
-    (line,) = run(source, timeout=0.3).told
+    (line,) = run(source, timeout=1.5).told
     assert "slow() was cancelled (not done after 0.001 s), and goes on: line 16 still waits" in line
     assert "allow more with timeout" in line
 

@@ -42,7 +42,7 @@ async def main():
     await sleep(0.001)
 wakepoint.run(main())
 """
-    outcome = record(source, timeout=0.3).outcome
+    outcome = record(source, timeout=1.5).outcome
     assert outcome.kind == "timeout"
     (held_up,) = outcome.goes_on
     assert held_up.what == "task 2 (stubborn) was aborted when main ended"
@@ -74,7 +74,7 @@ async def main():
     await {lose}
 wakepoint.run(main())
 """
-    outcome = record(source, timeout=0.3).outcome
+    outcome = record(source, timeout=1.5).outcome
     assert outcome.kind == "timeout"
     assert outcome.goes_on[0].what.startswith(what)
     assert (outcome.goes_on[0].line, outcome.goes_on[0].how) == (7, "catches Cancelled")
@@ -93,7 +93,7 @@ async def main():
     await sleep(0.001)
 run(main())
 """
-    (held_up,) = record(source, timeout=0.3).outcome.goes_on
+    (held_up,) = record(source, timeout=1.5).outcome.goes_on
     assert (held_up.line, held_up.how) == (6, "still waits for sleep(60)")
 
 
