@@ -1,0 +1,466 @@
+"""Makes programs at random, out of everything that the grammar has.
+
+What they work with are the world's values, so that hardly anything is a mistake; what is one
+raises the same in both forms.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import warnings
+from collections.abc import Callable
+from random import Random
+
+# fmt: off
+_PLAIN = ("a", "b", "c", "d", "e")
+_TAKEN = (
+    "State", "Ready", "PENDING", "DONE", "Enum", "self", "cx", "polled", "error", "item", "state",
+    "awaiting", "function", "poll", "drop", "_sent", "_thrown", "handlers", "operand_1", "result_1",
+    "because_1", "into_future", "enter", "leave", "go_on", "Main", "RETURNED", "type", "str",
+    "format", "name", "let", "_", "__x", "cls",
+)
+_BINARY = ("+", "-", "*", "/", "//", "%", ">>", "&", "|", "^", "@")
+_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=", "in", "not in")
+_CONSTANTS = ("0", "1", "2.5", "'s'", "b'b'", "None", "True", "...", "'{}'", '"quoted"', "3j", "()")
+_ERRORS = ("Boom", "Other", "KeyError", "Exception", "(Boom, NameError)", "UnboundLocalError")
+# fmt: on
+
+
+def program(random: Random, size: int = 14) -> str:
+    """A module with a coroutine ``main()`` that is Python; about ``size`` statements in it."""
+    while True:
+        made = _Maker(random, size).module()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                compile(made, "<program>", "exec", dont_inherit=True)
+        except SyntaxError:  # such as a nonlocal behind a use, a walrus where none may be
+            continue
+        return made
+
+
+class _Maker:
+    def __init__(self, random: Random, size: int) -> None:
+        self._random = random
+        self._left = size
+        self._fresh = 0
+        taken = random.sample(_TAKEN, random.choice((0, 0, 1, 2)))
+        self._names = [*_PLAIN[: 5 - len(taken)], *taken]
+        self._loops = 0
+        self._generator = False
+        self._awaits = True
+        self._star = False  # in an except*
+        self._is_main = False
+
+    def module(self) -> str:
+        lines = [f"g = {self._constant()}"]
+        size = self._left
+        for name, generator in (("helper", False), ("stream", True)):
+            self._left = size // 4
+            lines += self._coroutine(name, "p, *, q=1", generator)
+        self._left = size // 4
+        lines += ["class Kind:", *_indented(self._coroutine("method", "self, p", False))]
+        self._left = size
+        return "\n".join([*lines, *self._coroutine("main", "", False)]) + "\n"
+
+    def _coroutine(self, name: str, parameters: str, generator: bool) -> list[str]:
+        self._generator = generator
+        self._is_main = name == "main"
+        lines = [f"{each} = value()" for each in self._names if not self._one_in(8)]
+        while self._left > 0:
+            block = self._block()
+            if not self._one_in(3):  # so that what is wrong in one is not the end of all
+                error = self._new("error")
+                block = ["try:", *_indented(block)]
+                block += [f"except Exception as {error}:", f"    note({error})"]
+            lines += block
+        if generator:
+            lines.append(f"yield {self._expression()}")
+        lines.append("return" if generator else f"return {self._expression()}")
+        if self._one_in(6):
+            lines = ["global g", f"g = {self._expression()}", *lines]
+        self._generator = False
+        self._is_main = False
+        return [f"async def {name}({parameters}):", *_indented(lines)]
+
+    # -- choices ----------------------------------------------------------------------------------
+
+    def _one_in(self, number: int) -> bool:
+        return self._random.randrange(number) == 0
+
+    def _of(self, *choices: Callable[[int], str]) -> Callable[[int], str]:
+        return self._random.choice(choices)
+
+    def _name(self) -> str:
+        return self._random.choice(self._names)
+
+    def _read(self) -> str:
+        return "g" if self._one_in(12) else self._name()
+
+    def _new(self, prefix: str = "n") -> str:
+        self._fresh += 1
+        return f"{prefix}{self._fresh}"
+
+    def _error(self) -> str:
+        return self._random.choice(_ERRORS)
+
+    def _constant(self) -> str:
+        return self._random.choice(_CONSTANTS)
+
+    # -- statements -------------------------------------------------------------------------------
+
+    def _block(self, *, loop: bool | None = None) -> list[str]:
+        loops = self._loops
+        if loop is not None:
+            self._loops = int(loop)
+        lines = self._statement()
+        while self._left > 0 and not self._one_in(3):
+            lines += self._statement()
+        self._loops = loops
+        return lines
+
+    def _statement(self) -> list[str]:
+        self._left -= 1
+        if self._left < 0 or self._one_in(2):
+            return self._simple()
+        return self._random.choice(
+            (
+                *(self._if, self._for, self._for, self._while, self._with, self._with),
+                *(self._try, self._try, self._try, self._match, self._def, self._class),
+            )
+        )()
+
+    def _simple(self) -> list[str]:  # noqa: C901 - a branch for each kind of statement
+        kind = self._random.randrange(20)
+        value = self._expression()
+        match kind:
+            case 0 | 1 | 2 | 3:
+                return [f"{self._target()} = {value}"]
+            case 4:
+                return [f"{self._target()} = {self._target()} = {value}"]
+            case 5 | 6:
+                target = self._random.choice((self._name(), self._name(), self._place()))
+                return [f"{target} {self._random.choice(_BINARY)}= {value}"]
+            case 7:
+                return [f"{self._random.choice((self._name(), self._place()))}: {value} = {value}"]
+            case 8 if self._one_in(3):
+                return [f"del {self._random.choice((self._name(), self._place()))}"]
+            case 9:
+                return [f"assert value() == {value}, {self._expression()}"]
+            case 10:
+                return [f"raise {self._random.choice(('Boom', 'Other'))}({value})"]
+            case 11:
+                cause = self._random.choice(("None", "Other()", value))
+                return [f"raise Boom({value}) from {cause}"]
+            case 12:
+                return ["raise"] if self._one_in(2) else [f"note({value})"]
+            case 13 if not self._star:
+                return ["return"] if self._generator else [f"return {value}"]
+            case 14 if self._loops and not self._star:
+                return [self._random.choice(("break", "continue"))]
+            case 15 if self._generator:
+                return [f"{self._name()} = yield {value}"]
+            case 16 if self._one_in(4):
+                return [f"import {self._random.choice(('json', 'os.path'))} as {self._name()}"]
+            case 17 if self._one_in(8):
+                return ["note(sorted(locals()))"]
+            case _:
+                return [f"note({value})"]
+
+    def _target(self) -> str:
+        if self._one_in(4):
+            return self._place()
+        if self._one_in(6):
+            return f"{self._name()}, *{self._name()}"
+        return self._name()
+
+    def _place(self) -> str:
+        if self._one_in(2):
+            return f"{self._name()}.x"
+        return f"{self._name()}[{self._expression(1)}]"
+
+    def _if(self) -> list[str]:
+        lines = [f"if {self._expression()}:", *_indented(self._block())]
+        while self._one_in(3):
+            lines += [f"elif {self._expression()}:", *_indented(self._block())]
+        return lines + self._else(2)
+
+    def _else(self, one_in: int) -> list[str]:
+        return ["else:", *_indented(self._block())] if self._one_in(one_in) else []
+
+    def _for(self) -> list[str]:
+        word, over = self._loop_over()
+        lines = [f"{word} {self._target()} in {over}:", *_indented(self._block(loop=True))]
+        return lines + self._else(4)
+
+    def _loop_over(self) -> tuple[str, str]:
+        if self._one_in(2):
+            return "for", self._random.choice((self._expression(1), "value()", "(1, 2)"))
+        others = ("stream(1)", "stream(1)") if self._is_main else ()
+        return "async for", self._random.choice(("value()", "items(2)", self._name(), *others))
+
+    def _while(self) -> list[str]:
+        # Each time round asks another value, whose answers are a script's.
+        test = self._random.choice(
+            ("value()", "await value()", f"value() and {self._expression(1)}")
+        )
+        lines = [f"while {test}:"]
+        return lines + _indented(self._block(loop=True)) + self._else(4)
+
+    def _with(self) -> list[str]:
+        word = self._random.choice(("with", "async with", "async with"))
+        items = []
+        for _ in range(1 + self._one_in(3)):
+            named = f" as {self._target()}" if self._one_in(2) else ""
+            items.append(f"{self._random.choice(('value()', self._expression(1)))}{named}")
+        if self._one_in(5):
+            return [f"{word} ({', '.join(items)}):", *_indented(self._block())]
+        return [f"{word} {', '.join(items)}:", *_indented(self._block())]
+
+    def _try(self) -> list[str]:
+        lines = ["try:", *_indented(self._block())]
+        kind = self._random.randrange(5)
+        star = self._star
+        if kind == 0:
+            self._star = True
+            for _ in range(1 + self._one_in(2)):
+                lines += self._handler("except*", self._error())
+            self._star = star
+        elif kind < 4:
+            for _ in range(1 + self._one_in(3)):
+                lines += self._handler("except", self._error())
+            if self._one_in(4):
+                lines += ["except:", *_indented(self._block())]
+            lines += self._else(4)
+        if kind == 4 or self._one_in(4):
+            lines += ["finally:", *_indented(self._block())]
+        return lines
+
+    def _handler(self, word: str, error: str) -> list[str]:
+        named = f" as {self._name()}" if self._one_in(2) else ""
+        if word == "except*" and error.startswith("("):
+            error = "Boom"
+        return [f"{word} {error}{named}:", *_indented(self._block())]
+
+    def _match(self) -> list[str]:
+        lines = [f"match {self._expression()}:"]
+        for _ in range(1 + self._random.randrange(3)):
+            guard = f" if {self._expression(1)}" if self._one_in(2) else ""
+            lines += [f"    case {self._pattern()}{guard}:", *_indented(self._block(), 2)]
+        if self._one_in(2):
+            lines += ["    case _:", *_indented(self._block(), 2)]
+        return lines
+
+    def _pattern(self) -> str:
+        name, other = self._new(), self._new()
+        return self._random.choice(
+            (
+                *("1", "None", "'s' | 2 | -3", f"[{name}, *{other}]", f"({name}, _)", "[]"),
+                *(f"{{'k': {name}, **{other}}}", f"object(x={name})", f"int() | str() as {name}"),
+                *(f"object() as {self._random.choice(self._names)}", f"[1, [{name}]]", "Boom()"),
+            )
+        )
+
+    def _def(self) -> list[str]:
+        name = self._new("f")
+        return self._inner_function(name) + self._use(name)
+
+    def _inner_function(self, name: str) -> list[str]:
+        kind = self._random.choice(("def", "def", "async def", "async def", "stream", "generator"))
+        lines = [f"@{self._decorator()}" for _ in range(self._one_in(3) + self._one_in(6))]
+        decorated = bool(lines)
+        note = f": {self._expression(1)}" if self._one_in(4) else ""
+        parameters = [f"x{note}", f"y={self._expression(1)}"]
+        if self._one_in(3):
+            parameters += ["*rest", f"z={self._expression(1)}"]
+        returns = f" -> {self._expression(1)}" if self._one_in(5) else ""
+        word = "def" if kind in {"def", "generator"} else "async def"
+        lines.append(f"{word} {name}({', '.join(parameters)}){returns}:")
+        lines += _indented(self._inner_body(kind))
+        self._kinds = {**getattr(self, "_kinds", {}), name: "decorated" if decorated else kind}
+        return lines
+
+    def _decorator(self) -> str:
+        return self._random.choice(
+            ("decorated('tag')", "await leaf(decorated('awaited'))", "(lambda made: made)")
+        )
+
+    def _inner_body(self, kind: str) -> list[str]:
+        outer = self._generator, self._loops, self._awaits, self._star
+        self._generator, self._loops, self._star = kind == "stream", 0, False
+        self._awaits = kind in {"async def", "stream"}
+        lines = []
+        if self._one_in(3):
+            lines.append(f"nonlocal {self._random.choice(self._names)}")
+        lines += self._simple() + self._simple() if self._awaits else [f"note({self._name()})"]
+        if kind == "stream":
+            lines.append(f"yield {self._expression(1)}")
+        elif kind == "generator":
+            lines.append(f"yield {self._name()}")
+        else:
+            lines.append(f"return {self._expression(1)}")
+        self._generator, self._loops, self._awaits, self._star = outer
+        return lines
+
+    def _use(self, name: str) -> list[str]:
+        call = f"{name}({self._expression(1)})"
+        match self._kinds[name]:
+            case "def":
+                return [f"note({call})"]
+            case "async def":
+                return [f"note(await {call})"]
+            case "stream":
+                return [f"async for {self._name()} in {call}:", *_indented(self._block(loop=True))]
+            case "generator":
+                return [f"note(*{call})"]
+        return [f"note({name})"]
+
+    def _class(self) -> list[str]:
+        name = self._new("K")
+        lines = [f"@{self._decorator()}"] if self._one_in(3) else []
+        heads = [self._random.choice(("value()", "await leaf(dict)", "object", "await value()"))]
+        if self._one_in(5):
+            heads.append("metaclass=await leaf(type)")
+        head = f"({', '.join(heads)})" if self._one_in(2) else ""
+        lines.append(f"class {name}{head}:")
+        awaits, self._awaits = self._awaits, False
+        body = [f"{self._name()} = {self._expression(1)}", f"y = {self._expression(1)}"]
+        if self._one_in(2):
+            body += ["def method(self):", f"    return {self._expression(1)}"]
+        self._awaits = awaits
+        return [*lines, *_indented(body), f"note({name})"]
+
+    # -- expressions ------------------------------------------------------------------------------
+
+    def _expression(self, depth: int = 0) -> str:
+        if depth >= 3 or self._one_in(3):
+            return self._of(self._a_name, self._a_name, self._a_value, self._a_constant)(depth)
+        if self._awaits and self._one_in(3):
+            return self._await(depth + 1)
+        return self._of(
+            *(self._binary, self._unary, self._bool, self._comparison, self._conditional),
+            *(self._call, self._call, self._attribute, self._item, self._display),
+            *(self._f_string, self._lambda, self._comprehension, self._comprehension),
+            *(self._generator_expression, self._walrus),
+        )(depth + 1)
+
+    def _a_name(self, depth: int) -> str:
+        return self._read()
+
+    def _a_value(self, depth: int) -> str:
+        return "value()"
+
+    def _a_constant(self, depth: int) -> str:
+        return self._constant()
+
+    def _await(self, depth: int) -> str:
+        value = self._expression(depth)
+        if self._is_main and self._one_in(4):
+            return self._random.choice(
+                (f"(await helper({value}))", f"(await Kind().method({value}))")
+            )
+        of = self._random.choice(
+            (f"leaf({value})", f"leaf({value})", "value()", "value().x", self._name())
+        )
+        return f"(await {of})"
+
+    def _binary(self, depth: int) -> str:
+        sign = self._random.choice(_BINARY)
+        return f"({self._expression(depth)} {sign} {self._expression(depth)})"
+
+    def _unary(self, depth: int) -> str:
+        return f"({self._random.choice(('-', '+', '~', 'not '))}{self._expression(depth)})"
+
+    def _bool(self, depth: int) -> str:
+        word = self._random.choice((" and ", " or "))
+        count = 2 + self._one_in(3)
+        return f"({word.join(self._expression(depth) for _ in range(count))})"
+
+    def _comparison(self, depth: int) -> str:
+        text = self._expression(depth)
+        for _ in range(1 + self._one_in(2)):
+            text += f" {self._random.choice(_COMPARISONS)} {self._expression(depth)}"
+        return f"({text})"
+
+    def _conditional(self, depth: int) -> str:
+        a, b, c = (self._expression(depth) for _ in range(3))
+        return f"({a} if {b} else {c})"
+
+    def _call(self, depth: int) -> str:
+        given = [self._expression(depth) for _ in range(self._random.randrange(3))]
+        given += [f"*{self._name()}"] if self._one_in(4) else []
+        given += [f"k={self._expression(depth)}"] if self._one_in(4) else []
+        given += [f"**{self._name()}"] if self._one_in(6) else []
+        return f"{self._random.choice(('value()', self._name()))}({', '.join(given)})"
+
+    def _attribute(self, depth: int) -> str:
+        return f"{self._random.choice(('value()', self._name()))}.{self._random.choice(_PLAIN)}"
+
+    def _item(self, depth: int) -> str:
+        of = self._random.choice(("value()", self._name()))
+        if self._one_in(3):
+            return f"{of}[{self._expression(depth)}:{self._expression(depth)}]"
+        return f"{of}[{self._expression(depth)}]"
+
+    def _display(self, depth: int) -> str:
+        parts = [self._expression(depth) for _ in range(self._random.randrange(3))]
+        parts += [f"*{self._expression(depth)}"] if self._one_in(4) else []
+        kind = self._random.randrange(4)
+        if kind == 0:
+            pairs = [f"{self._expression(depth)}: {each}" for each in parts if each[0] != "*"]
+            return f"{{{', '.join(pairs)}}}"
+        if kind == 1 and parts:
+            return f"{{{', '.join(parts)}}}"
+        return f"[{', '.join(parts)}]" if kind == 2 else f"({''.join(f'{p}, ' for p in parts)})"
+
+    def _f_string(self, depth: int) -> str:
+        text = ""
+        for _ in range(1 + self._one_in(2)):
+            value = self._expression(depth)
+            spec = self._random.choice(("", "", ":>8", f":{{{self._name()}}}", f":a{{{value}}}b"))
+            conversion = self._random.choice(("", "", "!r", "!s"))
+            text += f"x{{{value}{conversion}{spec}}}{{{{"
+        if "'" in text or "\\" in text or '"' in text or "lambda" in text or ":=" in text:
+            return self._name()
+        return f"f'{text}'"
+
+    def _lambda(self, depth: int) -> str:
+        default = f"x={self._expression(depth)}"
+        awaits, self._awaits = self._awaits, False
+        made = f"(lambda {default}, *y: {self._expression(depth)})"
+        self._awaits = awaits
+        return made if self._one_in(4) else f"{made}()"
+
+    def _comprehension(self, depth: int) -> str:
+        element = self._expression(depth)
+        if self._one_in(4):
+            element += f": {self._expression(depth)}"
+        elif self._one_in(2):
+            return f"[{element} {self._loops_of(depth)}]"
+        return f"{{{element} {self._loops_of(depth)}}}"
+
+    def _loops_of(self, depth: int) -> str:
+        parts = []
+        for _ in range(1 + self._one_in(4)):
+            word, over = self._loop_over()
+            if not self._awaits:
+                word, over = "for", "value()"
+            name = self._random.choice((self._name(), self._new()))
+            parts.append(f"{word} {name} in {over}")
+            if self._one_in(3):
+                parts.append(f"if {self._expression(depth)}")
+        return " ".join(parts)
+
+    def _generator_expression(self, depth: int) -> str:
+        over = self._expression(depth)
+        awaits, self._awaits = self._awaits, False
+        made = f"({self._expression(depth)} for {self._name()} in {over})"
+        self._awaits = awaits
+        return f"list{made}"
+
+    def _walrus(self, depth: int) -> str:
+        return f"({self._random.choice(self._names)} := {self._expression(depth)})"
+
+
+def _indented(lines: list[str], by: int = 1) -> list[str]:
+    return textwrap.indent("\n".join(lines), "    " * by).split("\n")
