@@ -171,8 +171,9 @@ class Executor:
 
     def interrupted(self, error: BaseException) -> None:
         """The run is ended by an exception: it says who goes on after a cancellation."""
-        for each in self.lingering.untold():
-            error.add_note(str(each))
+        for note in map(str, self.lingering.untold()):
+            if note not in getattr(error, "__notes__", ()):
+                error.add_note(note)
 
     def _run_until(self, done: Callable[[], bool]) -> None:
         polls = 0
@@ -235,6 +236,7 @@ class Executor:
             self._let_go(task, TaskState.RAISED, foreign.explained(error))
         except BaseException as error:  # KeyboardInterrupt, SystemExit: not the task's own
             task.observed = True
+            self.interrupted(error)  # before this task ends, which may be the one that goes on
             self._let_go(task, TaskState.RAISED, error)
             raise
         else:

@@ -92,7 +92,7 @@ class RecordingExecutor(Executor):
                 self.closed = True
 
     def interrupted(self, error: BaseException) -> None:
-        self.recorder.goes_on = self.lingering.untold()
+        self.recorder.goes_on = self.recorder.goes_on or self.lingering.untold()
         super().interrupted(error)
 
     def poll(self, task: Task[Any]) -> None:
