@@ -173,8 +173,11 @@ class Tracer:
             self._on_caller_event(frame, event, arg)
             instance = self._instances[frame]
             instance.state = None  # whatever was awaited is over
-            if arg[0] is not StopIteration or self._state_at(frame, instance) is None:
-                self._raised[frame] = arg[1]  # else it is how an await gives its value, below
+            # A StopIteration is how an await gives its value. Where it awaits in a cleanup, the
+            # frame itself is told of one from 3.12 on, behind what has brought it there.
+            gives = frame in self._raised or self._state_at(frame, instance) is not None
+            if arg[0] is not StopIteration or not gives:
+                self._raised[frame] = arg[1]
             if arg[0] is not StopIteration:
                 instance.raised_at = frame.f_lasti
         elif event == "return":

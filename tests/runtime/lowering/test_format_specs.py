@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from tools.lowering.compared import difference
@@ -96,7 +97,14 @@ FORMATS = {
 }
 
 
-@pytest.mark.parametrize("body", FORMATS.values(), ids=FORMATS)
+def formats() -> Iterator[Any]:
+    """The forms; one has no lowered form yet where f-strings are several tokens."""
+    told = pytest.mark.xfail(sys.version_info >= (3, 12), reason="a MachineError tells it")
+    for name, body in FORMATS.items():
+        yield pytest.param(body, id=name, marks=[told] if name == "several lines" else [])
+
+
+@pytest.mark.parametrize("body", [*formats()])
 def test_a_format_reads_what_it_names(body: str) -> None:
     assert difference(f"async def main():{body}") is None
 
