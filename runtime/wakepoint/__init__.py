@@ -11,6 +11,7 @@ Example:
 
 from wakepoint.blocking import spawn_blocking
 from wakepoint.combinators import join, select, yield_now
+from wakepoint.coroutine import into_future
 from wakepoint.errors import (
     BrokenResourceError,
     BusyResourceError,
@@ -29,7 +30,7 @@ from wakepoint.process import Child, Command
 from wakepoint.reactor import Reactor
 from wakepoint.signals import Signal, ctrl_c, signal
 from wakepoint.source import Interest, Source
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker, into_future
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 from wakepoint.time import sleep, timeout
 from wakepoint.udp import UdpSocket
 

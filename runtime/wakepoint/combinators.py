@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar, cast, overload
 
 from wakepoint.cancelling import ENDS_THE_OTHERS, Answer, Ending
+from wakepoint.coroutine import into_future
 from wakepoint.task import (
     PENDING,
     Cancellable,
@@ -15,7 +16,6 @@ from wakepoint.task import (
     Ready,
     checked,
     drop_all,
-    into_future,
 )
 
 A = TypeVar("A")

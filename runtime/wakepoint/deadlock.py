@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+from wakepoint.coroutine import CoroutineFuture
 from wakepoint.errors import WaitingTask
 from wakepoint.handle import Task
-from wakepoint.task import CoroutineFuture, Future
+from wakepoint.task import Future
 
 
 def describe(task: Task[Any]) -> WaitingTask:

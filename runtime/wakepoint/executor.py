@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from wakepoint import backends, foreign, forking
 from wakepoint.cancelling import report, tell_beside
+from wakepoint.coroutine import into_future
 from wakepoint.deadlock import describe
 from wakepoint.errors import Cancelled, Deadlock, JoinError
 from wakepoint.generators import Generators
@@ -20,14 +21,7 @@ from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.interrupts import Interrupts
 from wakepoint.lingering import Lingering, watching
 from wakepoint.reactor import Reactor
-from wakepoint.task import (
-    PENDING,
-    Cancellable,
-    Future,
-    Waker,
-    checked,
-    into_future,
-)
+from wakepoint.task import PENDING, Cancellable, Future, Waker, checked
 
 T = TypeVar("T")
 

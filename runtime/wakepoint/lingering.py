@@ -15,9 +15,10 @@ from itertools import dropwhile
 from types import CodeType
 from typing import Any
 
+from wakepoint.coroutine import CoroutineFuture
 from wakepoint.deadlock import frames, waited_for
 from wakepoint.errors import GoesOn
-from wakepoint.task import Cancellable, CoroutineFuture, Future
+from wakepoint.task import Cancellable, Future
 
 CATCHES = "catches Cancelled"
 """What a line does that swallows a cancellation."""

@@ -8,11 +8,9 @@ The names and the contract are those of Rust's ``std::task`` and ``std::future``
 from __future__ import annotations
 
 import enum
-import inspect
 import threading
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from types import CodeType, CoroutineType, GeneratorType
 from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, cast
 
 from wakepoint import foreign
@@ -109,12 +107,13 @@ class _Current(threading.local):
     """How many awaits were refused since a future was dropped last."""
 
 
-_current = _Current()
+current = _Current()
+"""What goes on in this thread; for whoever polls or drops a coroutine."""
 
 
 def current_context() -> Context | None:
     """The context of the poll that goes on in this thread, if a coroutine is polled."""
-    return _current.context
+    return current.context
 
 
 class Future(Generic[T]):
@@ -163,7 +162,7 @@ class Future(Generic[T]):
         # frames and context in several CPython versions (bpo-29587, gh-108668).
         try:
             while True:
-                context = _current.context
+                context = current.context
                 if context is None and not isinstance(self, Resumable):
                     if refuses_no_more():
                         yield self
@@ -197,8 +196,8 @@ def refuses_no_more() -> bool:
 
     If it is let suspend, whoever closes it learns that it goes on, and so comes to an end.
     """
-    _current.refusals += 1
-    return _current.refusals > MAX_REFUSALS
+    current.refusals += 1
+    return current.refusals > MAX_REFUSALS
 
 
 def nobody_polls(future: Future[Any]) -> RuntimeError:
@@ -286,87 +285,6 @@ class Resumable(Cancellable[T]):
     __slots__ = ()
 
 
-class CoroutineFuture(Resumable[T]):
-    """An ``async def``'s coroutine as a future: polling it resumes it.
-
-    Attributes:
-        coroutine: The coroutine object.
-        waits_for: The future in which it is suspended, or None.
-        caught_at: Where the last cancellation was caught, a code object and the offset of its
-            ``await``; None if none was.
-    """
-
-    __slots__ = ("cancellation", "caught_at", "coroutine", "waits_for")
-
-    def __init__(self, coroutine: CoroutineType[Any, Any, T]) -> None:
-        self.coroutine = coroutine
-        self.waits_for: Future[Any] | None = None
-        self.cancellation: BaseException | None = None
-        self.caught_at: tuple[CodeType, int] | None = None
-
-    def __repr__(self) -> str:
-        return f"{self.coroutine.__qualname__}()"
-
-    @property
-    def name(self) -> str:
-        """The name of the ``async def``."""
-        return self.coroutine.__name__
-
-    def cancel(self, cancellation: BaseException) -> None:
-        """Makes the next poll raise it at the ``await`` where the coroutine is suspended."""
-        self.cancellation = cancellation
-
-    def poll(self, cx: Context) -> Poll[T]:
-        """Resumes the coroutine until its next suspension or its end.
-
-        Raises:
-            RuntimeError: If the coroutine awaits something made for another runtime.
-        """
-        outer, _current.context = _current.context, cx
-        try:
-            if self.cancellation is None:
-                yielded = self.coroutine.send(None)
-            else:
-                yielded = self._resume_cancelled()
-        except StopIteration as stop:
-            self.waits_for = None
-            return Ready(stop.value)
-        finally:
-            _current.context = outer
-        if not isinstance(yielded, Future):
-            raise foreign.made_for_another(self.coroutine, yielded)
-        self.waits_for = yielded
-        return PENDING
-
-    def _resume_cancelled(self) -> object:
-        cancellation, self.cancellation = self.cancellation, None
-        assert cancellation is not None
-        if self.waits_for is None:  # never polled: there is no await to raise at
-            self.coroutine.close()
-            raise cancellation
-        yielded = self.coroutine.send(cancellation)
-        trace = cancellation.__traceback__  # as far as it came
-        self.caught_at = None if trace is None else (trace.tb_frame.f_code, trace.tb_lasti)
-        return yielded
-
-    def drop(self) -> None:
-        """Closes the coroutine: its ``finally`` blocks run, and an ``await`` in them raises.
-
-        Raises:
-            RuntimeError: If it catches whatever ends it, and goes on.
-            BaseException: What a ``finally`` block raised.
-        """
-        with dropping():
-            try:
-                self.coroutine.close()
-            except RuntimeError:
-                if _current.refusals <= MAX_REFUSALS:
-                    raise
-                raise RuntimeError(
-                    f"{self!r} cannot be dropped: it catches what ends it, and waits again"
-                ) from None
-
-
 @contextmanager
 def dropping() -> Iterator[None]:
     """An ``await`` that would suspend raises in the block.
@@ -374,81 +292,15 @@ def dropping() -> Iterator[None]:
     Whoever drops a coroutine may be polled just now; a wait in that coroutine must not be taken for
     a wait of the task that drops it.
     """
-    outer = (_current.context, _current.refusals)
-    _current.context, _current.refusals = None, 0
+    outer = (current.context, current.refusals)
+    current.context, current.refusals = None, 0
     try:
         yield
     finally:
-        _current.context, _current.refusals = outer
+        current.context, current.refusals = outer
 
 
 def drop_without_waiting(closing: Awaitable[None]) -> None:
     """Runs something that would be awaited if there were somebody to poll it."""
     with dropping(), suppress(StopIteration):
         closing.__await__().send(None)
-
-
-def _driven(awaitable: Awaitable[T]) -> CoroutineFuture[T]:
-    """Any other awaitable, through its ``__await__`` iterator."""
-
-    async def drive() -> T:
-        return await awaitable
-
-    coroutine = cast("CoroutineType[Any, Any, T]", drive())
-    coroutine.__name__ = coroutine.__qualname__ = type(awaitable).__name__
-    return CoroutineFuture(coroutine)
-
-
-def into_future(awaitable: Awaitable[T]) -> Future[T]:
-    """Turns what can be awaited into something that can be polled (``IntoFuture``).
-
-    Example:
-        >>> async def answer():
-        ...     return 42
-        >>> into_future(answer()).poll(Context(Waker(print)))
-        Ready(42)
-
-    Args:
-        awaitable: A `Future`, a coroutine, any object with ``poll(cx)`` or ``__await__``.
-
-    Raises:
-        TypeError: If it is none of these; the message says what was probably meant.
-    """
-    if isinstance(awaitable, Future):
-        return awaitable.into_future()
-    if isinstance(awaitable, CoroutineType):
-        return CoroutineFuture(awaitable)
-    if callable(getattr(awaitable, "poll", None)):
-        return _PolledFuture(awaitable)
-    if inspect.isawaitable(awaitable):
-        return _driven(awaitable)
-    raise TypeError(f"{awaitable!r} is not a future: {_mend(awaitable)}")
-
-
-def _mend(thing: object) -> str:
-    """What was probably meant by something that is no future."""
-    if isinstance(thing, (list, tuple, set, frozenset, GeneratorType)):
-        return "pass what is in it one by one, as in join(*futures)"
-    if inspect.isasyncgen(thing):
-        return "iterate over it with async for"
-    return "call it first" if callable(thing) else "it has no poll(cx)"
-
-
-class _PolledFuture(Future[T]):
-    """An object that has ``poll(cx)`` but does not derive from `Future`."""
-
-    __slots__ = ("_inner",)
-
-    def __init__(self, inner: object) -> None:
-        self._inner = cast(Future[T], inner)
-
-    def __repr__(self) -> str:
-        return repr(self._inner)
-
-    def poll(self, cx: Context) -> Poll[T]:
-        return self._inner.poll(cx)
-
-    def drop(self) -> None:
-        drop = getattr(self._inner, "drop", None)
-        if drop is not None:
-            drop()

@@ -7,17 +7,9 @@ from typing import Any, TypeVar
 
 from wakepoint import executor
 from wakepoint.cancelling import Ending
+from wakepoint.coroutine import into_future
 from wakepoint.reactor import Reactor, Timer
-from wakepoint.task import (
-    PENDING,
-    Cancellable,
-    Context,
-    Future,
-    Poll,
-    Ready,
-    drop_all,
-    into_future,
-)
+from wakepoint.task import PENDING, Cancellable, Context, Future, Poll, Ready, drop_all
 
 T = TypeVar("T")
 

@@ -6,11 +6,11 @@ import inspect
 from types import CoroutineType
 from typing import Any, cast
 
+from wakepoint.coroutine import into_future as any_into_future
 from wakepoint.machine.cells import Cell
 from wakepoint.machine.state_machine import Raises, StateMachine
 from wakepoint.machine.stream_machine import DONE, StreamMachine
 from wakepoint.task import PENDING, Future, Ready
-from wakepoint.task import into_future as any_into_future
 
 __all__ = [
     "DONE",

@@ -6,13 +6,14 @@ import weakref
 from types import FrameType
 from typing import Any
 
+from wakepoint.coroutine import CoroutineFuture
 from wakepoint.machine.lowering import Lowered
 from wakepoint.machine.model import Machine, VariableKind
 from wakepoint.machine.state_machine import StateMachine
 from wakepoint.machine.stream_machine import DONE, Step
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.tracer import Local, Tracer
-from wakepoint.task import PENDING, CoroutineFuture, Ready
+from wakepoint.task import PENDING, Ready
 
 _POLL_AWAITING = StateMachine.poll_awaiting.__code__
 _POLL_COROUTINE = CoroutineFuture.poll.__code__
@@ -181,6 +182,12 @@ class LoweredTracer(Tracer):
     def _maybe_entered(self, frame: FrameType, instance: Any, awaited: str) -> None:
         if not isinstance(instance, _Machine):  # which says itself when it waits
             super()._maybe_entered(frame, instance, awaited)
+
+    def _visit_over(self, frame: FrameType | None) -> None:
+        # A machine says so itself; what else returns to its frame may be a generator that is
+        # closed by the garbage collector.
+        if not isinstance(self._instances.get(frame) if frame else None, _Machine):
+            super()._visit_over(frame)
 
     def _entered(self, instance: Any, state: int | None, awaited: str) -> None:
         if not isinstance(instance, _Machine):

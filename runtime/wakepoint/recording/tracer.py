@@ -16,12 +16,13 @@ from types import CodeType, FrameType
 from typing import Any
 
 from wakepoint.combinators import Join, Select
+from wakepoint.coroutine import CoroutineFuture
 from wakepoint.machine import Analysis
 from wakepoint.machine.model import StateKind, VariableKind
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import message_of
 from wakepoint.recording.trace_function import Tracing
-from wakepoint.task import PENDING, CoroutineFuture, Future, Ready
+from wakepoint.task import PENDING, Future, Ready
 from wakepoint.time import Timeout
 
 _YIELD = dis.opmap["YIELD_VALUE"]
@@ -286,9 +287,9 @@ class Tracer:
             return False
         if frame.f_code.co_filename == self._filename:
             return future is not None
-        # CoroutineFuture and the private wrappers of task.py are no leaves: what they resume or
-        # poll is told itself.
-        return isinstance(future, Future) and type(future).__module__ != Future.__module__
+        # CoroutineFuture and the private wrapper beside it are no leaves: what they resume or poll
+        # is told itself.
+        return isinstance(future, Future) and type(future).__module__ != CoroutineFuture.__module__
 
     def _on_poll_event(self, frame: FrameType, event: str, arg: Any) -> Local:
         future = frame.f_locals.get("self")

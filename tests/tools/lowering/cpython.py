@@ -50,7 +50,7 @@ class Foreign(task.Cancellable[Any]):
         self._thrown: BaseException | None = None
 
     def poll(self, cx: task.Context) -> task.Poll[Any]:
-        current = task._current  # noqa: SLF001 - as the library's own futures of coroutines do
+        current = task.current
         outer, current.context = current.context, cx
         thrown, self._thrown = self._thrown, None
         sent, _mail.sent = _mail.sent, None

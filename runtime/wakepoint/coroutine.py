@@ -1,0 +1,171 @@
+"""Whatever can be awaited as a future: first of all an ``async def``'s coroutine."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable
+from types import CodeType, CoroutineType, GeneratorType
+from typing import Any, TypeVar, cast
+
+from wakepoint import foreign
+from wakepoint.task import (
+    MAX_REFUSALS,
+    PENDING,
+    Context,
+    Future,
+    Poll,
+    Ready,
+    Resumable,
+    current,
+    dropping,
+)
+
+T = TypeVar("T")
+
+
+class CoroutineFuture(Resumable[T]):
+    """An ``async def``'s coroutine as a future: polling it resumes it.
+
+    Attributes:
+        coroutine: The coroutine object.
+        waits_for: The future in which it is suspended, or None.
+        caught_at: Where the last cancellation was caught, a code object and the offset of its
+            ``await``; None if none was.
+    """
+
+    __slots__ = ("cancellation", "caught_at", "coroutine", "waits_for")
+
+    def __init__(self, coroutine: CoroutineType[Any, Any, T]) -> None:
+        self.coroutine = coroutine
+        self.waits_for: Future[Any] | None = None
+        self.cancellation: BaseException | None = None
+        self.caught_at: tuple[CodeType, int] | None = None
+
+    def __repr__(self) -> str:
+        return f"{self.coroutine.__qualname__}()"
+
+    @property
+    def name(self) -> str:
+        """The name of the ``async def``."""
+        return self.coroutine.__name__
+
+    def cancel(self, cancellation: BaseException) -> None:
+        """Makes the next poll raise it at the ``await`` where the coroutine is suspended."""
+        self.cancellation = cancellation
+
+    def poll(self, cx: Context) -> Poll[T]:
+        """Resumes the coroutine until its next suspension or its end.
+
+        Raises:
+            RuntimeError: If the coroutine awaits something made for another runtime.
+        """
+        outer, current.context = current.context, cx
+        try:
+            if self.cancellation is None:
+                yielded = self.coroutine.send(None)
+            else:
+                yielded = self._resume_cancelled()
+        except StopIteration as stop:
+            self.waits_for = None
+            return Ready(stop.value)
+        finally:
+            current.context = outer
+        if not isinstance(yielded, Future):
+            raise foreign.made_for_another(self.coroutine, yielded)
+        self.waits_for = yielded
+        return PENDING
+
+    def _resume_cancelled(self) -> object:
+        cancellation, self.cancellation = self.cancellation, None
+        assert cancellation is not None
+        if self.waits_for is None:  # never polled: there is no await to raise at
+            self.coroutine.close()
+            raise cancellation
+        yielded = self.coroutine.send(cancellation)
+        trace = cancellation.__traceback__  # as far as it came
+        self.caught_at = None if trace is None else (trace.tb_frame.f_code, trace.tb_lasti)
+        return yielded
+
+    def drop(self) -> None:
+        """Closes the coroutine: its ``finally`` blocks run, and an ``await`` in them raises.
+
+        Raises:
+            RuntimeError: If it catches whatever ends it, and goes on.
+            BaseException: What a ``finally`` block raised.
+        """
+        with dropping():
+            try:
+                self.coroutine.close()
+            except RuntimeError:
+                if current.refusals <= MAX_REFUSALS:
+                    raise
+                raise RuntimeError(
+                    f"{self!r} cannot be dropped: it catches what ends it, and waits again"
+                ) from None
+
+
+def _driven(awaitable: Awaitable[T]) -> CoroutineFuture[T]:
+    """Any other awaitable, through its ``__await__`` iterator."""
+
+    async def drive() -> T:
+        return await awaitable
+
+    coroutine = cast("CoroutineType[Any, Any, T]", drive())
+    coroutine.__name__ = coroutine.__qualname__ = type(awaitable).__name__
+    return CoroutineFuture(coroutine)
+
+
+def into_future(awaitable: Awaitable[T]) -> Future[T]:
+    """Turns what can be awaited into something that can be polled (``IntoFuture``).
+
+    Example:
+        >>> from wakepoint import Waker
+        >>> async def answer():
+        ...     return 42
+        >>> into_future(answer()).poll(Context(Waker(print)))
+        Ready(42)
+
+    Args:
+        awaitable: A `Future`, a coroutine, any object with ``poll(cx)`` or ``__await__``.
+
+    Raises:
+        TypeError: If it is none of these; the message says what was probably meant.
+    """
+    if isinstance(awaitable, Future):
+        return awaitable.into_future()
+    if isinstance(awaitable, CoroutineType):
+        return CoroutineFuture(awaitable)
+    if callable(getattr(awaitable, "poll", None)):
+        return _PolledFuture(awaitable)
+    if inspect.isawaitable(awaitable):
+        return _driven(awaitable)
+    raise TypeError(f"{awaitable!r} is not a future: {_mend(awaitable)}")
+
+
+def _mend(thing: object) -> str:
+    """What was probably meant by something that is no future."""
+    if isinstance(thing, (list, tuple, set, frozenset, GeneratorType)):
+        return "pass what is in it one by one, as in join(*futures)"
+    if inspect.isasyncgen(thing):
+        return "iterate over it with async for"
+    return "call it first" if callable(thing) else "it has no poll(cx)"
+
+
+class _PolledFuture(Future[T]):
+    """An object that has ``poll(cx)`` but does not derive from `Future`."""
+
+    __slots__ = ("_inner",)
+
+    def __init__(self, inner: object) -> None:
+        self._inner = cast(Future[T], inner)
+
+    def __repr__(self) -> str:
+        return repr(self._inner)
+
+    def poll(self, cx: Context) -> Poll[T]:
+        return self._inner.poll(cx)
+
+    def drop(self) -> None:
+        drop = getattr(self._inner, "drop", None)
+        if drop is not None:
+            drop()
