@@ -96,11 +96,11 @@ class Watch(Resource):
 class _Translated(Future[Change]):
     """What the kernel said, in our words; looks on if none of it is of interest."""
 
-    __slots__ = ("_make", "_told", "_translate")
+    __slots__ = ("_make", "_report", "_translate")
 
     def __init__(self, make: Callable[[], Future[Any]], translate: Callable[[Any], Change]) -> None:
         self._make = make
-        self._told: Future[Any] = make()
+        self._report: Future[Any] = make()
         self._translate = translate
 
     def __repr__(self) -> str:
@@ -108,16 +108,16 @@ class _Translated(Future[Change]):
 
     def poll(self, cx: Context) -> Poll[Change]:
         while True:
-            polled = self._told.poll(cx)
+            polled = self._report.poll(cx)
             if polled is PENDING:
                 return PENDING
             change = self._translate(polled.value)
             if change:
                 return Ready(change)
-            self._told = self._make()
+            self._report = self._make()
 
     def drop(self) -> None:
-        self._told.drop()
+        self._report.drop()
 
 
 def _sum(bits: int, words: dict[int, Change]) -> Change:

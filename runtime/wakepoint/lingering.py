@@ -36,7 +36,7 @@ class Lingering:
     def __init__(self, patience: float | None) -> None:
         self._patience = patience
         self._since: dict[Any, tuple[float, Future[Any], str]] = {}
-        self._told: set[Any] = set()
+        self._named: set[Any] = set()
 
     def begin(self, key: Any, future: Future[Any], what: str) -> None:
         """It was cancelled now.
@@ -51,14 +51,14 @@ class Lingering:
     def end(self, key: Any) -> None:
         """It has ended."""
         self._since.pop(key, None)
-        self._told.discard(key)
+        self._named.discard(key)
 
     @property
     def left(self) -> float | None:
         """Seconds until `tell` has something to say; None if it has not."""
-        if self._patience is None or len(self._told) == len(self._since):
+        if self._patience is None or len(self._named) == len(self._since):
             return None
-        since = next(began for key, (began, _, _) in self._since.items() if key not in self._told)
+        since = next(began for key, (began, _, _) in self._since.items() if key not in self._named)
         return max(0.0, since + self._patience - time.monotonic())
 
     def tell(self) -> None:
@@ -68,8 +68,8 @@ class Lingering:
         assert self._patience is not None
         due = time.monotonic() - self._patience
         for key, (since, future, what) in self._since.items():
-            if since <= due and key not in self._told:
-                self._told.add(key)
+            if since <= due and key not in self._named:
+                self._named.add(key)
                 for each in goes_on(future, what):
                     sys.stderr.write(f"{each}\n")
 
@@ -78,7 +78,7 @@ class Lingering:
         return tuple(
             each
             for key, (_, future, what) in self._since.items()
-            if key not in self._told
+            if key not in self._named
             for each in goes_on(future, what)
         )
 

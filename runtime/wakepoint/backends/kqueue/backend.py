@@ -166,7 +166,7 @@ class KqueueBackend(ReadinessBackend):
         # filter stays silent about it.
         ready = _BOTH if ended else _INTERESTS.get(event.filter, Interest.READ)
         if isinstance(source, FilterSource):
-            source.told.append(event)
+            source.events.append(event)
         self.reactor.dispatch(source, ready, ended, event)
 
     def _refuse(self, source: Source, event: Kevent) -> None:

@@ -34,22 +34,22 @@ class FilterSource(Source):
     """Something that the kernel reports of, beside descriptors.
 
     Attributes:
-        told: Its events that nobody took yet.
+        events: Those that nobody took yet.
     """
 
-    __slots__ = ("told",)
+    __slots__ = ("events",)
 
     def __init__(self, ident: int) -> None:
         super().__init__(ident)
-        self.told: list[Kevent] = []
+        self.events: list[Kevent] = []
         self.registered = True
 
     def take(self) -> list[Kevent]:
         """The events since the last call. Raises BlockingIOError if there is none."""
-        if not self.told:
+        if not self.events:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-        told, self.told = self.told, []
-        return told
+        events, self.events = self.events, []
+        return events
 
 
 class ProcessSource(FilterSource):

@@ -166,11 +166,11 @@ class Ring:
         """Takes completions out of their queue; this is no system call."""
         room = min(room, _TAKE)
         count = self._library.peek_batch_cqe(self.memory, self._completions, room)
-        taken = [self._told(self._completions[n].contents) for n in range(count)]
+        taken = [self._entry(self._completions[n].contents) for n in range(count)]
         self._library.cq_advance(self.memory, count)
         return taken
 
-    def _told(self, completion: Completion) -> Cqe:
+    def _entry(self, completion: Completion) -> Cqe:
         user_data, res, flags = completion.user_data, completion.res, completion.flags
         data = None
         if flags & IORING_CQE_F_BUFFER:

@@ -59,7 +59,7 @@ class MachineClass:
         self._me = function.me
         self._names = function.names
         self._state = function.names.local("State")
-        self._said: int | None = None
+        self._noted_line: int | None = None
 
     def lines(self) -> list[Line]:
         """The class."""
@@ -183,7 +183,7 @@ class MachineClass:
         ]
         for step in self._parts.steps:
             lines.append(Line(f"case {self._mention(step)}:", None, 16))
-            self._said = None
+            self._noted_line = None
             lines += deeper(self._step(step), 20)
         base = self._names.helper("BaseException")
         return [
@@ -224,8 +224,8 @@ class MachineClass:
         for at, item in enumerate(items):
             ends = last and at == len(items) - 1
             new = self._item(item, last=ends)
-            if item.origin not in {None, self._said} and not isinstance(item, Jump):
-                self._said = item.origin
+            if item.origin not in {None, self._noted_line} and not isinstance(item, Jump):
+                self._noted_line = item.origin
                 new = _with_comment(new, f"  # line {item.origin}")
             lines += new
         return lines
@@ -276,7 +276,7 @@ class MachineClass:
                     line = getattr(handler, "lineno", None)
                     said = [Line(self._printer.header(handler, star), line)]
                     if line is not None:
-                        self._said = line
+                        self._noted_line = line
                         said = _with_comment(said, f"  # line {line}")
                     copies = self._printer.block(handler.body)
                     lines += [*said, *copies, *deeper(self._items(body, last=last))]
