@@ -21,13 +21,14 @@ from wakepoint.errors import (
     JoinError,
     WaitingTask,
 )
-from wakepoint.executor import Executor, run, spawn
+from wakepoint.executor import Executor, spawn
 from wakepoint.files import Change, Watch, watch
 from wakepoint.handle import JoinHandle, Task
 from wakepoint.net import TcpListener, TcpStream
 from wakepoint.pipe import PipeReader, PipeWriter, pipe
 from wakepoint.process import Child, Command
 from wakepoint.reactor import Reactor
+from wakepoint.runtime import run
 from wakepoint.signals import Signal, ctrl_c, signal
 from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker

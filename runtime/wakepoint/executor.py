@@ -1,6 +1,6 @@
 """The executor: tasks, the run queue and the loop that polls, parks and polls again.
 
-One thread, one queue, as tokio's current-thread scheduler. `run` is the way in.
+One thread, one queue, as tokio's current-thread scheduler. `wakepoint.runtime` builds one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
-from wakepoint import backends, foreign, forking
+from wakepoint import foreign, forking
 from wakepoint.cancelling import report, tell_beside
 from wakepoint.coroutine import into_future
 from wakepoint.deadlock import describe
@@ -130,7 +130,7 @@ class Executor:
             BaseException: Whatever the future raises.
         """
         forking.watch(self)
-        outer, _running.executor = _running.executor, self
+        outer, running.executor = running.executor, self
         outer_lingering, watching.lingering = watching.lingering, self.lingering
         try:
             with self.generators.watched(), self.interrupts.watched():
@@ -142,7 +142,7 @@ class Executor:
             self._drop_rest()
             for task in list(self._unobserved.values()):
                 self.report(task)
-            _running.executor, watching.lingering = outer, outer_lingering
+            running.executor, watching.lingering = outer, outer_lingering
         if root.state is TaskState.READY:
             return cast(T, root.outcome)
         if root.state is TaskState.RAISED:
@@ -338,7 +338,8 @@ class _Running(threading.local):
     executor: Executor | None = None
 
 
-_running = _Running()
+running = _Running()
+"""Which executor polls on this thread."""
 
 
 def current() -> Executor:
@@ -347,18 +348,19 @@ def current() -> Executor:
     Raises:
         RuntimeError: If there is none.
     """
-    if _running.executor is None:
+    if running.executor is None:
         library = foreign.running_library()
         if library is not None:
             raise foreign.under_another("a call of wakepoint", library)
         raise RuntimeError("no executor is running on this thread; call wakepoint.run first")
-    return _running.executor
+    return running.executor
 
 
 def spawn(future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
     """Runs a future as a task of its own, beside the one that calls this (``tokio::spawn``).
 
     Example:
+        >>> from wakepoint import run
         >>> async def work():
         ...     return 6 * 7
         >>> async def main():
@@ -370,51 +372,6 @@ def spawn(future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
         RuntimeError: Outside of `run`.
     """
     return current().spawn(future, name=name)
-
-
-def build(backend: str) -> Executor:
-    """An executor and a reactor of the usual kind."""
-    kernel = backends.make_kernel(backend)
-    return Executor(Reactor(backends.factory(backend), kernel))
-
-
-class Builder:
-    """Who makes executors for `run`; the recorder puts its own here."""
-
-    def __init__(self) -> None:
-        self.make: Callable[[str], Executor] = build
-
-
-builder = Builder()
-
-
-def run(future: Awaitable[T], *, backend: str | None = None) -> T:
-    """Drives a future to its end and returns its result (tokio's ``block_on``).
-
-    Example:
-        >>> async def main():
-        ...     return 42
-        >>> run(main())
-        42
-
-    Args:
-        future: A coroutine, a `Future`, or any object with ``poll(cx)``.
-        backend: ``auto``, ``epoll``, ``kqueue``, ``iocp``, ``io_uring`` or ``simulated``; by
-            default what ``WAKEPOINT_BACKEND`` names, or else the platform's own.
-
-    Raises:
-        Deadlock: If every task is pending and nobody is left to wake one of them.
-        RuntimeError: If this thread runs an executor already.
-        ValueError: If there is no such backend.
-        BaseException: Whatever the future raises.
-    """
-    if _running.executor is not None and not _running.executor.forked:
-        raise RuntimeError("this thread runs an executor already; await the future, or spawn it")
-    executor = builder.make(backends.resolve(backend))
-    try:
-        return executor.block_on(future)
-    finally:
-        executor.reactor.shut_down()
 
 
 def _name_of(future: Future[Any]) -> str:

@@ -13,7 +13,6 @@ from importlib.machinery import SourceFileLoader
 from types import CodeType, ModuleType
 
 from wakepoint.errors import Deadlock
-from wakepoint.executor import builder
 from wakepoint.kernel import Kernel
 from wakepoint.machine import Analysis, MachineError, analyze, coroutines
 from wakepoint.machine.lowering import lower_source
@@ -25,6 +24,7 @@ from wakepoint.recording.model import Environment, Frame, GoesOn, Outcome, Recor
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import message_of
 from wakepoint.recording.tracer import Tracer
+from wakepoint.runtime import builder
 
 
 def record(

@@ -266,5 +266,5 @@ def _task(waker: Waker | None) -> int | None:
 
 
 def build(backend: str, recorder: Recorder) -> Executor:
-    """An executor as `wakepoint.executor.build` makes it, with every seam recorded."""
+    """An executor as `wakepoint.runtime.build` makes it, with every seam recorded."""
     return RecordingExecutor(RecordingReactor(backend, recorder), recorder)

@@ -337,7 +337,7 @@ wakepoint.run(main())
 def test_nothing_of_the_recorder_is_left_behind() -> None:
     import sys
 
-    from wakepoint.executor import build, builder
+    from wakepoint.runtime import build, builder
 
     main = sys.modules["__main__"]
     record("import wakepoint\nwakepoint.run(wakepoint.yield_now())")
