@@ -168,6 +168,12 @@ class StateMachine(Resumable[T]):
                     raise left_by  # noqa: TRY301 - which is what sys.exception() gives meanwhile
                 except BaseException:
                     polled = awaiting.poll(cx)  # type: ignore[arg-type]
+        except StopIteration as error:
+            self._let_go()
+            if isinstance(awaiting, Resumable):
+                raise
+            # The original awaits a leaf by a generator, `Future.__await__` (PEP 479).
+            raise RuntimeError("generator raised StopIteration") from error
         except BaseException:
             self._let_go()
             raise
@@ -313,7 +319,13 @@ class StateMachine(Resumable[T]):
     def end(self) -> None:
         """Runs what is guarded around where it stands, and drops it."""
         if self.state in self.handlers:
-            self.throw(GeneratorExit())
+            try:
+                self.throw(GeneratorExit())
+            except BaseException:
+                # What it waits for is dropped with it, once it is reported that it does not end.
+                if self.awaiting is not None:
+                    self.awaiting = DroppedWithItsHolder(self.awaiting)
+                raise
         StateMachine.drop(self)
 
 
@@ -331,6 +343,19 @@ def nobody_polling() -> Iterator[None]:
             yield
     finally:
         _polling.context = outer
+
+
+class DroppedWithItsHolder(Future[Any]):
+    """Is dropped when nobody holds it."""
+
+    def __init__(self, future: Future[Any]) -> None:
+        self._future = future
+
+    def poll(self, cx: Context) -> Poll[Any]:
+        return self._future.poll(cx)
+
+    def __del__(self) -> None:
+        self._future.drop()
 
 
 class Raises(Future[Any]):

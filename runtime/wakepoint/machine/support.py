@@ -42,9 +42,20 @@ def into_future(awaitable: Any) -> Future[Any]:
         _await(awaitable).send(None)
     if isinstance(awaitable, (Future, CoroutineType)):
         return any_into_future(awaitable)
-    driven = _await(awaitable)  # by its __await__, whatever else it has
+    method = _special(awaitable, "__await__")  # whatever else it has
+    driven = _await(awaitable if method is None else _Awaited(method()))
     driven.__name__ = driven.__qualname__ = type(awaitable).__name__
     return any_into_future(driven)
+
+
+class _Awaited:
+    """What ``__await__`` gave: it is asked at the ``await``, which it may raise at."""
+
+    def __init__(self, iterator: Any) -> None:
+        self._iterator = iterator
+
+    def __await__(self) -> Any:
+        return self._iterator
 
 
 def _await(awaitable: Any) -> CoroutineType[Any, Any, Any]:

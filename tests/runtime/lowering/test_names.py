@@ -20,6 +20,7 @@ OURS = (
     "operand_1", "result_1", "because_1", "items_1", "caught_1", "sent_1", "taken_1", "manager_1",
     "START", "RETURNED", "RAISED", "DROPPED", "AWAIT_3", "RETURN", "JOIN_4",
     "main_", "Main_", "_main", "_", "__", "__dict__", "__slots__",
+    "__class__", "__getattr__", "__init_subclass__",
     "type", "str", "repr", "format", "setattr", "delattr", "locals", "aiter", "iter", "next",
     "RuntimeError", "BaseException", "StopAsyncIteration", "isinstance",
 )
@@ -256,6 +257,38 @@ async def main():
         case State.CLOSED:
             state = None
     return state, State(2), f"{State.OPEN.value} State.OPEN"
+""",
+    "methods that the interpreter calls": """
+class Kind:
+    async def __new__(cls):
+        return await leaf(object.__new__(cls))
+    async def __init__(self, x):
+        note("init", await leaf(x))
+    async def init(self, x):
+        note("another", await leaf(x))
+    async def __call__(self, x):
+        return await leaf(x)
+    async def __aenter__(self):
+        return await leaf(4)
+    async def __aexit__(self, *details):
+        note(await leaf(len(details)))
+    async def __del__(self):
+        pass
+    def __aiter__(self):
+        return self
+    async def __anext__(self):
+        if hasattr(self, "last"):
+            raise StopAsyncIteration
+        self.last = await leaf(1)
+        return self.last
+async def main():
+    made = await Kind()
+    await made.__init__(1)
+    await made.init(2)
+    async with made as entered:
+        note(await made(entered))
+    names = [each.__qualname__ for each in (Kind.__init__, Kind.init, Kind.__call__)]
+    return names, [each async for each in made]
 """,
     "an async def ready beside a class Ready": """
 class Ready:

@@ -107,6 +107,65 @@ RETURNS = {
         except StopIteration as error:
             return note("caught", error.value)
     """,
+    "StopIteration out of a leaf": """
+        import wakepoint
+        class Ends(wakepoint.Future):
+            def poll(self, cx):
+                raise StopIteration("told")
+        try:
+            return await Ends()
+        except RuntimeError as error:
+            note(str(error), repr(error.__cause__))
+        return await Ends()
+    """,
+    "StopIteration out of a leaf in a generator": """
+        import wakepoint
+        class Ends(wakepoint.Future):
+            def poll(self, cx):
+                raise StopIteration("told")
+        async def numbers():
+            yield await Ends()
+        return [each async for each in numbers()]
+    """,
+    "StopIteration out of __await__": """
+        class Kind:
+            def __await__(self):
+                raise StopIteration("told")
+        try:
+            return await Kind()
+        except StopIteration as error:
+            note("caught", error.value)
+        return await Kind()
+    """,
+    "StopIteration out of a generator that is awaited": """
+        class Kind:
+            def __await__(self):
+                yield from leaf(1).__await__()
+                raise StopIteration("told")
+        return await Kind()
+    """,
+    "StopIteration out of an iterator that is awaited": """
+        class Kind:
+            def __await__(self):
+                return self
+            def __next__(self):
+                raise StopIteration("told")
+            def __iter__(self):
+                return self
+        return await Kind()
+    """,
+    "__await__ that gives something else": """
+        class Kind:
+            def __await__(self):
+                return note(5)
+        return await Kind()
+    """,
+    "__await__ that gives a coroutine": """
+        class Kind:
+            async def __await__(self):
+                return note(5)
+        return await Kind()
+    """,
     "StopIteration out of a finally": """
         try:
             await leaf()

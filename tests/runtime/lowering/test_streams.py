@@ -352,6 +352,63 @@ LOOPS = {
                 note(where)
                 raise Boom("b")
     """,
+    "break over a finally that waits": """
+        async def numbers():
+            try:
+                yield await leaf(1)
+                yield 2
+            finally:
+                note("finally", await leaf("closing"))
+        async def main():
+            async for each in numbers():
+                break
+            note("after")
+            return await leaf(each)
+    """,
+    "break over a finally that yields": """
+        async def numbers():
+            try:
+                yield await leaf(1)
+            finally:
+                yield 2
+        async def main():
+            async for each in numbers():
+                break
+            note("after")
+            return await leaf(each)
+    """,
+    "break over a handler that goes on": """
+        async def numbers():
+            while True:
+                try:
+                    yield await leaf(1)
+                except GeneratorExit:
+                    note("ignored")
+                    yield 2
+                    return
+        async def main():
+            async for each in numbers():
+                break
+            note("after")
+            return await leaf(each)
+    """,
+    "aclose() of one that goes on": """
+        async def numbers():
+            try:
+                yield await leaf(1)
+            except GeneratorExit:
+                note("ignored", await leaf(3))
+                yield 2
+        async def main():
+            made = numbers()
+            async for each in made:
+                break
+            try:
+                await made.aclose()
+            except RuntimeError as error:
+                note(str(error))
+            return await leaf(each)
+    """,
     "attributes": """
         async def numbers(x=1):
             "What it gives."

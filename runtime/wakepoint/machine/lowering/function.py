@@ -198,6 +198,8 @@ def _taken_along(function: Function, class_name: str | None) -> list[str]:
     scope = function.scope
     free = {each.id for each in own_nodes(*function.node.body) if isinstance(each, ast.Name)}
     free |= scope.free
+    if "__class__" not in scope.free | scope.nonlocals:  # a comprehension's own is none
+        free -= {"__class__"}
     extra = [each.name for each in getattr(function.node, "type_params", ()) if each.name in free]
     if class_name is None or function.names.is_bound("super"):
         free -= {"super"}
