@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from tools.lowering.compared import difference
@@ -86,6 +85,22 @@ FORMATS = {
   {w!r:>{w}}
 """
     ''',
+    "several lines that do not suspend": '''
+        w = 4
+        return await leaf(1), f"""
+{w:{w}} {note("é", 'text')!r:>{note(9)}}
+"""
+    ''',
+    "an expression of several lines": '''
+        w = 4
+        return f"""{
+            await leaf(1)
+        :{w}}{
+            note(2):{
+            w}}"""
+    '''
+    if sys.version_info >= (3, 12)
+    else "pass",
     "in an assertion": """
         w = 4
         assert await leaf(0), f"{w:{w}} {await leaf(1):{w}}"
@@ -97,14 +112,7 @@ FORMATS = {
 }
 
 
-def formats() -> Iterator[Any]:
-    """The forms; one has no lowered form yet where f-strings are several tokens."""
-    told = pytest.mark.xfail(sys.version_info >= (3, 12), reason="a MachineError tells it")
-    for name, body in FORMATS.items():
-        yield pytest.param(body, id=name, marks=[told] if name == "several lines" else [])
-
-
-@pytest.mark.parametrize("body", [*formats()])
+@pytest.mark.parametrize("body", FORMATS.values(), ids=FORMATS)
 def test_a_format_reads_what_it_names(body: str) -> None:
     assert difference(f"async def main():{body}") is None
 

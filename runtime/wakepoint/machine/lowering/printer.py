@@ -55,14 +55,7 @@ class Source:
     def __init__(self, text: str, tree: ast.AST) -> None:
         self.lines = text.split("\n")
         self._own = {id(node) for node in ast.walk(tree)}
-        if sys.version_info < (3, 12):  # which does not know where the parts of an f-string are
-            self._own -= {
-                id(part)
-                for node in ast.walk(tree)
-                if isinstance(node, ast.JoinedStr)
-                for part in ast.walk(node)
-                if part is not node
-            }
+        self._own -= {id(part) for node in ast.walk(tree) for part in _without_place(node)}
         self._tree = tree  # whose nodes' ids these are
         self._in_strings = frozenset(_lines_in_strings(text))
 
@@ -91,6 +84,19 @@ class Source:
             else:
                 found.append(Line(text.removeprefix(indent), number))
         return [_spaced(each) for each in found]
+
+
+def _without_place(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of an f-string whose places are not known, or hold no expression.
+
+    3.11 knows no place in an f-string, and later versions have wrong ones behind a line's end.
+    """
+    if isinstance(node, ast.JoinedStr):
+        if sys.version_info < (3, 12) or node.lineno != node.end_lineno:
+            yield from (part for part in ast.walk(node) if part is not node)
+        yield from (each for each in node.values if isinstance(each, ast.Constant))
+    elif isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+        yield node.format_spec
 
 
 def _spaced(line: Line) -> Line:
