@@ -27,6 +27,7 @@ __all__ = [
     "enter",
     "go_on",
     "into_future",
+    "keywords",
     "leave",
     "left",
 ]
@@ -148,6 +149,44 @@ def active(*handled: Any) -> BaseException:
         if isinstance(each, BaseException):
             return each
     return RuntimeError("No active exception to reraise")
+
+
+def keywords(function: Any, before: dict[str, Any], more: Any) -> dict[str, Any]:
+    """``function(**more)``: unpacks keywords before what comes behind them is evaluated.
+
+    Args:
+        function: What will be called.
+        before: The keywords in front of them.
+        more: What is unpacked.
+
+    Raises:
+        TypeError: CPython's own, if it is no mapping, or has a keyword for the second time.
+    """
+    try:
+        found = {**more}
+    except TypeError as error:
+        if str(error) != f"'{type(more).__name__}' object is not a mapping":
+            raise
+    else:
+        if before.keys().isdisjoint(found):
+            return found
+    return _Called(function)(**before, **more)
+
+
+class _Called:
+    """Is called in errors what a function is called, and gives its keywords back."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        for name in ("__qualname__", "__module__"):
+            if hasattr(function, name):
+                setattr(self, name, getattr(function, name))
+
+    def __str__(self) -> str:
+        return str(self._function)
+
+    def __call__(self, /, **keywords: Any) -> dict[str, Any]:
+        return keywords
 
 
 def aiter_of(iterable: Any) -> Any:

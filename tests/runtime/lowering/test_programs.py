@@ -15,7 +15,6 @@ PROGRAMS = int(os.environ.get("WAKEPOINT_PROGRAMS", "75"))
 
 DIFFERENT = {
     47: "an exception of a dropped generator's cleanup has another __context__",
-    65: "a value is asked for its truth twice",
 }
 """The programs that are known not to be the same, and why."""
 

@@ -14,6 +14,9 @@ from wakepoint.machine.lowering.steps import Note, Step, line_of
 from wakepoint.machine.lowering.writer import Function, Writer
 from wakepoint.machine.model import StateKind
 
+ASKS_AGAIN = (3, 12) <= sys.version_info < (3, 14)
+"""True if CPython asks ``a or b`` in ``(a or b) or c`` for its truth once more."""
+
 
 class Expressions(Writer):
     """Writes the code that computes an expression."""
@@ -32,7 +35,7 @@ class Expressions(Writer):
         if not self.suspends(node):
             return node
         special = self.special.get(type(node))
-        return special(self, node) if special is not None else self._plain(node)
+        return special(self, node) if special is not None else self.plain(node)
 
     def statement_value(self, node: ast.expr) -> ast.expr:
         """The value of an expression that is a statement's, or a whole part of one."""
@@ -45,7 +48,7 @@ class Expressions(Writer):
             each.target.id for each in own_nodes(node) if isinstance(each, ast.NamedExpr)
         }
 
-    def _plain(self, node: ast.expr) -> ast.expr:
+    def plain(self, node: ast.expr) -> ast.expr:
         """An expression whose parts are evaluated one after the other."""
         return with_parts(node, self.in_order(parts_of(node)))
 
@@ -64,6 +67,8 @@ class Expressions(Writer):
                 continue
             elif part.spread == "f":
                 new = self._text_aside(node)
+            elif part.call is not None:
+                new = self._keywords_aside(part.call, parts[:at], part, found)
             else:
                 new = self.put_aside(part)
             found[id(node)] = new
@@ -78,6 +83,30 @@ class Expressions(Writer):
             value = ast.Dict([None], [value])
         return self.keep(value)
 
+    def _keywords_aside(
+        self,
+        of: ast.Call | ast.ClassDef,
+        before: list[Part],
+        part: Part,
+        aside: dict[int, ast.expr],
+    ) -> ast.expr:
+        """Unpacks keywords as their call does: they have to be others than those before them."""
+        function: ast.expr = name(self.names.helper("__build_class__"))
+        if isinstance(of, ast.Call):
+            function = aside.get(id(of.func), of.func)
+        given = [each for each in before if each.keyword is not None or each.call is not None]
+        unpacked = max((at for at, each in enumerate(given, 1) if each.call is not None), default=0)
+
+        def mapping(parts: list[Part]) -> ast.Dict:
+            names = [ast.Constant(each.keyword) if each.keyword else None for each in parts]
+            return ast.Dict([*names], [aside.get(id(each.node), each.node) for each in parts])
+
+        if 0 < unpacked < len(given):  # which is found out before the next ones are evaluated
+            merged = [mapping(given[:unpacked]), mapping(given[unpacked:])]
+            self.code.emit(ast.Expr(self.helper("keywords", function, *merged)))
+        earlier = mapping(given)
+        return self.keep(self.helper("keywords", function, earlier, self.value(part.node)))
+
     def keep(self, value: ast.expr, kind: str = "operand") -> ast.expr:
         """Puts something in a field of its own."""
         field = self.field(kind)
@@ -88,7 +117,7 @@ class Expressions(Writer):
         """True if the value is the same whenever it is read: nobody else can bind a local."""
         match part.node:
             case ast.Constant():
-                return True
+                return part.spread in {"", "f"}
             case ast.Name(id=name, ctx=ast.Load()) if not part.spread:
                 own = name in self.scope.bound and name not in self.scope.captured
                 bound = self.scope.is_surely_bound(name, line_of(part.node))
@@ -142,11 +171,31 @@ class Expressions(Writer):
     def _bool(self, node: ast.BoolOp) -> ast.expr:
         result, end = self.chosen(), self.code.new("JOIN", node)
         for each in node.values[:-1]:
-            self.set(result, self.value(each))
-            self.jump_if(negated(result) if isinstance(node.op, ast.And) else result, end)
+            further = self.code.new("JOIN", each)
+            if isinstance(node.op, ast.And):
+                self._decide(each, result, further, end)
+            else:
+                self._decide(each, result, end, further)
+            self.code.begin(further)
         self.set(result, self.value(node.values[-1]))
         self.code.join(end)
         return result
+
+    def _decide(self, node: ast.expr, result: ast.expr, holds: Step, fails: Step) -> None:
+        """Goes on by the truth of an operand, which is the result if it decides."""
+        if not isinstance(node, ast.BoolOp) or ASKS_AGAIN:
+            self.set(result, self.value(node))
+            self.jump_if(result, holds)
+            self.code.jump(fails)
+            return
+        for each in node.values[:-1]:
+            further = self.code.new("JOIN", each)
+            if isinstance(node.op, ast.And):
+                self._decide(each, result, further, fails)
+            else:
+                self._decide(each, result, holds, further)
+            self.code.begin(further)
+        self._decide(node.values[-1], result, holds, fails)
 
     def _if(self, node: ast.IfExp) -> ast.expr:
         result = self.chosen()
@@ -162,7 +211,7 @@ class Expressions(Writer):
     def _compare(self, node: ast.Compare) -> ast.expr:
         """``a < await b < c``: each part is evaluated once, and only if those before it hold."""
         if not self.suspends(*node.comparators[1:]):
-            return self._plain(node)
+            return self.plain(node)
         result, end = self.chosen(), self.code.new("JOIN", node)
         first = Part(node.left)
         left = node.left if self.stays(first) else self.put_aside(first)

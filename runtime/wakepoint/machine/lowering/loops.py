@@ -6,7 +6,7 @@ import ast
 from typing import ClassVar, TypeAlias
 
 from wakepoint.machine.lowering.build import attribute, call, is_, name
-from wakepoint.machine.lowering.expressions import Expressions
+from wakepoint.machine.lowering.displays import Displays
 from wakepoint.machine.lowering.order import Part
 from wakepoint.machine.lowering.own import own_nodes
 from wakepoint.machine.lowering.rename import Rename
@@ -25,7 +25,7 @@ _HELD = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.Li
 _HELD_TOO = (ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp, ast.JoinedStr)
 
 
-class Loops(Expressions):
+class Loops(Displays):
     """Writes the code of loops."""
 
     def __init__(self, function: Function) -> None:
@@ -151,7 +151,7 @@ class Loops(Expressions):
         return self.result()
 
     special: ClassVar = {
-        **Expressions.special,
+        **Displays.special,
         ast.ListComp: comprehension,
         ast.SetComp: comprehension,
         ast.DictComp: comprehension,

@@ -18,10 +18,14 @@ class Part:
         node: The expression.
         spread: What unpacks it at once: a star or two; a ``f`` stands for an f-string, which makes
             text of it at once.
+        keyword: The name by which it is given to a call, if it is.
+        call: The call, or the class, whose further keywords it is unpacked to.
     """
 
     node: ast.expr
     spread: Literal["", "*", "**", "f"] = ""
+    keyword: str | None = None
+    call: ast.Call | ast.ClassDef | None = None
 
 
 def parts_of(node: ast.AST) -> list[Part]:
@@ -55,7 +59,7 @@ def _lambda(node: ast.Lambda) -> list[Part]:
 
 def _class(node: ast.ClassDef) -> list[Part]:
     bases = [part for each in node.bases for part in _element(each)]
-    return [*(Part(each) for each in node.decorator_list), *bases, *_keywords(node.keywords)]
+    return [*(Part(each) for each in node.decorator_list), *bases, *_keywords(node)]
 
 
 def _generator(node: ast.GeneratorExp) -> list[Part]:
@@ -79,11 +83,14 @@ def _arguments(node: ast.Call) -> list[Part]:
             positional = [Part(only)]
         case _:
             positional = [part for each in node.args for part in _element(each)]
-    return [Part(node.func), *positional, *_keywords(node.keywords)]
+    return [Part(node.func), *positional, *_keywords(node)]
 
 
-def _keywords(keywords: list[ast.keyword]) -> list[Part]:
-    return [Part(each.value, "" if each.arg else "**") for each in keywords]
+def _keywords(node: ast.Call | ast.ClassDef) -> list[Part]:
+    return [
+        Part(each.value, keyword=each.arg) if each.arg else Part(each.value, "**", call=node)
+        for each in node.keywords
+    ]
 
 
 def _element(node: ast.expr) -> list[Part]:

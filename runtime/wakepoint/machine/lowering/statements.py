@@ -97,7 +97,7 @@ class Statements(Guards):
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is None:
             self.rebinds(node)
-            self.code.emit(ast.Expr(self._plain(node.target)))
+            self.code.emit(ast.Expr(self.plain(node.target)))
         else:
             self._assign_to([node.target], node.value, node)
 
