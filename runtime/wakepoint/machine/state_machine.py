@@ -39,6 +39,14 @@ class _Polling(threading.local):
 _polling = _Polling()
 
 
+def _names_in(code: CodeType) -> Iterator[str]:
+    """The names that are not a function's own, in its code and in what is defined there."""
+    yield from code.co_names
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _names_in(each)
+
+
 def raised_while(error: BaseException, handled: BaseException) -> None:
     """Notes that an exception was raised while another was handled, as CPython does."""
     chain = [handled]
@@ -87,6 +95,8 @@ class StateMachine(Resumable[T]):
     """What a machine has besides its fields, and ``dir`` of this class does not tell."""
     code: ClassVar[CodeType | None] = None
     """Of the method that runs the function's body."""
+    mentioned: ClassVar[frozenset[str]] = frozenset()
+    """The names in that code: those of all fields are among them."""
     kind: ClassVar[str] = "coroutine"
     """What CPython calls it in errors."""
 
@@ -95,6 +105,7 @@ class StateMachine(Resumable[T]):
         name_inner_scopes(cls)
         method = vars(cls).get("poll") or vars(cls).get("poll_next")
         cls.code = getattr(method, "__code__", None)
+        cls.mentioned = frozenset() if cls.code is None else frozenset(_names_in(cls.code))
 
     def __init__(self, state: enum.Enum) -> None:
         self.state = state
@@ -123,8 +134,9 @@ class StateMachine(Resumable[T]):
 
     def __getattr__(self, name: str) -> Any:
         # A field that is not there is a variable that is not bound.
-        if name.startswith("__"):
-            raise AttributeError(name)
+        if name.startswith("__") or name not in self.mentioned:
+            kind = self.kind.replace(" ", "_")
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
         raise self.unbound(name)
 
     def __delattr__(self, name: str) -> None:

@@ -161,6 +161,22 @@ AROUND = {
         await leaf()
         return list(made)
     """,
+    "a comprehension over lambdas of a comprehension that awaits": """
+        return [each() for each in [lambda: n for n in await leaf([1, 2])]]
+    """,
+    "a loop over lambdas of a comprehension that awaits": """
+        for each in [lambda: (n, m) for n in await leaf([1, 2]) for m in [n, await leaf(n)]]:
+            note(each(), await leaf())
+        else:
+            return {each: (lambda: each) for each in await leaf("ab")}["a"]()
+    """,
+    "comprehensions over lambdas of each other": """
+        made = {n: (lambda: n) for n in await leaf([1, 2])}
+        return [
+            (k, each(), other()) for k in await leaf([3, 4]) for each in made.values()
+            for other in [*made.values(), await leaf(lambda: 5)]
+        ]
+    """,
     "a walrus in a comprehension": """
         found = [(last := n) for n in await leaf([1, 2])]
         await leaf()

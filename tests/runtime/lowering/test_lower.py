@@ -118,6 +118,8 @@ def test_what_cannot_be_lowered_is_named(function: object, said: str) -> None:
     [
         ("try:\n        await x\n    except* ValueError:\n        await x", "line 4: .*except\\*"),
         ("try:\n        await x\n    except await x:\n        pass", "line 4: .*except catches"),
+        ("for _ in x:\n        [lambda: n for n in await x]", "line 3: .*comprehension's own 'n'"),
+        ("return [[lambda: n for n in await x] for _ in x]", "line 2: .*runs more than once"),
     ],
 )
 def test_what_is_out_of_reach_is_told_with_its_line(body: str, said: str) -> None:

@@ -431,3 +431,23 @@ async def main():
 
 def test_locals_of_parameters() -> None:
     assert difference(PARAMETERS) is None
+
+
+def test_an_attribute_that_no_coroutine_has_is_no_variable() -> None:
+    source = """
+async def inner(x):
+    await leaf(1)
+    return [x for _ in "ab" if x]
+async def numbers():
+    yield await leaf(1)
+async def main():
+    made, stream = inner(2), numbers()
+    note(hasattr(made, "other"), hasattr(stream, "other"), getattr(made, "other", 3))
+    for each in (made, stream):
+        try:
+            each.other
+        except AttributeError as error:
+            note(str(error), error.name)
+    return await made
+"""
+    assert difference(source) is None

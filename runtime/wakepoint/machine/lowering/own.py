@@ -77,7 +77,23 @@ NOTHING = Does(0)
 
 _SUSPENDS = (ast.Await, ast.Yield, ast.AsyncFor, ast.AsyncWith)
 _LOOPS = (ast.For, ast.While, ast.AsyncFor)
-_REPEATS = (*_LOOPS, ast.ListComp, ast.SetComp, ast.DictComp)
+
+
+def _repeated_by(node: ast.AST) -> list[ast.AST]:
+    """What a loop or a comprehension may run more than once each time that it runs itself."""
+    match node:
+        case ast.For() | ast.AsyncFor():
+            return [node.target, *node.body]
+        case ast.While():
+            return [node.test, *node.body]
+        case ast.ListComp() | ast.SetComp():
+            elements = [node.elt]
+        case ast.DictComp():
+            elements = [node.key, node.value]
+        case _:
+            return []
+    first, *rest = node.generators
+    return [first.target, *first.ifs, *rest, *elements]
 
 
 class Facts:
@@ -96,8 +112,8 @@ class Facts:
             node = todo.pop()
             order.append(node)
             children = list(own_children(node))
-            if id(node) in self.repeated or isinstance(node, _REPEATS):
-                self.repeated |= {id(each) for each in children}
+            repeated = children if id(node) in self.repeated else _repeated_by(node)
+            self.repeated |= {id(each) for each in repeated}
             todo += children
         for node in reversed(order):  # a node comes behind all that is in it
             self._facts[id(node)] = self._of(node)
