@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from wakepoint.machine.cells import Cell, Cells
 from wakepoint.machine.inner_names import name_inner_scopes
@@ -45,6 +45,16 @@ def _names_in(code: CodeType) -> Iterator[str]:
     for each in code.co_consts:
         if isinstance(each, CodeType):
             yield from _names_in(each)
+
+
+def comes_out(error: StopIteration, awaiting: Future[Any]) -> NoReturn:
+    """Raises what the original's ``await`` raises if what it waits for raises StopIteration.
+
+    It awaits a leaf by a generator, `Future.__await__` (PEP 479).
+    """
+    if isinstance(awaiting, Resumable):
+        raise error
+    raise RuntimeError("generator raised StopIteration") from error
 
 
 def raised_while(error: BaseException, handled: BaseException) -> None:
@@ -121,6 +131,11 @@ class StateMachine(Resumable[T]):
         """The name of the function that it was made from."""
         return self.function.rpartition(".")[2]
 
+    @classmethod
+    def type_name(cls) -> str:
+        """What the type of the original's object is called."""
+        return cls.kind.replace(" ", "_")
+
     def over(self) -> RuntimeError:
         """The error of a poll behind the end; Rust panics there."""
         return RuntimeError(f"{self.name} is polled again after its end")
@@ -135,8 +150,8 @@ class StateMachine(Resumable[T]):
     def __getattr__(self, name: str) -> Any:
         # A field that is not there is a variable that is not bound.
         if name.startswith("__") or name not in self.mentioned:
-            kind = self.kind.replace(" ", "_")
-            raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
+            said = f"{self.type_name()!r} object has no attribute {name!r}"
+            raise AttributeError(said, name=name, obj=self)
         raise self.unbound(name)
 
     def __delattr__(self, name: str) -> None:
@@ -182,10 +197,7 @@ class StateMachine(Resumable[T]):
                     polled = awaiting.poll(cx)  # type: ignore[arg-type]
         except StopIteration as error:
             self._let_go()
-            if isinstance(awaiting, Resumable):
-                raise
-            # The original awaits a leaf by a generator, `Future.__await__` (PEP 479).
-            raise RuntimeError("generator raised StopIteration") from error
+            comes_out(error, awaiting)
         except BaseException:
             self._let_go()
             raise
@@ -217,8 +229,12 @@ class StateMachine(Resumable[T]):
 
     def _let_go(self) -> None:
         awaiting, self.awaiting = self.awaiting, None
-        if awaiting is not None:
+        if awaiting is None:
+            return
+        try:
             awaiting.drop()
+        except StopIteration as error:
+            comes_out(error, awaiting)
 
     def unwind(self, error: BaseException) -> None:
         """Takes an exception to the handler of the state that it was raised in.

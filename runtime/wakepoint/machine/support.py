@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import AsyncIterator
 from types import CoroutineType
 from typing import Any, cast
 
@@ -39,6 +40,8 @@ def into_future(awaitable: Any) -> Future[Any]:
     Raises:
         TypeError: CPython's own, if it cannot be awaited.
     """
+    if isinstance(awaitable, StreamMachine):
+        awaitable = _generator()  # which cannot be awaited
     if not inspect.isawaitable(awaitable):
         _await(awaitable).send(None)
     if isinstance(awaitable, (Future, CoroutineType)):
@@ -47,6 +50,10 @@ def into_future(awaitable: Any) -> Future[Any]:
     driven = _await(awaitable if method is None else _Awaited(method()))
     driven.__name__ = driven.__qualname__ = type(awaitable).__name__
     return any_into_future(driven)
+
+
+async def _generator() -> AsyncIterator[None]:
+    yield
 
 
 class _Awaited:
@@ -66,12 +73,17 @@ def _await(awaitable: Any) -> CoroutineType[Any, Any, Any]:
     return cast("CoroutineType[Any, Any, Any]", drive())
 
 
+def _type_name(of: Any) -> str:
+    """What the type of something is called in the original's errors."""
+    return of.type_name() if isinstance(of, StateMachine) else type(of).__name__
+
+
 def _awaitable(found: Any, method: str) -> Any:
     """What a special method gave, which has to be awaitable."""
     if not inspect.isawaitable(found):
         raise TypeError(
             f"'async with' received an object from {method} that does not implement __await__: "
-            f"{type(found).__name__}"
+            f"{_type_name(found)}"
         )
     return found
 
@@ -194,13 +206,13 @@ def aiter_of(iterable: Any) -> Any:
     method = _special(iterable, "__aiter__")
     if method is None:
         raise TypeError(
-            f"'async for' requires an object with __aiter__ method, got {type(iterable).__name__}"
+            f"'async for' requires an object with __aiter__ method, got {_type_name(iterable)}"
         )
     iterator = method()
     if _special(iterator, "__anext__") is None:
         raise TypeError(
             "'async for' received an object from __aiter__ that does not implement __anext__: "
-            f"{type(iterator).__name__}"
+            f"{_type_name(iterator)}"
         )
     return iterator
 
@@ -210,7 +222,7 @@ def anext_of(iterator: Any) -> Any:
     method = _special(iterator, "__anext__")
     if method is None:
         raise TypeError(
-            f"'async for' requires an iterator with __anext__ method, got {type(iterator).__name__}"
+            f"'async for' requires an iterator with __anext__ method, got {_type_name(iterator)}"
         )
     try:
         found = method()
@@ -221,7 +233,7 @@ def anext_of(iterator: Any) -> Any:
             _await(found).send(None)
         except TypeError as error:
             raise TypeError(
-                f"'async for' received an invalid object from __anext__: {type(found).__name__}"
+                f"'async for' received an invalid object from __anext__: {_type_name(found)}"
             ) from error
     return found
 
@@ -248,6 +260,6 @@ def _entering(manager: Any, enter: str, leave: str, protocol: str) -> Any:
     if method is None or _special(manager, leave) is None:
         missed = "" if method is None else f" (missed {leave} method)"
         raise TypeError(
-            f"{type(manager).__name__!r} object does not support the {protocol} protocol{missed}"
+            f"{_type_name(manager)!r} object does not support the {protocol} protocol{missed}"
         )
     return method

@@ -127,6 +127,19 @@ RETURNS = {
             yield await Ends()
         return [each async for each in numbers()]
     """,
+    "StopIteration out of a leaf that is dropped": """
+        import wakepoint
+        class Ends(wakepoint.Future):
+            def poll(self, cx):
+                return wakepoint.Ready(1)
+            def drop(self):
+                raise StopIteration("told")
+        try:
+            await Ends()
+        except RuntimeError as error:
+            note(str(error), repr(error.__cause__))
+        return await Ends()
+    """,
     "StopIteration out of __await__": """
         class Kind:
             def __await__(self):
@@ -262,3 +275,38 @@ def test_what_a_return_raises_goes_where_it_does_in_the_original(body: str) -> N
 def test_whatever_raises_wherever(statement: str, expression: str, around: str) -> None:
     written = f"{statement}({expression})" if statement == "note" else f"{statement} {expression}"
     assert difference(around.format(written)) is None
+
+
+WITHOUT_AWAIT = """
+async def inner():
+    return await leaf(1)
+async def numbers():
+    yield await leaf(1)
+class Kind:
+    async def __aiter__(self):
+        return await leaf(self)
+async def entered(made):
+    async with made:
+        pass
+async def entered_at_once(made):
+    with made:
+        await leaf()
+async def gone_over(made):
+    async for each in made:
+        pass
+async def awaited(made):
+    await made
+async def main():
+    for use, made in [
+        (entered, inner()), (entered, numbers()), (entered_at_once, inner()),
+        (gone_over, inner()), (gone_over, Kind()), (awaited, numbers()),
+    ]:
+        try:
+            await use(made)
+        except TypeError as error:
+            note(str(error))
+"""
+
+
+def test_a_coroutine_or_generator_in_the_wrong_place_is_called_what_it_is() -> None:
+    assert difference(WITHOUT_AWAIT) is None
