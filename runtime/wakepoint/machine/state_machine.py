@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeVar, cast
 
 from wakepoint.machine.cells import Cell, Cells
 from wakepoint.machine.inner_names import name_inner_scopes
@@ -37,6 +37,9 @@ class _Polling(threading.local):
 
 
 _polling = _Polling()
+
+_ANOTHER = cast("Poll[Any]", object())
+"""What a poll gives in the middle of another of the same machine, which has to go on."""
 
 
 def _names_in(code: CodeType) -> Iterator[str]:
@@ -82,24 +85,28 @@ class StateMachine(Resumable[T]):
             between that several paths lead to.
         function: The qualified name of the function that it was made from.
         handlers: Where an exception goes that is raised in a state; out of it, if it is not here.
-        leaving: The field that says why a block was left, in the states of what runs at its end.
+        leaving: The fields that say why blocks were left, in the states of what runs at their
+            ends, the innermost first.
         variables: The names of variables by those of their fields, where they are not the same;
             all of them, if the function looks at them by ``locals()``.
         state: Where the machine stands.
         awaiting: The future that it waits for.
         error: The exception that is on its way to a handler.
         cells: The variables that inner functions capture.
+        shown: What `sys.exception` gives to whom a poll calls, if it is the machine's own.
+        showing: True in the middle of a poll that shows one.
     """
 
     State: ClassVar[type[enum.Enum]]
     handlers: ClassVar[Mapping[Any, Any]] = {}
-    leaving: ClassVar[Mapping[Any, str]] = {}
+    leaving: ClassVar[Mapping[Any, tuple[str, ...]]] = {}
     variables: ClassVar[Mapping[str, str]] = {}
     function: ClassVar[str]
     attributes: ClassVar[frozenset[str]] = frozenset(
         (
             *("State", "function", "state", "awaiting", "error", "cells"),
             *("sent", "thrown", "running", "closed", "used", "finalizer"),
+            *("shown", "showing"),
         )
     )
     """What a machine has besides its fields, and ``dir`` of this class does not tell."""
@@ -122,6 +129,8 @@ class StateMachine(Resumable[T]):
         self.awaiting: Future[Any] | None = None
         self.error: BaseException | None = None
         self.cells = Cells(self.variables)
+        self.shown: BaseException | None = None
+        self.showing = False
 
     def __repr__(self) -> str:
         return f"{self.function}()"
@@ -186,15 +195,8 @@ class StateMachine(Resumable[T]):
             if refuses_no_more():
                 return PENDING
             awaiting = Raises(nobody_polls(awaiting))
-        left_by = self.left_by() if self.leaving else None
         try:
-            if left_by is None:
-                polled = awaiting.poll(cx)  # type: ignore[arg-type]
-            else:
-                try:
-                    raise left_by  # noqa: TRY301 - which is what sys.exception() gives meanwhile
-                except BaseException:
-                    polled = awaiting.poll(cx)  # type: ignore[arg-type]
+            polled = awaiting.poll(cx)  # type: ignore[arg-type]
         except StopIteration as error:
             self._let_go()
             comes_out(error, awaiting)
@@ -203,7 +205,7 @@ class StateMachine(Resumable[T]):
             raise
         if polled is PENDING:
             _polling.context = None
-            self.forget_frames(left_by or sys.exc_info()[1])
+            self.forget_frames(sys.exc_info()[1])
         else:
             _polling.context = cx
             self._let_go()
@@ -214,7 +216,7 @@ class StateMachine(Resumable[T]):
 
         They hold the machine, which then would not end when nobody else holds it.
         """
-        own = {self.code, StateMachine.poll_awaiting.__code__}
+        own = {self.code, StateMachine.poll_awaiting.__code__, StateMachine.show.__code__}
         while error is not None and error.__traceback__ is not None:
             further = error.__traceback__.tb_next
             if further is None or error.__traceback__.tb_frame.f_code not in own:
@@ -223,9 +225,41 @@ class StateMachine(Resumable[T]):
 
     def left_by(self) -> BaseException | None:
         """The exception by which a block was left whose end runs now, if there is one."""
-        field = self.leaving.get(self.state)
-        because = None if field is None else vars(self).get(field)
-        return because if isinstance(because, BaseException) else None
+        held = vars(self)
+        for field in self.leaving.get(self.state, ()):
+            if isinstance(because := held.get(field), BaseException):
+                return because
+        return None
+
+    def shows(self) -> bool:
+        """True if `sys.exception` gives the exception by which a block was left, if one was."""
+        return self.left_by() is self.shown
+
+    def show(self, cx: Context) -> Poll[Any]:
+        """Goes on while the exception by which a block was left is handled, for whoever asks.
+
+        Returns:
+            What the poll gives, or that something else is to be shown: then whoever shows this
+            goes on.
+        """
+        if self.showing:
+            return _ANOTHER
+        self.showing = True
+        try:
+            polled = _ANOTHER
+            while polled is _ANOTHER:
+                self.shown = self.left_by()
+                if self.shown is None:
+                    polled = self._run_on(cx)
+                    continue
+                try:
+                    raise self.shown  # noqa: TRY301 - which is how it is handled
+                except BaseException:
+                    self.forget_frames(self.shown)
+                    polled = self._run_on(cx)
+            return polled
+        finally:
+            self.showing, self.shown = False, None
 
     def _let_go(self) -> None:
         awaiting, self.awaiting = self.awaiting, None
@@ -319,7 +353,7 @@ class StateMachine(Resumable[T]):
         del waited  # there is nowhere else to stand
         self.awaiting = Raises(error)
 
-    def _run_on(self, cx: Context | None) -> object:
+    def _run_on(self, cx: Context | None) -> Poll[Any]:
         return self.poll(cx)  # type: ignore[arg-type]  # nobody is woken without one
 
     def drop(self) -> None:

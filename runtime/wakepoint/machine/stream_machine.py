@@ -140,7 +140,7 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
         else:
             finalizer(self)
 
-    def _run_on(self, cx: Context | None) -> object:
+    def _run_on(self, cx: Context | None) -> Poll[Any]:
         return self.poll_next(cx)  # type: ignore[arg-type]
 
 

@@ -63,7 +63,8 @@ class LoweredTracer(Tracer):
             if code is _POLL_AWAITING:
                 return self._waits(frame, owner)
             if code.co_name in {"poll", "poll_next"} and code.co_filename == self._filename:
-                return self._polled(frame, owner)
+                # The poll around one that shows an exception tells what comes of it.
+                return None if owner.showing else self._polled(frame, owner)
             if code.co_name == "drop" and code is not _DROP:
                 return self._dropped(frame, owner)
             return None

@@ -100,11 +100,11 @@ class Guards(Loops):
     def _cleanup(self, kind: str, node: ast.AST) -> Cleanup:
         because = self.field("because")
         step = self.code.new(kind, node)
-        step.leaving = because
+        step.leaving = (because, *self.code.leaving)
         return Cleanup(step, because)
 
     @contextmanager
-    def _handles(self, handling: ast.expr | None, leaving: ast.expr | None) -> Iterator[None]:
+    def _handles(self, handling: ast.expr | None, leaving: tuple[ast.expr, ...]) -> Iterator[None]:
         """What is written meanwhile runs while an exception is handled, or may be."""
         outer = self.code.handling, self.code.leaving
         self.code.handling, self.code.leaving = handling, leaving
@@ -159,7 +159,7 @@ class Guards(Loops):
         self._guarded(cleanup, body, done)
         self.code.origin = line_of(node)
         self.code.begin(cleanup.step)
-        with self._handles(self.code.handling, cleanup.because):
+        with self._handles(self.code.handling, cleanup.step.leaving):
             self._leave(node, item, manager, cleanup, done)
         self.code.begin(done)
 
@@ -210,7 +210,7 @@ class Guards(Loops):
         self._guarded(cleanup, body if node.handlers else lambda: self.block(node.body), done)
         self.code.begin(cleanup.step)
         self._handling.append(cleanup)
-        with self._handles(self.code.handling, cleanup.because):
+        with self._handles(self.code.handling, cleanup.step.leaving):
             self.block(node.finalbody)
         self._handling.pop()
         self.code.origin = None
@@ -303,10 +303,10 @@ class Guards(Loops):
         self, step: Step, handler: ast.ExceptHandler, caught: ast.expr, done: Step
     ) -> None:
         self.code.begin(step)
-        step.handling, step.leaving = caught, None
+        step.handling, step.leaving = caught, ()
         self.code.origin = line_of(handler)
         self._handling.append(caught)
-        with self._handles(caught, None):
+        with self._handles(caught, ()):
             if handler.name is not None:
                 self.set(target(handler.name), caught)
             if handler.name is not None and self.scope.is_missed(handler.name):

@@ -119,11 +119,11 @@ class MachineClass:
         return _plain(in_brackets("handlers = {", pairs, "}")) if pairs else []
 
     def _leaving(self) -> list[Line]:
-        """Where the exception is, in the states behind a block that may have been left by one."""
+        """Where the exception is, in the states behind blocks that may have been left by one."""
         pairs = [
-            f'State.{step.name}: "{step.leaving.attr}"'
+            f"State.{step.name}: ({', '.join(fields)},)"
             for step in self._parts.steps
-            if isinstance(step.leaving, ast.Attribute)
+            if (fields := [f'"{f.attr}"' for f in step.leaving if isinstance(f, ast.Attribute)])
         ]
         return _plain(in_brackets("leaving = {", pairs, "}")) if pairs else []
 
@@ -174,10 +174,11 @@ class MachineClass:
     def _poll(self) -> list[Line]:
         method = "poll_next" if self._function.generator else "poll"
         error = self._names.local("error")
+        shows = any(step.leaving for step in self._parts.steps)
         lines = [Line(f"def {method}({self._me}, {self._names.local('cx')}):")]
         lines += [Line(text, None, 4) for text in self._declarations()]
         lines += [
-            Line("while True:", None, 4),
+            Line(f"while {self._me}.shows():" if shows else "while True:", None, 4),
             Line("try:", None, 8),
             Line(f"match {self._me}.state:", None, 12),
         ]
@@ -186,12 +187,15 @@ class MachineClass:
             self._noted_line = None
             lines += deeper(self._step(step), 20)
         base = self._names.helper("BaseException")
+        cx = self._names.local("cx")
+        behind = [Line(f"return {self._me}.show({cx})", None, 4)] if shows else []
         return [
             *lines,
             Line("case _:", None, 16),
             Line(f"raise {self._me}.over()", None, 20),
             Line(f"except {base} as {error}:", None, 8),
             Line(f"{self._me}.unwind({error})", None, 12),
+            *behind,
         ]
 
     def _step(self, step: Step) -> list[Line]:
@@ -199,9 +203,12 @@ class MachineClass:
         lines = self._items(step.items, last=True)
         if step.handling is None or all(isinstance(each, (Jump, Note)) for each in step.items):
             return lines
+        handled = step.handling
+        if step.leaving:
+            handled = call(self._names.helper("active"), *step.leaving, handled)
         return [
             Line("try:"),
-            Line(f"raise {ast.unparse(step.handling)}", None, 4),
+            Line(f"raise {ast.unparse(handled)}", None, 4),
             Line(f"except {self._names.helper('BaseException')}:"),
             *deeper(lines),
         ]

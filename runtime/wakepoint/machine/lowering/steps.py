@@ -78,7 +78,8 @@ class Step:
         kind: What it is called in the enum of states, unless several would be called that.
         handler: Where exceptions raised in it go.
         handling: The field of the exception that is handled meanwhile.
-        leaving: The field that may hold the exception by which a block around it was left.
+        leaving: The fields that may hold the exception by which a block around it was left, the
+            innermost first.
         index: The number of the state in the machine; None for a step in between.
         resumes: True if a poll can begin with it.
         items: Its code.
@@ -88,7 +89,7 @@ class Step:
     kind: str
     handler: Step | None
     handling: ast.expr | None = None
-    leaving: ast.expr | None = None
+    leaving: tuple[ast.expr, ...] = ()
     index: int | None = None
     resumes: bool = False
     items: list[Item] = field(default_factory=list)
@@ -103,7 +104,8 @@ class Code:
         step: The one that is written to.
         handler: Where exceptions go that the code to be written raises.
         handling: The field of the exception that it handles.
-        leaving: The field that may hold the exception by which a block around it was left.
+        leaving: The fields that may hold the exception by which a block around it was left, the
+            innermost first.
         reachable: False behind a jump or a return.
         origin: The line of the original whose code is being written.
         rename: Renames the variables of the comprehension that is being written.
@@ -112,7 +114,7 @@ class Code:
     def __init__(self) -> None:
         self.handler: Step | None = None
         self.handling: ast.expr | None = None
-        self.leaving: ast.expr | None = None
+        self.leaving: tuple[ast.expr, ...] = ()
         self.reachable = True
         self.origin: int | None = None
         self.rename: Callable[[ast.stmt], ast.stmt] | None = None

@@ -117,7 +117,7 @@ def _are_alike(one: Step, other: Step) -> bool:
     return (
         one.handler is other.handler
         and one.handling is other.handling
-        and one.leaving is other.leaving
+        and one.leaving == other.leaving
     )
 
 
