@@ -11,7 +11,7 @@ import enum
 import threading
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from wakepoint import foreign
 
@@ -160,18 +160,17 @@ class Future(Generic[T]):
         # future it waits for so that the executor can name it. An executor that cancels sends
         # an exception in; it is raised here rather than by coroutine.throw(), which loses
         # frames and context in several CPython versions (bpo-29587, gh-108668).
+        closed: GeneratorExit | None = None
         try:
-            while True:
+            while closed is None:
                 context = current.context
                 if context is None and not isinstance(self, Resumable):
                     if refuses_no_more():
                         yield self
                     raise nobody_polls(self)
                 poll: object = self.poll(context)  # type: ignore[arg-type]  # what it awaits refuses
-                if isinstance(poll, Ready):
-                    return cast(T, poll.value)
                 if poll is not PENDING:
-                    raise not_a_poll(self, poll)
+                    return checked(self, poll).value
                 try:
                     cancellation = yield self
                 except RuntimeError as error:  # not from our executor, which sends
@@ -179,12 +178,19 @@ class Future(Generic[T]):
                     if library is None:
                         raise
                     raise foreign.under_another(repr(self), library) from error
+                except GeneratorExit as error:
+                    closed = error
+                    continue
                 if cancellation is not None:
                     if not isinstance(self, Cancellable):
                         raise cancellation
                     self.cancel(cancellation)  # and polled on: it may have to wait to end
         finally:
-            self.drop()
+            self.drop()  # closing it is not handled meanwhile: what it raises has another context
+        try:
+            raise closed
+        finally:
+            del closed  # whose traceback holds this frame
 
 
 MAX_REFUSALS = 100

@@ -359,10 +359,25 @@ class StateMachine(Resumable[T]):
     def drop(self) -> None:
         """Drops what it waits for. A subclass whose handlers have to run does that first."""
         if not self.is_over():
-            self.state = self.State["DROPPED"]
-            self._let_go()
+            state, self.state = self.state, self.State["DROPPED"]
+            error = self._error_of_letting_go()
+            if error is not None:  # it is raised where the machine stands, while what is handled is
+                self.state = state
+                self._raise_at_wait(error)
         with nobody_polling():
             self.let_fields_go()
+
+    def _error_of_letting_go(self) -> BaseException | None:
+        try:
+            self._let_go()
+        except BaseException as error:
+            return error
+        return None
+
+    def _raise_at_wait(self, error: BaseException) -> None:
+        self.awaiting = Raises(error)
+        with nobody_polling():
+            self._run_on(None)
 
     def let_fields_go(self) -> None:
         """Lets go of whatever the fields hold."""

@@ -219,3 +219,43 @@ async def main():
 @pytest.mark.parametrize("main", ENDS.values(), ids=ENDS)
 def test_the_end_of_a_block_sees_what_leaves_it(main: str) -> None:
     assert difference(f"{HEAD}{main}") is None
+
+
+DROPPED = {
+    "in an end": ("await inner()", "raise Other(await leaf(1))", "finally"),
+    "in a handler": ("await inner()", "raise Other(await leaf(1))", "except Other"),
+    "in a body": ("pass", "await inner()", "finally"),
+    "by a coroutine that stays one": ("await stays()", "await stays()", "finally"),
+    "by one that stays, in a handler": ("await stays()", "await stays()", "except BaseException"),
+    "while it waits": ("await leaf(2)", "await stays()", "finally"),
+}
+
+
+@pytest.mark.parametrize("last, first, header", DROPPED.values(), ids=DROPPED)
+def test_what_dropping_raises_has_the_context_of_where_it_is_raised(
+    last: str, first: str, header: str
+) -> None:
+    source = f"""
+async def inner():
+    try:
+        await leaf(3)
+    finally:
+        seen()
+        await leaf(4)
+
+async def goes_on():
+    try:
+        await leaf(5)
+    except BaseException:
+        seen()
+    await leaf(6)
+
+async def main():
+    async def stays():
+        await goes_on()
+    try:
+        {first}
+    {header}:
+        {last}
+"""
+    assert difference(f"{HEAD}{source}") is None
