@@ -80,7 +80,9 @@ class Source:
             if number in self._in_strings:
                 found.append(Line(text, number, None))
             elif number == begin:
-                found.append(Line(text[column:], number))
+                text = text[column:]
+                is_if = isinstance(node, ast.If)  # of an elif, which is one of its own here
+                found.append(Line(text.removeprefix("el") if is_if else text, number))
             else:
                 found.append(Line(text.removeprefix(indent), number))
         return [_spaced(each) for each in found]
