@@ -70,22 +70,22 @@ class Analysis:
         built = graph.build(code)
         self.codes = (code, *(each.code for each in built.inlined))
         split = blocks.split(built)
-        found = self._variables(built, split, source)
+        all_variables = self._variables(built, split, source)
         stacks = stack.run(built)
         places = states.places(built, stacks, source)
         if source is not None and any(each.suspension is None for each in places):
             source = None
-            found = self._variables(built, split, source)
+            all_variables = self._variables(built, split, source)
         self.source = source
         facts = Facts(
             built,
             split,
-            found,
-            flow.solve(built, split, found),
+            all_variables,
+            flow.solve(built, split, all_variables),
             stacks,
             source,
             Labels(built, source),
-            Kept(found),
+            Kept(all_variables),
         )
         self._places = places
         self._state_at = self._offsets(built, places)
@@ -95,10 +95,10 @@ class Analysis:
     def _variables(
         built: graph.Graph, split: blocks.Blocks, source: Syntax | None
     ) -> variables.Variables:
-        found = variables.find(built, source)
-        comprehensions.move_to_calls(built, found)
-        unbound.mark(built, split, found)
-        return found
+        all_variables = variables.find(built, source)
+        comprehensions.move_to_calls(built, all_variables)
+        unbound.mark(built, split, all_variables)
+        return all_variables
 
     @staticmethod
     def _machine(code: CodeType, kind: str, facts: Facts, places: list[Place]) -> Machine:
@@ -120,18 +120,18 @@ class Analysis:
     @staticmethod
     def _offsets(built: graph.Graph, places: list[Place]) -> dict[tuple[CodeType, int], int]:
         """The state that a frame stands in, by its code and ``f_lasti``."""
-        found = {}
+        numbers = {}
         for index, each in enumerate(places, start=1):
             for number in each.copies:
                 # While it suspends: YIELD_VALUE, from 3.13 on the RESUME behind it. While what
                 # it awaits runs for the first time: SEND.
                 for instruction in built.instructions[number : number + 3]:
                     if instruction.name in {"SEND", "YIELD_VALUE", "RESUME"}:
-                        found[instruction.code, instruction.offset] = index
+                        numbers[instruction.code, instruction.offset] = index
                 first = built.instructions[number]
                 if first.name == "SEND":
-                    found[first.code, first.offset + 2] = index  # its cache, from 3.12 on
-        return found
+                    numbers[first.code, first.offset + 2] = index  # its cache, from 3.12 on
+        return numbers
 
     def state_at(self, offset: int, code: CodeType | None = None) -> int | None:
         """The index of the state in which a frame with that ``f_lasti`` stands.
@@ -171,17 +171,17 @@ def code_of(function: Any) -> CodeType:
     Raises:
         MachineError: If there is none.
     """
-    found = function
-    if callable(found):
-        found = inspect.unwrap(found)
-        while isinstance(found, functools.partial):
-            found = inspect.unwrap(found.func)
-    if isinstance(found, (staticmethod, classmethod)):
-        found = found.__func__
+    inner = function
+    if callable(inner):
+        inner = inspect.unwrap(inner)
+        while isinstance(inner, functools.partial):
+            inner = inspect.unwrap(inner.func)
+    if isinstance(inner, (staticmethod, classmethod)):
+        inner = inner.__func__
     for attribute in ("__func__", "__code__", "cr_code", "ag_code", "gi_code"):
-        found = getattr(found, attribute, found)
-    if isinstance(found, CodeType):
-        return found
+        inner = getattr(inner, attribute, inner)
+    if isinstance(inner, CodeType):
+        return inner
     raise MachineError(
         f"{function!r} has no Python code to analyse; "
         "give a function, a method, a coroutine or a code object"
@@ -213,8 +213,8 @@ def analyze_source(text: str, filename: str = "<source>") -> list[Analysis]:
         raise nesting.too_deep(text, filename) from error
     codes = list(coroutines(code))
     source = Syntax(text, tree) if codes else None
-    found = [Analysis(each, source) for each in codes]
-    return sorted(found, key=lambda each: each.code.co_firstlineno)
+    analyses = [Analysis(each, source) for each in codes]
+    return sorted(analyses, key=lambda each: each.code.co_firstlineno)
 
 
 def coroutines(code: CodeType) -> Iterator[CodeType]:

@@ -79,15 +79,15 @@ def split(graph: Graph) -> Blocks:
 def _ranks(blocks: Blocks) -> list[int]:
     """The reverse of the order in which a walk leaves the blocks; CPython moves some to the end."""
     left: list[int] = []
-    seen = {NOWHERE}
+    visited = {NOWHERE}
     for entry in (blocks.entry, *range(len(blocks.all))):  # some are reached by suspending alone
         todo = [(entry, False)]
         while todo:
             number, is_done = todo.pop()
             if is_done:
                 left.append(number)
-            elif number not in seen:
-                seen.add(number)
+            elif number not in visited:
+                visited.add(number)
                 block = blocks.all[number]
                 todo.append((number, True))
                 todo += [(each, False) for each in (block.handler, block.jump, block.following)]

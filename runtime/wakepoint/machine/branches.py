@@ -45,10 +45,10 @@ class Branches:
         """What it means that the instruction jumps, or does not; None if that says nothing."""
         if number not in self._known:
             self._known[number] = self._test(number)
-        found = self._known[number]
-        if found is None:
+        branch = self._known[number]
+        if branch is None:
             return None
-        test, if_jumps = found
+        test, if_jumps = branch
         if test.text == UNNAMED:
             return None
         return Decision(test, if_jumps is jumps)

@@ -74,37 +74,37 @@ class Conditions:
         if number == len(self._tests):
             self._tests.append(decision.test)
         key = (condition, number, decision.holds)
-        found = self._extended.get(key)
-        if found is None:
+        extended = self._extended.get(key)
+        if extended is None:
             clear = ~(3 << 2 * number)
             bit = 1 << 2 * number + (not decision.holds)
-            kept = {one & clear | bit for one in condition.alternatives}
-            found = self._extended[key] = _condition(kept, condition.exact)
-        return found
+            alternatives = {one & clear | bit for one in condition.alternatives}
+            extended = self._extended[key] = _condition(alternatives, condition.exact)
+        return extended
 
     def either(self, one: Condition, other: Condition) -> Condition:
         """One or the other."""
         if one == other:
             return one
         key = (one, other)
-        found = self._merged.get(key)
-        if found is None:
+        merged = self._merged.get(key)
+        if merged is None:
             alternatives = {*one.alternatives, *other.alternatives}
-            found = _condition(alternatives, one.exact and other.exact)
-            self._merged[key] = found
-        return found
+            merged = _condition(alternatives, one.exact and other.exact)
+            self._merged[key] = merged
+        return merged
 
     def words(self, condition: Condition) -> str | None:
         """The condition in one line; None if there is none that can be said."""
-        shown = sum(each.bit_count() for each in condition.alternatives)
-        too_long = len(condition.alternatives) > _MOST_SHOWN or shown > _MOST_DECISIONS_SHOWN
+        decisions = sum(each.bit_count() for each in condition.alternatives)
+        too_long = len(condition.alternatives) > _MOST_SHOWN or decisions > _MOST_DECISIONS_SHOWN
         if too_long or not condition.exact:
             return None
         tests = self._tests
         alternatives = {_without_implied(each, tests) for each in condition.alternatives}
         _simplify(alternatives)
-        told = {_alternative(_decisions(each, tests)) for each in alternatives}
-        return " or ".join(sorted(told, key=lambda text: (len(text), text))) or None
+        texts = {_alternative(_decisions(each, tests)) for each in alternatives}
+        return " or ".join(sorted(texts, key=lambda text: (len(text), text))) or None
 
 
 def _condition(alternatives: set[int], exact: bool) -> Condition:
@@ -150,28 +150,28 @@ def _even_bits(count: int) -> int:
 
 
 def _decisions(bits: int, tests: list[Test]) -> list[Decision]:
-    found = []
+    decisions = []
     while bits:
         bit = (bits & -bits).bit_length() - 1
         bits &= bits - 1
-        found.append(Decision(tests[bit // 2], not bit % 2))
-    return found
+        decisions.append(Decision(tests[bit // 2], not bit % 2))
+    return decisions
 
 
 def _without_implied(bits: int, tests: list[Test]) -> int:
     """Leaves out what goes without saying: to reach ``except B`` it was not the A before."""
     decisions = _decisions(bits, tests)
-    made = {each.test.choice for each in decisions if each.holds} - {None}
-    if not made:
+    choices = {each.test.choice for each in decisions if each.holds} - {None}
+    if not choices:
         return bits
-    kept = 0
+    explicit = 0
     left = bits
     for each in decisions:
         bit = left & -left
         left ^= bit
-        if each.holds or each.test.choice not in made:
-            kept |= bit
-    return kept
+        if each.holds or each.test.choice not in choices:
+            explicit |= bit
+    return explicit
 
 
 # --- in words -----------------------------------------------------------------------------------

@@ -41,9 +41,9 @@ def generic(number: int, each: Instruction, stack: Stack) -> tuple[Stack, Stack]
 def _effect(name: str, argument: int) -> tuple[int, int, int, int]:
     """How many entries it pops and pushes, and the same when it jumps."""
     op = dis.opmap[name]
-    given = argument if op >= dis.HAVE_ARGUMENT else None
-    falls = dis.stack_effect(op, given, jump=False)
-    jumps = dis.stack_effect(op, given, jump=True)
+    operand = argument if op >= dis.HAVE_ARGUMENT else None
+    falls = dis.stack_effect(op, operand, jump=False)
+    jumps = dis.stack_effect(op, operand, jump=True)
     jump_pops, jump_pushes = max(-jumps, 0), max(jumps, 0)
     if name != "STORE_FAST_LOAD_FAST" and (
         name in _PUSHES_NOTHING or name.startswith(_PUSHES_NOTHING_PREFIXES)
@@ -136,12 +136,12 @@ _POPS_FOR_ATTRIBUTE = {"LOAD_GLOBAL": 0, "LOAD_SUPER_ATTR": 3}
 def _attribute(number: int, each: Instruction, stack: Stack) -> tuple[Stack, Stack]:
     """Loads something that may be about to be called: then its self, or NULL, lies beside it."""
     pops = _POPS_FOR_ATTRIBUTE.get(each.name, 1)
-    kept = stack[: len(stack) - pops]
+    below = stack[: len(stack) - pops]
     if dis.stack_effect(dis.opmap[each.name], each.argument) + pops == 1:
-        return (*kept, number), ()
+        return (*below, number), ()
     if each.name == "LOAD_GLOBAL" and sys.version_info < (3, 13):
-        return (*kept, HIDDEN, number), ()
-    return (*kept, number, HIDDEN), ()
+        return (*below, HIDDEN, number), ()
+    return (*below, number, HIDDEN), ()
 
 
 def _pair(number: int, each: Instruction, stack: Stack) -> tuple[Stack, Stack]:

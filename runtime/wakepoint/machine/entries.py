@@ -32,6 +32,6 @@ HANDLING: Entry = ("handling",)
 def place_of(entry: Entry, instructions: list[Instruction]) -> Position:
     """The source of a plain value; nowhere for every other symbol."""
     if isinstance(entry, tuple):
-        found: Position = entry[-1] if entry[0] in {"hull", "name"} else NOWHERE_KNOWN
-        return found
+        place: Position = entry[-1] if entry[0] in {"hull", "name"} else NOWHERE_KNOWN
+        return place
     return NOWHERE_KNOWN if entry == HIDDEN else instructions[entry].position

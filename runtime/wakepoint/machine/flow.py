@@ -44,7 +44,7 @@ class _Effect:
 def solve(graph: Graph, blocks: Blocks, variables: Variables) -> Flow:
     """Solves both questions for all blocks."""
     effects = _effects(graph, blocks, variables)
-    return Flow(_live(blocks, effects), _bound(blocks, effects, variables.given))
+    return Flow(_live(blocks, effects), _bound(blocks, effects, variables.bound_at_start))
 
 
 def _effects(graph: Graph, blocks: Blocks, variables: Variables) -> list[_Effect]:
@@ -85,10 +85,10 @@ def _live(blocks: Blocks, effects: list[_Effect]) -> list[int]:
     return live
 
 
-def _bound(blocks: Blocks, effects: list[_Effect], given: int) -> list[int]:
+def _bound(blocks: Blocks, effects: list[_Effect], arguments: int) -> list[int]:
     bound = [0] * len(blocks.all)
     reached = [False] * len(blocks.all)
-    bound[blocks.entry] = given
+    bound[blocks.entry] = arguments
     reached[blocks.entry] = True
     todo = [(0, blocks.entry)]
     while todo:
@@ -96,11 +96,11 @@ def _bound(blocks: Blocks, effects: list[_Effect], given: int) -> list[int]:
         block, effect = blocks.all[number], effects[number]
         before = bound[number]
         after = before & ~effect.writes | effect.binds
-        found = [(block.following, after), (block.jump, after)]
+        edges = [(block.following, after), (block.jump, after)]
         if block.raises:
             raised = before & ~effect.written_before_raising | effect.bound_when_raising
-            found.append((block.handler, raised))
-        for target, value in found:
+            edges.append((block.handler, raised))
+        for target, value in edges:
             if target == NOWHERE or (reached[target] and not value & ~bound[target]):
                 continue
             bound[target] |= value

@@ -130,17 +130,17 @@ def _entry(instructions: list[Instruction]) -> int:
 def _suspensions(graph: Graph) -> list[int]:
     instructions = graph.instructions
     inlined = {each.send for each in graph.inlined}
-    found = []
+    suspensions = []
     for number, instruction in enumerate(instructions):
         if instruction.name == "SEND":
             # It falls through to the YIELD_VALUE of its own loop and comes back from there; what
             # comes after the await is where it jumps to.
             if number not in inlined:
                 instruction.following = NOWHERE
-                found.append(number)
+                suspensions.append(number)
         elif instruction.name == "YIELD_VALUE" and instructions[number - 1].name != "SEND":
-            found.append(number)
-    return found
+            suspensions.append(number)
+    return suspensions
 
 
 def _leave_out_throwing(instructions: list[Instruction]) -> None:

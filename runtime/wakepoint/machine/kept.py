@@ -35,22 +35,22 @@ class Kept:
             live: The bits of those that may be read.
         """
         is_bound, is_live = self._digits(bound), self._digits(live)
-        found = [
+        variables = [
             read if is_live[number] == "1" else unread
             for number, unread, read in self._rows
             if is_bound[number] == "1"
         ]
-        return _merged(found) if self._has_twins else found
+        return _merged(variables) if self._has_twins else variables
 
     def _digits(self, bits: int) -> str:
         return f"{bits:0{self._size}b}"[::-1]
 
 
-def _merged(found: list[Variable]) -> list[Variable]:
+def _merged(variables: list[Variable]) -> list[Variable]:
     """A comprehension's variable hides the function's of the same name."""
-    kept: dict[str, Variable] = {}
-    for each in found:
-        known = kept.get(each.name)
-        live = each.live or (known is not None and known.live)
-        kept[each.name] = each if live is each.live else Variable(each.name, each.kind, live)
-    return list(kept.values())
+    merged: dict[str, Variable] = {}
+    for each in variables:
+        earlier = merged.get(each.name)
+        live = each.live or (earlier is not None and earlier.live)
+        merged[each.name] = each if live is each.live else Variable(each.name, each.kind, live)
+    return list(merged.values())

@@ -84,8 +84,8 @@ class Labels:
         if at == HIDDEN:
             return UNNAMED
         instruction = self._instructions[at]
-        written = self._syntax.text(instruction.position) if self._syntax is not None else None
-        return written or self._name(instruction)
+        text = self._syntax.text(instruction.position) if self._syntax is not None else None
+        return text or self._name(instruction)
 
     def _first_iterable(self, comprehension: Position) -> str | None:
         where = self._syntax and self._syntax.first_iterable(comprehension)

@@ -104,8 +104,8 @@ class _Run:
     def _caught(self, instruction: Instruction, stack: Stack) -> Stack:
         """What a handler finds."""
         part = self.instructions[instruction.handler].part
-        kept = stack[: self.stacks.bases[part] + instruction.depth]
-        return (*kept, HIDDEN, EXCEPTION) if instruction.keeps_lasti else (*kept, EXCEPTION)
+        below = stack[: self.stacks.bases[part] + instruction.depth]
+        return (*below, HIDDEN, EXCEPTION) if instruction.keeps_lasti else (*below, EXCEPTION)
 
     # -- instructions that need more than their effect on the height ------------------------------
 

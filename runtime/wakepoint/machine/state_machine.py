@@ -159,8 +159,8 @@ class StateMachine(Resumable[T]):
     def __getattr__(self, name: str) -> Any:
         # A field that is not there is a variable that is not bound.
         if name.startswith("__") or name not in self.mentioned:
-            said = f"{self.type_name()!r} object has no attribute {name!r}"
-            raise AttributeError(said, name=name, obj=self)
+            message = f"{self.type_name()!r} object has no attribute {name!r}"
+            raise AttributeError(message, name=name, obj=self)
         raise self.unbound(name)
 
     def __delattr__(self, name: str) -> None:
@@ -288,8 +288,8 @@ class StateMachine(Resumable[T]):
             self.state = self.State["RAISED"]
             self.let_fields_go()
             if self.may_not_leave(error):
-                said = f"{self.kind} raised {type(error).__name__}"
-                raise RuntimeError(said) from error
+                message = f"{self.kind} raised {type(error).__name__}"
+                raise RuntimeError(message) from error
         raise error
 
     def may_not_leave(self, error: BaseException) -> bool:

@@ -57,11 +57,11 @@ class Place:
 
 def places(graph: Graph, stacks: Stacks, syntax: Syntax | None) -> list[Place]:
     """The places where a coroutine can stand, in source order."""
-    found = _grouped(graph, stacks, syntax)
-    if syntax is not None and any(each.suspension is None for each in found):
+    groups = _grouped(graph, stacks, syntax)
+    if syntax is not None and any(each.suspension is None for each in groups):
         # The file is not what was compiled: nothing that it says can be used.
-        found = _grouped(graph, stacks, None)
-    return sorted(found, key=_order)
+        groups = _grouped(graph, stacks, None)
+    return sorted(groups, key=_order)
 
 
 def _grouped(graph: Graph, stacks: Stacks, syntax: Syntax | None) -> list[Place]:
@@ -76,9 +76,9 @@ def _grouped(graph: Graph, stacks: Stacks, syntax: Syntax | None) -> list[Place]
         which = _which(kind, stack, position, exceptional, graph)
         suspension = syntax.suspension(kind, position, which) if syntax is not None else None
         key = (kind, suspension.start) if suspension is not None else (kind, position, which)
-        found = by_key.setdefault(key, Place(kind, position, which, suspension))
-        found.copies.append(number)
-        found.on_exception |= HANDLING in stack
+        place = by_key.setdefault(key, Place(kind, position, which, suspension))
+        place.copies.append(number)
+        place.on_exception |= HANDLING in stack
     return list(by_key.values())
 
 
@@ -166,7 +166,7 @@ def start(facts: Facts) -> State:
     """The state before anything has run: it keeps the arguments."""
     code = facts.graph.code
     entry = facts.blocks.entry
-    kept = facts.kept.variables(facts.variables.given, facts.flow.live[entry])
+    kept = facts.kept.variables(facts.variables.bound_at_start, facts.flow.live[entry])
     line = code.co_firstlineno
     span = Span(line, 0, line, 0)
     if facts.syntax is not None:

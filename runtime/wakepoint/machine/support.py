@@ -78,14 +78,14 @@ def _type_name(of: Any) -> str:
     return of.type_name() if isinstance(of, StateMachine) else type(of).__name__
 
 
-def _awaitable(found: Any, method: str) -> Any:
+def _awaitable(awaitable: Any, method: str) -> Any:
     """What a special method gave, which has to be awaitable."""
-    if not inspect.isawaitable(found):
+    if not inspect.isawaitable(awaitable):
         raise TypeError(
             f"'async with' received an object from {method} that does not implement __await__: "
-            f"{_type_name(found)}"
+            f"{_type_name(awaitable)}"
         )
-    return found
+    return awaitable
 
 
 def enter(manager: Any) -> Any:
@@ -175,13 +175,13 @@ def keywords(function: Any, before: dict[str, Any], more: Any) -> dict[str, Any]
         TypeError: CPython's own, if it is no mapping, or has a keyword for the second time.
     """
     try:
-        found = {**more}
+        mapping = {**more}
     except TypeError as error:
         if str(error) != f"'{type(more).__name__}' object is not a mapping":
             raise
     else:
-        if before.keys().isdisjoint(found):
-            return found
+        if before.keys().isdisjoint(mapping):
+            return mapping
     return _Called(function)(**before, **more)
 
 
@@ -225,17 +225,17 @@ def anext_of(iterator: Any) -> Any:
             f"'async for' requires an iterator with __anext__ method, got {_type_name(iterator)}"
         )
     try:
-        found = method()
+        awaitable = method()
     except StopAsyncIteration as end:  # it ends the loop all the same
         return Raises(end)
-    if not inspect.isawaitable(found):
+    if not inspect.isawaitable(awaitable):
         try:
-            _await(found).send(None)
+            _await(awaitable).send(None)
         except TypeError as error:
             raise TypeError(
-                f"'async for' received an invalid object from __anext__: {_type_name(found)}"
+                f"'async for' received an invalid object from __anext__: {_type_name(awaitable)}"
             ) from error
-    return found
+    return awaitable
 
 
 def _details(because: Any) -> tuple[Any, Any, Any]:
@@ -248,9 +248,9 @@ def _special(of: Any, name: str) -> Any:
     """A method that the interpreter calls: it is looked for in the class."""
     for each in type(of).__mro__:
         if name in vars(each):
-            found = vars(each)[name]
-            bind = getattr(type(found), "__get__", None)
-            return found if bind is None else bind(found, of, type(of))
+            attribute = vars(each)[name]
+            bind = getattr(type(attribute), "__get__", None)
+            return attribute if bind is None else bind(attribute, of, type(of))
     return None
 
 

@@ -158,8 +158,12 @@ class Syntax:
         written = self.yields.get(where)
         if written is not None:
             return Suspension(StateKind.YIELD, written, written, written.value, written)
-        given = self.elements.get(where)  # what a generator expression yields
-        return None if given is None else Suspension(StateKind.YIELD, given, given, given, given)
+        element = self.elements.get(where)  # what a generator expression yields
+        return (
+            None
+            if element is None
+            else Suspension(StateKind.YIELD, element, element, element, element)
+        )
 
     def _next(self, where: Place, iterated: int | Place) -> Suspension | None:
         loop = self.fors.get(where)
@@ -232,16 +236,18 @@ class Syntax:
 
     def function(self, first_line: int, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The definition of a function, if there is one of that name on that line alone."""
-        found = self.functions.get((first_line, name), [])
-        return found[0] if len(found) == 1 else None
+        functions = self.functions.get((first_line, name), [])
+        return functions[0] if len(functions) == 1 else None
 
     def header(self, first_line: int, name: str) -> Span | None:
         """The line of a function's ``def``; None if the function is not found."""
-        found = self.function(first_line, name)
-        if found is None:
+        function = self.function(first_line, name)
+        if function is None:
             return None
-        column = self.characters(found.lineno, found.col_offset)
-        return Span(found.lineno, column, found.lineno, len(self.lines[found.lineno - 1].rstrip()))
+        column = self.characters(function.lineno, function.col_offset)
+        return Span(
+            function.lineno, column, function.lineno, len(self.lines[function.lineno - 1].rstrip())
+        )
 
 
 # fmt: off

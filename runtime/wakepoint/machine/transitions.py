@@ -39,10 +39,10 @@ def await_to_await(facts: Facts, places: list[Place], terminals: Terminals) -> l
         terminals: Where it ends.
     """
     walk = _Walk(facts, places, terminals)
-    found = list(walk.told(0, walk.from_start()))
+    transitions = list(walk.transitions(0, walk.from_start()))
     for index in range(1, len(places) + 1):
-        found += walk.told(index, walk.from_place(index))
-    return found
+        transitions += walk.transitions(index, walk.from_place(index))
+    return transitions
 
 
 Reached = dict[tuple[int, bool], Condition]
@@ -153,7 +153,7 @@ class _Walk:
         # What was decided before says little about why something raised.
         return (target, True), condition if raised else ALWAYS
 
-    def told(self, source: int, reached: Reached) -> Iterator[Transition]:
+    def transitions(self, source: int, reached: Reached) -> Iterator[Transition]:
         """The transitions from a state, with their conditions in words."""
         ways_on = [key for key in reached if not key[1]]
         texts = {
@@ -180,7 +180,7 @@ def poll_to_poll(states: tuple[State, ...], steps: tuple[Transition, ...]) -> li
     by_source: dict[int, list[Transition]] = {}
     for step in steps:
         by_source.setdefault(step.source, []).append(step)
-    found = []
+    transitions = []
     for state in states:
         reached: dict[int, bool] = {}
         # Ways without an exception first: a state is reached exceptionally if only so.
@@ -192,8 +192,8 @@ def poll_to_poll(states: tuple[State, ...], steps: tuple[Transition, ...]) -> li
                 if step.target not in reached or (reached[step.target] and not exceptional):
                     reached[step.target] = exceptional
                     todo.append((step.target, exceptional))
-        found += [
+        transitions += [
             Transition(state.index, target, exceptional=raised)
             for target, raised in sorted(reached.items())
         ]
-    return found
+    return transitions

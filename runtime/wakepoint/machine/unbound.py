@@ -19,15 +19,15 @@ _FAST = ("LOAD_FAST", "STORE_FAST_LOAD_FAST", "DELETE_FAST")
 _DEREF = frozenset(("LOAD_DEREF", "DELETE_DEREF"))
 
 
-def mark(graph: Graph, split: Blocks, found: Variables) -> None:
+def mark(graph: Graph, split: Blocks, variables: Variables) -> None:
     """Marks the instructions that raise if a name is not bound, where it may not be."""
-    risky = _risky(graph, found)
+    risky = _risky(graph, variables)
     if not any(risky):
         return
-    loose = _loose(graph.code, found)
-    named = sum(1 << n for n, name in enumerate(found.names) if not name.startswith("."))
+    loose = _loose(graph.code, variables)
+    named = sum(1 << n for n, name in enumerate(variables.names) if not name.startswith("."))
     before: list[int | None] = [None] * len(split.all)
-    before[split.entry] = named & ~found.given
+    before[split.entry] = named & ~variables.bound_at_start
     todo = [(0, split.entry)]
 
     def go(target: int, unbound: int) -> None:
@@ -48,18 +48,20 @@ def mark(graph: Graph, split: Blocks, found: Variables) -> None:
                 graph.raises[each] = block.raises = True
             if graph.raises[each]:
                 raised = unbound | (raised or 0)
-            unbound = unbound & ~found.binds[each] | found.writes[each] & ~found.binds[each]
+            unbound = (
+                unbound & ~variables.binds[each] | variables.writes[each] & ~variables.binds[each]
+            )
         if raised is not None:
             go(block.handler, raised)
         go(block.following, unbound)
         go(block.jump, unbound)
 
 
-def _risky(graph: Graph, found: Variables) -> list[int]:
+def _risky(graph: Graph, variables: Variables) -> list[int]:
     """For each instruction the variables that have to be bound for it."""
-    local = sum(1 << n for n, kind in enumerate(found.kinds) if kind is VariableKind.LOCAL)
+    local = sum(1 << n for n, kind in enumerate(variables.kinds) if kind is VariableKind.LOCAL)
     risky = []
-    for instruction, reads in zip(graph.instructions, found.reads, strict=True):
+    for instruction, reads in zip(graph.instructions, variables.reads, strict=True):
         if instruction.name in _DEREF:
             risky.append(reads)
         elif instruction.name.startswith(_FAST):
@@ -69,11 +71,11 @@ def _risky(graph: Graph, found: Variables) -> list[int]:
     return risky
 
 
-def _loose(code: CodeType, found: Variables) -> int:
+def _loose(code: CodeType, variables: Variables) -> int:
     """The variables that somebody else may unbind: captured ones, and cells that are deleted."""
     deleted = _deleted_inside(code)
     bits = 0
-    for number, (name, kind) in enumerate(zip(found.names, found.kinds, strict=True)):
+    for number, (name, kind) in enumerate(zip(variables.names, variables.kinds, strict=True)):
         if kind is VariableKind.FREE or (kind is VariableKind.CELL and name in deleted):
             bits |= 1 << number
     return bits
@@ -81,7 +83,7 @@ def _loose(code: CodeType, found: Variables) -> int:
 
 def _deleted_inside(code: CodeType) -> set[str]:
     """The names of a function that functions in it delete."""
-    found: set[str] = set()
+    deleted_names: set[str] = set()
     todo = [(inner, set(code.co_cellvars)) for inner in _functions(code)]
     while todo:
         inner, shared = todo.pop()
@@ -89,9 +91,9 @@ def _deleted_inside(code: CodeType) -> set[str]:
         if shared:
             names = slots(inner)
             deleted = (names[e.argument] for e in decode(inner) if e.name == "DELETE_DEREF")
-            found |= shared & {*deleted}
+            deleted_names |= shared & {*deleted}
             todo += [(each, shared) for each in _functions(inner)]
-    return found
+    return deleted_names
 
 
 def _functions(code: CodeType) -> list[CodeType]:

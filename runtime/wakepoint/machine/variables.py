@@ -46,7 +46,7 @@ class Variables:
         binds: For each instruction the bits of those that it binds.
         captured: By LOAD_CLOSURE instruction, the variable that it captures.
         visible: For each part of the graph the bits of the variables that exist while it runs.
-        given: The bits of those that are bound from the start: parameters, captured variables.
+        bound_at_start: The bits of parameters and captured variables.
         order: Their numbers in the order of the source.
     """
 
@@ -57,7 +57,7 @@ class Variables:
     binds: list[int] = field(default_factory=list)
     captured: dict[int, int] = field(default_factory=dict)
     visible: list[int] = field(default_factory=list)
-    given: int = 0
+    bound_at_start: int = 0
     order: list[int] = field(default_factory=list)
 
     def new(self, name: str, kind: VariableKind) -> int:
@@ -69,20 +69,20 @@ class Variables:
 
 def find(graph: Graph, syntax: Syntax | None) -> Variables:
     """The variables of a coroutine and what its instructions do to them."""
-    found = Variables()
-    scopes = [_scope(graph.code, found)]
-    found.visible.append(_bits(scopes[0]))
-    found.given = (1 << _arguments(graph.code)) - 1
-    for number, kind in enumerate(found.kinds):
+    variables = Variables()
+    scopes = [_scope(graph.code, variables)]
+    variables.visible.append(_bits(scopes[0]))
+    variables.bound_at_start = (1 << _arguments(graph.code)) - 1
+    for number, kind in enumerate(variables.kinds):
         if kind is VariableKind.FREE:
-            found.given |= 1 << number
+            variables.bound_at_start |= 1 << number
     for inlined in graph.inlined:
         outer = scopes[graph.instructions[inlined.send].part]
-        scopes.append(_inner_scope(inlined.code, outer, graph, found))
-        around = found.visible[graph.instructions[inlined.send].part]
-        found.visible.append(around | _bits(scopes[-1]))
-    shadows = _shadows(graph, found)
-    found.visible[0] |= _bits(shadows.values())
+        scopes.append(_inner_scope(inlined.code, outer, graph, variables))
+        around = variables.visible[graph.instructions[inlined.send].part]
+        variables.visible.append(around | _bits(scopes[-1]))
+    shadows = _shadows(graph, variables)
+    variables.visible[0] |= _bits(shadows.values())
     for number, instruction in enumerate(graph.instructions):
         reads = writes = binds = 0
         if instruction.name in _MAY_TOUCH:
@@ -95,14 +95,14 @@ def find(graph: Graph, syntax: Syntax | None) -> Variables:
                 writes = writes & ~taken[0] | taken[1]
                 binds &= ~taken[0]
             if instruction.name == "LOAD_CLOSURE":
-                found.captured[number] = scope[instruction.argument]
+                variables.captured[number] = scope[instruction.argument]
         elif instruction.name == "LOAD_GLOBAL" and _is_bare_super(graph, number):
             reads = 1 << scopes[instruction.part][0]
-        found.reads.append(reads)
-        found.writes.append(writes)
-        found.binds.append(binds)
-    found.order = _in_order(graph, found)
-    return found
+        variables.reads.append(reads)
+        variables.writes.append(writes)
+        variables.binds.append(binds)
+    variables.order = _in_order(graph, variables)
+    return variables
 
 
 def _is_bare_super(graph: Graph, number: int) -> bool:
@@ -159,12 +159,12 @@ def slots(code: CodeType) -> list[str]:
     return [*code.co_varnames, *cells, *code.co_freevars]
 
 
-def _scope(code: CodeType, found: Variables) -> list[int]:
+def _scope(code: CodeType, variables: Variables) -> list[int]:
     """The number of the variable in each slot of the coroutine's own frame."""
     cells = {name for name in code.co_cellvars if not _only_for_comprehensions(code, name)}
     kinds = dict.fromkeys(cells, VariableKind.CELL)
     kinds |= dict.fromkeys(code.co_freevars, VariableKind.FREE)
-    return [found.new(name, kinds.get(name, VariableKind.LOCAL)) for name in slots(code)]
+    return [variables.new(name, kinds.get(name, VariableKind.LOCAL)) for name in slots(code)]
 
 
 def _only_for_comprehensions(code: CodeType, name: str) -> bool:
@@ -188,15 +188,15 @@ def _passes_to_comprehensions(code: CodeType, name: str) -> bool:
     )
 
 
-def _inner_scope(code: CodeType, outer: list[int], graph: Graph, found: Variables) -> list[int]:
-    by_name = {found.names[number]: number for number in outer}
+def _inner_scope(code: CodeType, outer: list[int], graph: Graph, variables: Variables) -> list[int]:
+    by_name = {variables.names[number]: number for number in outer}
     scope = []
     for name in slots(code):
         if name in code.co_freevars and name in by_name:
             scope.append(by_name[name])
         else:
             cell = name in code.co_cellvars and not _only_for_comprehensions(code, name)
-            scope.append(found.new(name, VariableKind.CELL if cell else VariableKind.LOCAL))
+            scope.append(variables.new(name, VariableKind.CELL if cell else VariableKind.LOCAL))
     return scope
 
 
@@ -206,7 +206,7 @@ Shadows = dict[tuple[Position, int], int]
 """By the place of a comprehension and the slot of its variable: the variable's own number."""
 
 
-def _shadows(graph: Graph, found: Variables) -> Shadows:
+def _shadows(graph: Graph, variables: Variables) -> Shadows:
     """The variables of comprehensions that share a slot with one of the function.
 
     LOAD_FAST_AND_CLEAR puts the function's variable of the same name aside; a STORE_FAST at the
@@ -216,7 +216,7 @@ def _shadows(graph: Graph, found: Variables) -> Shadows:
     for each in graph.instructions:
         key = (each.position, each.argument)
         if each.name == "LOAD_FAST_AND_CLEAR" and key not in shadows:
-            shadows[key] = found.new(slots(each.code)[each.argument], VariableKind.LOCAL)
+            shadows[key] = variables.new(slots(each.code)[each.argument], VariableKind.LOCAL)
     return shadows
 
 

@@ -158,9 +158,9 @@ def test_one_in_another(outer: str) -> None:
     wrong = {}
     for inner, body in product(GUARDS, INNERMOST):
         source = program(GUARDS[outer], GUARDS[inner], INNERMOST[body])
-        told = source and difference(source, most_runs=6)
-        if told:
-            wrong[f"{inner} / {body}"] = told
+        problem = source and difference(source, most_runs=6)
+        if problem:
+            wrong[f"{inner} / {body}"] = problem
     assert not wrong
 
 

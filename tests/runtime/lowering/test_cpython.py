@@ -92,5 +92,5 @@ AT_LEAST = {"test_coroutines": 60, "test_asyncgen": 45}
 @pytest.mark.parametrize("module", LEFT_OUT)
 def test_what_cpython_demands_of_coroutines_holds_for_their_lowered_forms(module: str) -> None:
     results = dict(run(module, LEFT_OUT[module]))
-    assert not {name: told for name, told in results.items() if told}
+    assert not {name: problem for name, problem in results.items() if problem}
     assert len(results) >= AT_LEAST[module]

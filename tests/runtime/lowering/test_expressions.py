@@ -128,9 +128,9 @@ def test_an_expression_in_every_statement(expression: str) -> None:
             compile(source, "<source>", "exec")
         except SyntaxError:
             continue
-        told = difference(source, most_runs=12 if name == "return" else 4)
-        if told is not None:
-            wrong[name] = told
+        problem = difference(source, most_runs=12 if name == "return" else 4)
+        if problem is not None:
+            wrong[name] = problem
     assert not wrong
 
 

@@ -105,16 +105,16 @@ def generator() -> Iterator[int]:
 
 
 @pytest.mark.parametrize(
-    ("function", "said"),
+    ("function", "message"),
     [(ordinary, "ordinary function"), (generator, "is a generator"), (len, "no Python code")],
 )
-def test_what_cannot_be_lowered_is_named(function: object, said: str) -> None:
-    with pytest.raises(MachineError, match=said):
+def test_what_cannot_be_lowered_is_named(function: object, message: str) -> None:
+    with pytest.raises(MachineError, match=message):
         lower(function)
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         ("try:\n        await x\n    except* ValueError:\n        await x", "line 4: .*except\\*"),
         ("try:\n        await x\n    except await x:\n        pass", "line 4: .*except catches"),
@@ -122,8 +122,8 @@ def test_what_cannot_be_lowered_is_named(function: object, said: str) -> None:
         ("return [[lambda: n for n in await x] for _ in x]", "line 2: .*runs more than once"),
     ],
 )
-def test_what_is_out_of_reach_is_told_with_its_line(body: str, said: str) -> None:
-    with pytest.raises(MachineError, match=said):
+def test_what_is_out_of_reach_is_told_with_its_line(body: str, message: str) -> None:
+    with pytest.raises(MachineError, match=message):
         lower_source(f"async def f(x):\n    {body}\n")
 
 

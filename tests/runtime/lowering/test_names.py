@@ -209,9 +209,9 @@ def test_a_name_of_ours_may_be_the_program_s(form: str) -> None:
             compile(source, "<original>", "exec")
         except SyntaxError:
             continue
-        told = _difference(source)
-        if told is not None:
-            wrong[name] = told
+        problem = _difference(source)
+        if problem is not None:
+            wrong[name] = problem
     assert not wrong
 
 
@@ -236,9 +236,9 @@ def test_so_may_any_name_that_the_lowered_form_has(form: str) -> None:
             compile(source, "<original>", "exec")
         except SyntaxError:
             continue
-        told = _difference(source)
-        if told is not None:
-            wrong[name] = told
+        problem = _difference(source)
+        if problem is not None:
+            wrong[name] = problem
     assert not wrong
 
 

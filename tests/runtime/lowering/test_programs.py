@@ -19,9 +19,9 @@ def test_a_program_made_at_random_is_the_same_lowered(first: int) -> None:
     refused = 0
     for seed in range(first, first + 25):
         try:
-            told = wrong(seed)
+            problem = wrong(seed)
         except MachineError:
             refused += 1
             continue
-        assert told is None, told
+        assert problem is None, problem
     assert refused <= 12, "hardly any are lowered"

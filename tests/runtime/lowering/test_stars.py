@@ -42,7 +42,9 @@ def test_a_star_unpacks_at_its_turn(expression: str) -> None:
     assert difference(f"async def main():\n    return {expression}\n") is None
 
 
-@pytest.mark.parametrize("given", ["*5, undefined", "**5, a=undefined", "**{'a': 1}, **{'a': 2}"])
-def test_a_class_does_too(given: str) -> None:
-    source = f"async def main():\n    class Made({given}, b=await leaf(1)):\n        pass\n"
+@pytest.mark.parametrize(
+    "arguments", ["*5, undefined", "**5, a=undefined", "**{'a': 1}, **{'a': 2}"]
+)
+def test_a_class_does_too(arguments: str) -> None:
+    source = f"async def main():\n    class Made({arguments}, b=await leaf(1)):\n        pass\n"
     assert difference(source) is None

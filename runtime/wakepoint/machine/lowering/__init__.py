@@ -84,7 +84,7 @@ def _all(text: str, filename: str) -> Lowered:
     }
     tree = ast.parse(text)
     module = _module(text, tree)
-    done: list[tuple[Place, LoweredFunction]] = []
+    functions: list[tuple[Place, LoweredFunction]] = []
     machines: dict[str, Machine] = {}
     for place in outermost(tree):
         node = place.node
@@ -94,10 +94,10 @@ def _all(text: str, filename: str) -> Lowered:
                 f"{node.name} ({filename}:{node.lineno}) is never made: its code is left out"
             )
         lowered = _function(place, analysis, module)
-        done.append((place, lowered))
+        functions.append((place, lowered))
         machines[lowered.name] = analysis.machine
-    lines = with_machines(tree, module.source, done, module.names.imports)
-    return _lowered(lines, machines, [each for _, each in done], filename)
+    lines = with_machines(tree, module.source, functions, module.names.imports)
+    return _lowered(lines, machines, [each for _, each in functions], filename)
 
 
 def _one(analysis: Analysis) -> Lowered:
@@ -107,18 +107,20 @@ def _one(analysis: Analysis) -> Lowered:
         raise MachineError(f"{where} is a generator, not a coroutine: there is nothing to poll")
     if analysis.source is None:
         raise MachineError(f"{where}: its source is not known, and lowering starts from the source")
-    return _found(analysis, analysis.source.source.replace("\r\n", "\n").replace("\r", "\n"), where)
+    return _from_text(
+        analysis, analysis.source.source.replace("\r\n", "\n").replace("\r", "\n"), where
+    )
 
 
-def _found(analysis: Analysis, text: str, where: str) -> Lowered:
+def _from_text(analysis: Analysis, text: str, where: str) -> Lowered:
     machine = analysis.machine
     tree = ast.parse(text)
-    wanted = machine.first_line, machine.name
-    found = [each for each in everywhere(tree) if (each.node.lineno, each.node.name) == wanted]
-    if len(found) != 1:
+    place = machine.first_line, machine.name
+    functions = [each for each in everywhere(tree) if (each.node.lineno, each.node.name) == place]
+    if len(functions) != 1:
         raise MachineError(f"{where}: its source does not have it on that line, once")
     module = _module(text, tree)
-    lowered = _function(found[0], analysis, module)
+    lowered = _function(functions[0], analysis, module)
     lines = with_machines(None, module.source, [(None, lowered)], module.names.imports)
     return _lowered(lines, {lowered.name: machine}, [lowered], where)
 

@@ -77,7 +77,7 @@ def rebuilt(node: Node, change: Callable[..., Any], *further: object) -> Node:
         change: Gives what stands in place of a child; several, where a list stands.
         further: Further arguments of ``change``.
     """
-    made = node
+    result = node
     for field, old in ast.iter_fields(node):  # with few calls: expressions are nested deeply
         new = old
         if isinstance(old, ast.AST):
@@ -85,10 +85,10 @@ def rebuilt(node: Node, change: Callable[..., Any], *further: object) -> Node:
         elif isinstance(old, list):
             new = _in_list(old, change, *further)
         if new is not old:
-            if made is node:
-                made = copy.copy(node)
-            setattr(made, field, new)
-    return made
+            if result is node:
+                result = copy.copy(node)
+            setattr(result, field, new)
+    return result
 
 
 def _in_list(old: list[Any], change: Callable[..., Any], *further: object) -> list[Any]:
@@ -105,10 +105,10 @@ def exchanged(node: Node, fields: Iterable[tuple[str, object]]) -> Node:
     other = [(field, new) for field, new in fields if new is not getattr(node, field)]
     if not other:
         return node
-    made = copy.copy(node)
+    result = copy.copy(node)
     for field, new in other:
-        setattr(made, field, new)
-    return made
+        setattr(result, field, new)
+    return result
 
 
 def child_of(old: object, change: Callable[..., Any], *further: object) -> object:

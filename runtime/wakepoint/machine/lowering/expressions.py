@@ -58,7 +58,7 @@ class Expressions(Writer):
         What comes before the last one that suspends is evaluated before it and put aside.
         """
         last = max((at for at, each in enumerate(parts) if self.suspends(each.node)), default=-1)
-        found: dict[int, ast.expr] = {}
+        replacements: dict[int, ast.expr] = {}
         for at, part in enumerate(parts[: last + 1]):
             node = part.node
             if at == last:
@@ -68,11 +68,11 @@ class Expressions(Writer):
             elif part.spread == "f":
                 new = self._text_aside(node)
             elif part.call is not None:
-                new = self._keywords_aside(part.call, parts[:at], part, found)
+                new = self._keywords_aside(part.call, parts[:at], part, replacements)
             else:
                 new = self.put_aside(part)
-            found[id(node)] = new
-        return found
+            replacements[id(node)] = new
+        return replacements
 
     def put_aside(self, part: Part) -> ast.expr:
         """Evaluates an expression now, for later."""
@@ -94,17 +94,19 @@ class Expressions(Writer):
         function: ast.expr = name(self.names.helper("__build_class__"))
         if isinstance(of, ast.Call):
             function = aside.get(id(of.func), of.func)
-        given = [each for each in before if each.keyword is not None or each.call is not None]
-        unpacked = max((at for at, each in enumerate(given, 1) if each.call is not None), default=0)
+        keywords = [each for each in before if each.keyword is not None or each.call is not None]
+        unpacked = max(
+            (at for at, each in enumerate(keywords, 1) if each.call is not None), default=0
+        )
 
         def mapping(parts: list[Part]) -> ast.Dict:
             names = [ast.Constant(each.keyword) if each.keyword else None for each in parts]
             return ast.Dict([*names], [aside.get(id(each.node), each.node) for each in parts])
 
-        if 0 < unpacked < len(given):  # which is found out before the next ones are evaluated
-            merged = [mapping(given[:unpacked]), mapping(given[unpacked:])]
+        if 0 < unpacked < len(keywords):  # which is found out before the next ones are evaluated
+            merged = [mapping(keywords[:unpacked]), mapping(keywords[unpacked:])]
             self.code.emit(ast.Expr(self.helper("keywords", function, *merged)))
-        earlier = mapping(given)
+        earlier = mapping(keywords)
         return self.keep(self.helper("keywords", function, earlier, self.value(part.node)))
 
     def keep(self, value: ast.expr, kind: str = "operand") -> ast.expr:

@@ -156,19 +156,19 @@ class Fields(Rename):
 
     def _definition(self, node: Any, place: Place) -> Changed:
         special = self._class if isinstance(node, ast.ClassDef) else self._function
-        made: Any = special(node, place)
+        definition: Any = special(node, place)
         spelt = self._spell_out(node.name, place)
         if spelt != node.name:
-            made = exchanged(made, [("name", spelt)])
-        return self._bound_after(made, [node.name], place)
+            definition = exchanged(definition, [("name", spelt)])
+        return self._bound_after(definition, [node.name], place)
 
     def _nonlocal(self, node: ast.Nonlocal, place: Place) -> ast.stmt:
         if not place.later:
             return ast.Pass()  # at the top of poll()
-        kept = [each for each in node.names if self.spelt(each, place) is None]
-        if len(kept) == len(node.names):
+        remaining = [each for each in node.names if self.spelt(each, place) is None]
+        if len(remaining) == len(node.names):
             return node
-        return ast.Nonlocal(kept) if kept else ast.Pass()
+        return ast.Nonlocal(remaining) if remaining else ast.Pass()
 
     def _global(self, node: ast.Global, place: Place) -> ast.stmt:
         return node if place.later else ast.Pass()  # at the top of poll()
@@ -196,8 +196,8 @@ class Fields(Rename):
 
     def _type_alias(self, node: Any, place: Place) -> Changed:
         inside = replace(place, later=True)
-        made = exchanged(node, [self.field(node, "value", inside)])
-        return self._bound_after(made, [node.name.id], place)
+        alias = exchanged(node, [self.field(node, "value", inside)])
+        return self._bound_after(alias, [node.name.id], place)
 
     def _bound_after(self, node: ast.stmt, names: list[str], place: Place) -> Changed:
         further = self.copies(names, place)
@@ -205,30 +205,30 @@ class Fields(Rename):
 
     def copies(self, names: list[str], place: Place = _IN_POLL) -> list[ast.stmt]:
         """Takes over into fields what some names have just been bound to."""
-        found: list[ast.stmt] = []
+        copies: list[ast.stmt] = []
         for each in names:
             other = self.spelt(each, place)
             if isinstance(other, ast.Attribute):
-                found.append(assign(other, name(self._spell_out(each, place))))
-        return found
+                copies.append(assign(other, name(self._spell_out(each, place))))
+        return copies
 
     def _handler(self, node: ast.ExceptHandler, place: Place) -> ast.ExceptHandler:
-        made: Any = self.with_children(node, place)
+        handler: Any = self.with_children(node, place)
         copies = self.copies([node.name], place) if node.name else []
         if not copies:
-            return made  # type: ignore[no-any-return]
-        body = made.body
+            return handler  # type: ignore[no-any-return]
+        body = handler.body
         if self._function_.scope.is_missed(node.name or ""):
             where = self.spelt(node.name or "", place) or target(node.name or "")
             unbind = [assign(where, none()), ast.Delete([where])]
-            body = [ast.Try(made.body, [], [], unbind)]
-        done: ast.ExceptHandler = exchanged(made, [("body", [*copies, *body])])
-        return done
+            body = [ast.Try(handler.body, [], [], unbind)]
+        result: ast.ExceptHandler = exchanged(handler, [("body", [*copies, *body])])
+        return result
 
     def _case(self, node: ast.match_case, place: Place) -> ast.match_case:
-        made = cast(ast.match_case, self.with_children(node, place))
+        case = cast(ast.match_case, self.with_children(node, place))
         copies = self.copies(captures(node.pattern), place)
-        return exchanged(made, [("body", [*copies, *made.body])]) if copies else made
+        return exchanged(case, [("body", [*copies, *case.body])]) if copies else case
 
     special: ClassVar[dict[type[ast.AST], Callable[..., Any]]] = {
         **Rename.special,

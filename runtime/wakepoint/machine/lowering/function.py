@@ -113,8 +113,8 @@ class States:
         place = placed(node)
         column = place.col_offset  # type: ignore[attr-defined]
         line = line_of(place)
-        found = self._states[kind, line, self._source.characters(line, column)]
-        return found.pop() if found else None
+        numbers = self._states[kind, line, self._source.characters(line, column)]
+        return numbers.pop() if numbers else None
 
 
 def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredFunction:
@@ -152,7 +152,7 @@ def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredF
         ),
         writer.return_in_place,
     )
-    shown = [each for each in _in_order(analysis) if each in fields]
+    visible = [each for each in _in_order(analysis) if each in fields]
     parts = Parts(
         module.names.machine(
             node.name,
@@ -162,16 +162,16 @@ def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredF
         analysis.machine,
         steps,
         fields,
-        shown if function.scope.all_seen else [],
+        visible if function.scope.all_seen else [],
         extra,
         _may_wait(analysis, module.source),
     )
-    written = MachineClass(function, parts, spelling, Printer(module.source))
+    lowered = MachineClass(function, parts, spelling, Printer(module.source))
     variables = function.comprehension_variables
     return LoweredFunction(
         parts.name,
-        written.lines(),
-        written.factory(),
+        lowered.lines(),
+        lowered.factory(),
         {field: variables.get(name, name) for name, field in fields.items()},
     )
 
@@ -216,16 +216,16 @@ def _fields(
     """The fields: what is read after a suspension, or by inner functions."""
     scope = function.scope
     by_super = [*extra[:1], *scope.parameters[:1]] if "__class__" in extra else []
-    wanted = kept(steps, scope.bound, by_super) | scope.captured
-    wanted |= {
+    variables = kept(steps, scope.bound, by_super) | scope.captured
+    variables |= {
         variable.name
         for state in machine.states
         for variable in state.variables
         if variable.live and variable.kind in {VariableKind.LOCAL, VariableKind.CELL}
     }
     if scope.all_seen:
-        wanted |= scope.bound
-    return fields_of(sorted(wanted & scope.bound), names_used(function.node))
+        variables |= scope.bound
+    return fields_of(sorted(variables & scope.bound), names_used(function.node))
 
 
 def _may_wait(analysis: Analysis, source: Source) -> set[int]:

@@ -34,11 +34,11 @@ def kept(steps: list[Step], variables: Iterable[str], by_super: list[str]) -> se
     """
     bits = {variable: 1 << at for at, variable in enumerate(sorted(variables))}
     flow = _Flow(steps, bits, by_super)
-    found = 0
+    needed = 0
     for step, live in flow.solved().items():
         if step.resumes:
-            found |= live
-    return {variable for variable, bit in bits.items() if found & bit}
+            needed |= live
+    return {variable for variable, bit in bits.items() if needed & bit}
 
 
 class _Flow:
@@ -98,31 +98,31 @@ class _Flow:
         return read, bound
 
     def _reads(self, root: ast.AST) -> int:
-        found = 0
+        variables = 0
         for node in own_nodes(root):
             match node:
                 case ast.Name(id="super") if self._by_super:
                     for each in self._by_super:
-                        found |= self._bits.get(each, 0)
+                        variables |= self._bits.get(each, 0)
                 case ast.Name(id=name, ctx=ast.Load() | ast.Del()):
-                    found |= self._bits.get(name, 0)
+                    variables |= self._bits.get(name, 0)
                 case ast.AugAssign(target=ast.Name(id=name)):
-                    found |= self._bits.get(name, 0)
-        return found
+                    variables |= self._bits.get(name, 0)
+        return variables
 
     def _binds(self, root: ast.AST) -> int:
         """What a statement binds, whatever happens in it."""
-        found = 0
+        variables = 0
         if isinstance(root, (ast.Assign, ast.AnnAssign)):
-            wanted = root.targets if isinstance(root, ast.Assign) else [root.target]
-            for target in wanted:
+            targets = root.targets if isinstance(root, ast.Assign) else [root.target]
+            for target in targets:
                 for node in own_nodes(target):
                     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                        found |= self._bits.get(node.id, 0)
+                        variables |= self._bits.get(node.id, 0)
         elif isinstance(root, (ast.Import, ast.ImportFrom)):
             for name in binds(root):
-                found |= self._bits.get(name, 0)
-        return found
+                variables |= self._bits.get(name, 0)
+        return variables
 
 
 def _bound_first(node: ast.AST) -> list[set[str]]:

@@ -102,9 +102,12 @@ class Loops(Displays):
             self._loops(node, rest, None, result, again)
             return
         if isinstance(node, ast.DictComp):
-            found = self.in_order([Part(node.key), Part(node.value)])
-            key = found.get(id(node.key), node.key)
-            self.set(ast.Subscript(result, key, ast.Store()), found.get(id(node.value), node.value))
+            replacements = self.in_order([Part(node.key), Part(node.value)])
+            key = replacements.get(id(node.key), node.key)
+            self.set(
+                ast.Subscript(result, key, ast.Store()),
+                replacements.get(id(node.value), node.value),
+            )
         else:
             add = "append" if isinstance(node, ast.ListComp) else "add"
             self.code.emit(ast.Expr(call(attribute(result, add), self.value(node.elt))))

@@ -25,7 +25,7 @@ class Parts:
         machine: The machine.
         steps: Its steps.
         fields: The names of the fields by the names of the variables.
-        shown: All variables, if the function looks at them.
+        visible: All variables, if the function looks at them.
         extra: What it takes from around it besides its parameters.
         may_wait: The indices of the states at a ``yield`` whose cleanup may wait.
     """
@@ -34,7 +34,7 @@ class Parts:
     machine: Machine
     steps: list[Step]
     fields: dict[str, str]
-    shown: list[str]
+    visible: list[str]
     extra: list[str]
     may_wait: set[int]
 
@@ -88,7 +88,7 @@ class MachineClass:
         lines = [
             Line(f"{parts.fields[each]} = {self._names.helper('Cell')}()") for each in captured
         ]
-        named = {parts.fields[each]: each for each in parts.shown}
+        named = {parts.fields[each]: each for each in parts.visible}
         named |= {field: each for each, field in parts.fields.items() if field != each}
         if named:
             pairs = [f'"{field}": "{variable}"' for field, variable in named.items()]
@@ -151,10 +151,10 @@ class MachineClass:
         for variable in [*self._parts.extra, *self._function.scope.parameters]:
             if variable in self._parts.fields:
                 field = ast.unparse(self._spelling.variable(variable))
-                given = variable
+                value = variable
                 if variable in self._parts.extra:
-                    given = self._extra_name(variable)
-                lines.append(Line(f"{field} = {given}", node.lineno, 4))
+                    value = self._extra_name(variable)
+                lines.append(Line(f"{field} = {value}", node.lineno, 4))
         return lines
 
     def _super(self) -> ast.Call:
@@ -281,12 +281,12 @@ class MachineClass:
                 star = "*" if isinstance(node, ast.TryStar) else ""
                 for handler, body in zip(node.handlers, others, strict=True):
                     line = getattr(handler, "lineno", None)
-                    said = [Line(self._printer.header(handler, star), line)]
+                    clause = [Line(self._printer.header(handler, star), line)]
                     if line is not None:
                         self._noted_line = line
-                        said = _with_comment(said, f"  # line {line}")
+                        clause = _with_comment(clause, f"  # line {line}")
                     copies = self._printer.block(handler.body)
-                    lines += [*said, *copies, *deeper(self._items(body, last=last))]
+                    lines += [*clause, *copies, *deeper(self._items(body, last=last))]
                     if not copies and not body:
                         lines.append(Line("pass", None, 4))
                 return lines

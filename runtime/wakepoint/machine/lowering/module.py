@@ -81,7 +81,7 @@ def with_machines(
 
 def _own(source: Source, begin: int, end: int) -> list[Line]:
     """Lines of the source as they are."""
-    return [Line(source.lines[at - 1], at, None, kept=True) for at in range(begin, end)]
+    return [Line(source.lines[at - 1], at, None, unchanged=True) for at in range(begin, end)]
 
 
 def _first_line(node: ast.stmt) -> int:
@@ -92,7 +92,7 @@ def _first_line(node: ast.stmt) -> int:
 def _insert(lines: list[Line], what: list[Line], before: int | None) -> None:
     """Puts lines before the one that is a line of the original, or at the end."""
     for at, line in enumerate(lines):
-        if before is not None and line.kept and (line.origin or 0) >= before:
+        if before is not None and line.unchanged and (line.origin or 0) >= before:
             lines[at:at] = what
             return
     lines += what
@@ -102,8 +102,8 @@ def import_lines(imports: dict[str, tuple[str, str]]) -> list[Line]:
     """The imports that lowered code needs."""
     modules: dict[str, list[str]] = {}
     for alias, (module, helper) in imports.items():
-        wanted = helper if alias == helper else f"{helper} as {alias}"
-        modules.setdefault(module, []).append(wanted)
+        imported = helper if alias == helper else f"{helper} as {alias}"
+        modules.setdefault(module, []).append(imported)
     lines: list[Line] = []
     for module in sorted(modules, key=lambda each: (each not in {"builtins", "enum"}, each)):
         names = sorted(modules[module])

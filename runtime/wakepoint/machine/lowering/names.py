@@ -21,25 +21,27 @@ _MODULES = dict.fromkeys(_BUILTINS, "builtins") | {"Enum": "enum"}
 
 def names_used(root: ast.AST) -> frozenset[str]:
     """Every name that is mentioned in a tree, whatever it means there."""
-    found: set[str] = set()
+    mentioned: set[str] = set()
     for node in ast.walk(root):
         match node:
             case ast.Name(id=name) | ast.arg(arg=name):
-                found.add(name)
+                mentioned.add(name)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
-                found |= set(names)
+                mentioned |= set(names)
             case _:
-                found |= set(binds(node))
-                found |= {getattr(each, "name", "") for each in getattr(node, "type_params", ())}
-    return frozenset(found)
+                mentioned |= set(binds(node))
+                mentioned |= {
+                    getattr(each, "name", "") for each in getattr(node, "type_params", ())
+                }
+    return frozenset(mentioned)
 
 
 def names_bound(root: ast.AST) -> frozenset[str]:
     """Every name that is bound somewhere in a tree."""
-    found: set[str] = set()
+    bound: set[str] = set()
     for node in ast.walk(root):
-        found |= {node.arg} if isinstance(node, ast.arg) else set(binds(node))
-    return frozenset(found)
+        bound |= {node.arg} if isinstance(node, ast.arg) else set(binds(node))
+    return frozenset(bound)
 
 
 def has_private_names(root: ast.AST) -> bool:

@@ -71,10 +71,10 @@ def _texts(node: ast.JoinedStr) -> list[Part]:
 
 
 def _pairs(node: ast.Dict) -> list[Part]:
-    found = []
+    parts = []
     for key, value in zip(node.keys, node.values, strict=True):
-        found += [Part(value, "**")] if key is None else [Part(key), Part(value)]
-    return found
+        parts += [Part(value, "**")] if key is None else [Part(key), Part(value)]
+    return parts
 
 
 def _arguments(node: ast.Call) -> list[Part]:

@@ -48,14 +48,16 @@ def defaults(arguments: ast.arguments) -> list[ast.expr]:
 def annotations_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
     """The annotations of a function, in the order in which they are evaluated."""
     arguments = node.args
-    found = [
+    annotated = [
         *arguments.posonlyargs,
         *arguments.args,
         *([arguments.vararg] if arguments.vararg else []),
         *arguments.kwonlyargs,
         *([arguments.kwarg] if arguments.kwarg else []),
     ]
-    return [each for each in (*(arg.annotation for arg in found), node.returns) if each is not None]
+    return [
+        each for each in (*(arg.annotation for arg in annotated), node.returns) if each is not None
+    ]
 
 
 class Does(Flag):
@@ -126,29 +128,29 @@ class Facts:
         return any(Does.SUSPENDS in self[each] for each in nodes)
 
     def _all(self, nodes: Iterable[ast.AST]) -> Does:
-        found = NOTHING
+        effects = NOTHING
         for each in nodes:
-            found |= self[each]
-        return found
+            effects |= self[each]
+        return effects
 
     def _of(self, node: ast.AST) -> Does:
-        found = self._all(own_children(node))
+        effects = self._all(own_children(node))
         if isinstance(node, _SUSPENDS) or (isinstance(node, ast.comprehension) and node.is_async):
-            found |= Does.SUSPENDS
+            effects |= Does.SUSPENDS
         if isinstance(node, ast.Return):
-            found |= Does.RETURNS
+            effects |= Does.RETURNS
         elif isinstance(node, (ast.Break, ast.Continue)):
-            found |= Does.JUMPS
+            effects |= Does.JUMPS
         elif isinstance(node, ast.Raise) and node.exc is None:
-            found |= Does.RAISES_AGAIN
+            effects |= Does.RAISES_AGAIN
         elif isinstance(node, ast.ExceptHandler):
-            found &= ~Does.RAISES_AGAIN
+            effects &= ~Does.RAISES_AGAIN
         elif isinstance(node, _LOOPS) and Does.JUMPS not in self._all(node.orelse):
-            found &= ~Does.JUMPS
-        return found | Does.RETURNS_GUARDED if self._guards(node, found) else found
+            effects &= ~Does.JUMPS
+        return effects | Does.RETURNS_GUARDED if self._guards(node, effects) else effects
 
     @staticmethod
-    def _guards(node: ast.AST, found: Does) -> bool:
+    def _guards(node: ast.AST, effects: Does) -> bool:
         if isinstance(node, (ast.Try, ast.TryStar)):
-            return Does.RETURNS in found and bool(node.finalbody)
-        return Does.RETURNS in found and isinstance(node, (ast.With, ast.AsyncWith))
+            return Does.RETURNS in effects and bool(node.finalbody)
+        return Does.RETURNS in effects and isinstance(node, (ast.With, ast.AsyncWith))

@@ -23,13 +23,13 @@ class Line:
         text: What stands on it.
         origin: The line of the original that it comes from.
         depth: How many columns it is indented by; None inside of a string, where nothing is.
-        kept: True for a line of the original that stays where it is.
+        unchanged: True for a line of the original that stays where it is.
     """
 
     text: str
     origin: int | None = None
     depth: int | None = 0
-    kept: bool = False
+    unchanged: bool = False
 
     def deeper(self, columns: int) -> Line:
         """The same, further to the right."""
@@ -72,20 +72,20 @@ class Source:
         begin = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
         column = self.characters(node.lineno, node.col_offset)
         indent = self.lines[begin - 1][:column]
-        found = []
+        lines = []
         for number in range(begin, node.end_lineno + 1):
             text = self.lines[number - 1]
             if number == node.end_lineno:
                 text = text[: self.characters(number, node.end_col_offset)]
             if number in self._in_strings:
-                found.append(Line(text, number, None))
+                lines.append(Line(text, number, None))
             elif number == begin:
                 text = text[column:]
                 is_if = isinstance(node, ast.If)  # of an elif, which is one of its own here
-                found.append(Line(text.removeprefix("el") if is_if else text, number))
+                lines.append(Line(text.removeprefix("el") if is_if else text, number))
             else:
-                found.append(Line(text.removeprefix(indent), number))
-        return [_spaced(each) for each in found]
+                lines.append(Line(text.removeprefix(indent), number))
+        return [_spaced(each) for each in lines]
 
 
 def _without_place(node: ast.AST) -> Iterator[ast.AST]:

@@ -256,10 +256,10 @@ def _read(nodes: Iterable[ast.AST]) -> Counter[str]:
 
 def mentions(node: ast.AST) -> Counter[str]:
     """How often each name is mentioned in a tree."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
-            found[each.id] += 1
+            counts[each.id] += 1
         else:
-            found.update(binds(each))
-    return found
+            counts.update(binds(each))
+    return counts

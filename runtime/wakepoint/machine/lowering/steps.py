@@ -191,10 +191,10 @@ def all_items(items: list[Item]) -> Iterator[Item]:
 
 def targets(step: Step) -> list[Step]:
     """The steps that a step may go to, where its exceptions go included."""
-    found = [] if step.handler is None else [step.handler]
-    found += [
+    targets = [] if step.handler is None else [step.handler]
+    targets += [
         item.target
         for item in all_items(step.items)
         if isinstance(item, (Jump, Note, GoOn)) and item.target is not None
     ]
-    return found
+    return targets

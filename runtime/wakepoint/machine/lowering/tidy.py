@@ -44,32 +44,32 @@ def _is_state(step: Step) -> bool:
 
 
 def _end_of_jumps(step: Step) -> Step:
-    seen = {step}
+    visited = {step}
     while not _is_state(step) and len(step.items) == 1 and isinstance(step.items[0], Jump):
         step = step.items[0].target
-        if step in seen:  # an endless loop that does nothing
+        if step in visited:  # an endless loop that does nothing
             break
-        seen.add(step)
+        visited.add(step)
     return step
 
 
 def _with_notes_in_place(items: list[Item], step: Step) -> list[Item]:
     """Steps that only note why a block is left are written where they are jumped to."""
-    found: list[Item] = []
+    in_place: list[Item] = []
     for item in items:
         if isinstance(item, Compound):
             item.bodies = [_with_notes_in_place(body, step) for body in item.bodies]
-        found += _noted(item, step) if isinstance(item, Jump) else [item]
-    return found
+        in_place += _noted(item, step) if isinstance(item, Jump) else [item]
+    return in_place
 
 
 def _noted(jump: Jump, step: Step) -> list[Item]:
-    found: list[Item] = []
+    written: list[Item] = []
     at: Item = jump
     while isinstance(at, Jump) and _only_notes(at.target, step):
         *notes, at = at.target.items
-        found += [Note(jump.origin, n.field, n.target) for n in notes if isinstance(n, Note)]
-    return [*found, Jump(jump.origin, at.target)] if isinstance(at, Jump) else [jump]
+        written += [Note(jump.origin, n.field, n.target) for n in notes if isinstance(n, Note)]
+    return [*written, Jump(jump.origin, at.target)] if isinstance(at, Jump) else [jump]
 
 
 def _only_notes(step: Step, from_step: Step) -> bool:
