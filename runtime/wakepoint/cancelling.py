@@ -88,18 +88,18 @@ class Ending:
             except Exception as error:
                 self._errors.append((name, error))
             self.futures.remove(entry)
-            self._ended(future)
+            self._forget(future)
             self.let_go(future, name)
-        return PENDING if self.futures else self._given()
+        return PENDING if self.futures else self._outcome()
 
     def drop(self) -> None:
         """Drops what has not ended, at once."""
         futures, self.futures = self.futures, []
         for future, _ in futures:
-            self._ended(future)
+            self._forget(future)
         drop_all(future for future, _ in futures)
 
-    def _ended(self, future: Future[Any]) -> None:
+    def _forget(self, future: Future[Any]) -> None:
         if watching.lingering is not None:
             watching.lingering.end((self, future))
 
@@ -110,7 +110,7 @@ class Ending:
         except Exception as error:
             self._errors.append((name or repr(future), error))
 
-    def _given(self) -> Ready[Any]:
+    def _outcome(self) -> Ready[Any]:
         answer, errors = self._answer, self._errors
         if isinstance(answer, Ready):
             for name, error in errors:

@@ -94,8 +94,8 @@ def explained(error: Exception) -> Exception:
     better: Exception | None = None
     if isinstance(error, (RuntimeError, AttributeError)) and _MISSES_ITS_LOOP.search(str(error)):
         better = _without_loop(frames)
-    elif isinstance(error, TypeError) and (found := _CANNOT_BE_AWAITED.search(str(error))):
-        better = _not_awaitable(found[1] or found[2], frames)
+    elif isinstance(error, TypeError) and (match := _CANNOT_BE_AWAITED.search(str(error))):
+        better = _not_awaitable(match[1] or match[2], frames)
     if better is None:
         return error
     better.__cause__ = error

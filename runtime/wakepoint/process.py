@@ -75,8 +75,8 @@ class Child:
         self.status: int | None = None
 
     def __repr__(self) -> str:
-        told = "running or not waited for" if self.status is None else f"status {self.status}"
-        return f"Child(pid {self.pid}, {told})"
+        status = "running or not waited for" if self.status is None else f"status {self.status}"
+        return f"Child(pid {self.pid}, {status})"
 
     def __del__(self) -> None:
         if self.status is None:

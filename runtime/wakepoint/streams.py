@@ -43,8 +43,8 @@ class Resource(Closing):
         self.source = Source(io)
 
     def __repr__(self) -> str:
-        told = "closed" if self.source.closed else f"fd={self.source.fd}"
-        return f"{type(self).__name__}({told})"
+        state = "closed" if self.source.closed else f"fd={self.source.fd}"
+        return f"{type(self).__name__}({state})"
 
     def __del__(self) -> None:
         source = getattr(self, "source", None)

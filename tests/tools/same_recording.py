@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from wakepoint.recording.equality import told_by_machines
+from wakepoint.recording.equality import machine_facts
 from wakepoint.recording.model import Recording
 from wakepoint.recording.run import record, record_lowered
 
@@ -21,4 +21,4 @@ def _run(how: Callable[..., Recording], source: str) -> tuple[Any, ...]:
         recording = how(source, backend="simulated")
     outcome = recording.outcome
     told = (outcome.kind, outcome.error, outcome.message)
-    return output.getvalue(), told, told_by_machines(recording)
+    return output.getvalue(), told, machine_facts(recording)

@@ -14,7 +14,7 @@ from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
 from mkdocs_wakepoint.views.markup import element, joined
 from wakepoint.machine import Lowered, MachineError, lower_source
 from wakepoint.recording import Recording
-from wakepoint.recording.equality import alike, told_by_machines
+from wakepoint.recording.equality import alike, machine_facts
 
 
 def lowered(recording: Recording, context: Context) -> Markup:
@@ -93,7 +93,7 @@ def _verdict(original: Recording, form: Recording | None) -> Markup:
     if differs is not None:
         told = f"Both were run by this build, and they differ: {differs}."
         return element("p", told, class_="wp-caption wp-differs")
-    count = len(told_by_machines(original))
+    count = len(machine_facts(original))
     told = (
         "Both were run by this build. Their recordings tell the "
         f"same {count} events of machines, in the same order, with the same values, and "
@@ -104,7 +104,7 @@ def _verdict(original: Recording, form: Recording | None) -> Markup:
 
 def difference(original: Recording, form: Recording) -> str | None:
     """The first thing in which a run of the lowered form differs from the original's."""
-    ours, theirs = told_by_machines(original), told_by_machines(form)
+    ours, theirs = machine_facts(original), machine_facts(form)
     for one, other in zip_longest(ours, theirs):
         if one != other:
             return f"{_told(one)} in the original, {_told(other)} in the lowered form"

@@ -33,17 +33,17 @@ class Lane:
         interest: Which direction.
         operation: Whose turn it is: in flight, or done and not taken yet.
         successor: Waits until the kernel gives a dropped operation back.
-        kept: Dropped operations that the kernel finished all the same, oldest first.
+        unclaimed: Dropped operations that the kernel finished all the same, oldest first.
     """
 
-    __slots__ = ("interest", "kept", "operation", "source", "successor")
+    __slots__ = ("interest", "operation", "source", "successor", "unclaimed")
 
     def __init__(self, source: Source, interest: Interest) -> None:
         self.source = source
         self.interest = interest
         self.operation: Operation[Any] | None = None
         self.successor: Operation[Any] | None = None
-        self.kept: deque[Operation[Any]] = deque()
+        self.unclaimed: deque[Operation[Any]] = deque()
 
     def leave(self, operation: Operation[Any]) -> None:
         """The operation is done with; whoever waits for that is woken."""
@@ -59,8 +59,8 @@ class Lane:
 
     def close(self) -> None:
         """Nobody will use it any more."""
-        while self.kept:
-            self.kept.popleft().discard()
+        while self.unclaimed:
+            self.unclaimed.popleft().discard()
         self.wake_successor()
 
 
@@ -126,13 +126,13 @@ class Operation(Future[T], Generic[T]):
         """Turns the kernel's result into the future's."""
         raise NotImplementedError
 
-    def adopt(self, kept: Operation[Any]) -> bool:
+    def adopt(self, dropped: Operation[Any]) -> bool:
         """Takes the result of a dropped operation for its own, or part of it.
 
         Returns:
             True if nothing is left of it.
         """
-        self.result = kept.result
+        self.result = dropped.result
         return True
 
     def discard(self) -> None:
@@ -204,9 +204,9 @@ class Operation(Future[T], Generic[T]):
             return
         self.started = True
         lane.operation = self
-        if lane.kept:
-            if self.adopt(lane.kept[0]):
-                lane.kept.popleft()
+        if lane.unclaimed:
+            if self.adopt(lane.unclaimed[0]):
+                lane.unclaimed.popleft()
             return
         self.waker = cx.waker.clone()
         self.in_flight = True
@@ -220,7 +220,7 @@ class Operation(Future[T], Generic[T]):
         """Keeps a result that nobody took for the next operation, or gives it back."""
         if self.error is None:
             if self.keeps and not self.source.closed:
-                self.lane.kept.append(self)
+                self.lane.unclaimed.append(self)
             else:
                 self.discard()
         self.lane.leave(self)

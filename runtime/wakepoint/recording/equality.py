@@ -13,7 +13,7 @@ _COROUTINE = re.compile(r"<(?:coroutine|async_generator) object (\S+) at 0x(?:[0
 _OF_GENERATOR = re.compile(r"async generator .*|coroutine async_generator_a(send|throw)")
 """What a step of one is awaited as: by who iterates a coroutine's own, or one that it was given."""
 
-Told = tuple[str, dict[str, Any]]
+MachineFact = tuple[str, dict[str, Any]]
 """The kind of an event, and its facts."""
 
 # fmt: off
@@ -24,7 +24,7 @@ _KINDS = frozenset((
 # fmt: on
 
 
-def told_by_machines(recording: Recording) -> list[Told]:
+def machine_facts(recording: Recording) -> list[MachineFact]:
     """What a recording says about its machines, with what an original and its lowered form share.
 
     These are the states with the values of the variables that are live, what was polled and what
@@ -33,7 +33,7 @@ def told_by_machines(recording: Recording) -> list[Told]:
     """
     machines: dict[int, Machine] = {}
     numbers: dict[int, int] = {}
-    told = []
+    facts = []
     for event in recording.events:
         if event.kind not in _KINDS:
             continue
@@ -42,8 +42,8 @@ def told_by_machines(recording: Recording) -> list[Told]:
             if "<locals>" not in machine.qualname:
                 numbers[event["instance"]] = len(numbers) + 1
         if event["instance"] in numbers and not _ends_a_generator(event, machines):
-            told.append((event.kind, _shared_facts(event, machines, numbers)))
-    return told
+            facts.append((event.kind, _shared_facts(event, machines, numbers)))
+    return facts
 
 
 def _shared_facts(
@@ -52,13 +52,13 @@ def _shared_facts(
     facts = {k: v for k, v in event.facts.items() if k not in {"line", "future", "machine"}}
     if "variables" in facts:
         state = machines[facts["instance"]].states[facts.get("state") or 0]
-        kept = {
+        live = {
             variable.name
             for variable in state.variables
             if variable.live and variable.kind in {VariableKind.LOCAL, VariableKind.CELL}
         }
         facts["variables"] = {
-            each["name"]: each["value"] for each in facts["variables"] if each["name"] in kept
+            each["name"]: each["value"] for each in facts["variables"] if each["name"] in live
         }
     if "awaiting" in facts:
         facts["awaiting"] = _OF_GENERATOR.sub("async generator", facts["awaiting"])

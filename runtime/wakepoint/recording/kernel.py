@@ -43,11 +43,11 @@ class RecordingKernel:
             except OSError as error:
                 self._note(name, arguments, "-1", calls.error_name(error), None)
                 raise
-            told = (
+            text = (
                 calls.RESULTS[name](self.describe, args, result) if name in calls.RESULTS else None
             )
             moved = _bytes_moved(result) if name in calls.MOVES_BYTES else None
-            self._note(name, arguments, told or self.describe(result), None, moved)
+            self._note(name, arguments, text or self.describe(result), None, moved)
             if closed is not None:
                 self._recorder.names.forget_fd(closed)
             if name in calls.WAITS and self.on_return is not None:

@@ -228,8 +228,8 @@ class LoweredTracer(Tracer):
     def _fields(self, instance: _Machine, state: int) -> list[dict[str, str]]:
         owner = instance.owner
         fields = self._lowered.fields[type(owner).__name__]
-        kept = vars(owner) | vars(owner.cells)
-        values = {fields[name]: value for name, value in kept.items() if name in fields}
+        attributes = vars(owner) | vars(owner.cells)
+        values = {fields[name]: value for name, value in attributes.items() if name in fields}
         return [
             {"name": variable.name, "value": self._recorder.value(values[variable.name])}
             for variable in instance.machine.states[state].variables

@@ -103,11 +103,11 @@ def record_lowered(
 
 def _analyse(code: CodeType) -> list[Analysis]:
     """The machine of every coroutine and async generator in a module's code, in source order."""
-    found = []
+    analyses = []
     for each in coroutines(code):
         with suppress(MachineError):  # it still runs; only its machine is not shown
-            found.append(analyze(each))
-    return sorted(found, key=lambda each: each.code.co_firstlineno)
+            analyses.append(analyze(each))
+    return sorted(analyses, key=lambda each: each.code.co_firstlineno)
 
 
 def _execute(code: CodeType, module: ModuleType, tracer: Tracer, timeout: float | None) -> None:

@@ -192,8 +192,8 @@ class RecordingReactor(SteadyReactor):
         super().deregister(source, interest, owner)
 
     def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
-        told = self._event_in_words(event)
-        self.recorder.emit("event.dispatched", source=self._source(source), event=told)
+        text = self._event_in_words(event)
+        self.recorder.emit("event.dispatched", source=self._source(source), event=text)
         super().dispatch(source, ready, hung_up, event)
 
     def wake(self, source: Source, interest: Interest) -> None:
@@ -213,11 +213,11 @@ class RecordingReactor(SteadyReactor):
 
     def complete(self, operation: InFlight, result: Any, error: OSError | None) -> None:
         number = self.recorder.number("operation", operation)
-        told = "failed" if error is not None else self._recording_kernel.describe(result)
+        text = "failed" if error is not None else self._recording_kernel.describe(result)
         self.recorder.emit(
             "operation.completed",
             operation=number,
-            result=told,
+            result=text,
             error=None if error is None else calls.error_name(error),
         )
         reason = f"{operation.name} on {self._source(operation.source)} completed"

@@ -74,7 +74,7 @@ class Tracer:
         self._instances: dict[FrameType, _Instance] = {}
         self._count = 0
         self._raised: dict[FrameType, BaseException] = {}
-        self._told_raised: dict[str, Any] | None = None  # not sure yet which exception it was
+        self._uncertain: dict[str, Any] | None = None  # not sure yet which exception it was
         self._opaque: FrameType | None = None  # the library's leaf whose inside is not told
         self._starting: tuple[FrameType, dict[str, Any]] | None = None  # what is told once it runs
 
@@ -91,7 +91,7 @@ class Tracer:
     # -- every Python call or resumption on the thread comes here ------------------------------
 
     def _on_call(self, frame: FrameType, event: str, arg: Any) -> Local | None:
-        self._told_raised = None
+        self._uncertain = None
         self._tell_started()
         code = frame.f_code
         caller = frame.f_back
@@ -191,9 +191,9 @@ class Tracer:
         The coroutine's own frame is not told of an exception that is raised again, at the end of
         a ``finally`` for instance; what it was told of last may have been handled.
         """
-        told, self._told_raised = self._told_raised, None
-        if event == "exception" and told is not None:
-            told |= self._error(arg[1])
+        fact, self._uncertain = self._uncertain, None
+        if event == "exception" and fact is not None:
+            fact |= self._error(arg[1])
         return self._on_caller_event
 
     def _error(self, raised: BaseException | None) -> dict[str, str]:
@@ -215,7 +215,7 @@ class Tracer:
         elif isinstance(raised, GeneratorExit):
             self._recorder.emit("machine.dropped", instance=number, state=instance.suspended)
         else:
-            self._told_raised = self._recorder.emit(
+            self._uncertain = self._recorder.emit(
                 "machine.raised", instance=number, line=line, **self._error(raised)
             )
 
@@ -339,10 +339,10 @@ class Tracer:
         values: dict[str, Any] = {}
         for frame in instance.frames:
             values |= frame.f_locals
-        wanted = instance.analysis.machine.states[state].variables
+        variables = instance.analysis.machine.states[state].variables
         return [
             {"name": variable.name, "value": self._recorder.value(values[variable.name])}
-            for variable in wanted
+            for variable in variables
             # The value of an operand is on the stack, where nothing shows it.
             if variable.name in values and variable.kind is not VariableKind.OPERAND
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wakepoint.recording import Recording, record, safe_repr
-from wakepoint.recording.equality import alike, told_by_machines
+from wakepoint.recording.equality import alike, machine_facts
 
 LONG_NAMES = """
 import wakepoint
@@ -33,7 +33,7 @@ def test_no_address_is_told_wherever_a_description_is_cut() -> None:
 
 
 def _values(run: Recording) -> list[str]:
-    told = [facts for _, facts in told_by_machines(run)]
+    told = [facts for _, facts in machine_facts(run)]
     return [facts["variables"]["thing"] for facts in told if "thing" in facts.get("variables", {})]
 
 

@@ -72,8 +72,8 @@ def wine_version() -> str | None:
     except AttributeError:
         return None
     version.restype = ctypes.c_char_p
-    told: bytes = version()
-    return told.decode("ascii")
+    text: bytes = version()
+    return text.decode("ascii")
 
 
 def _whole(sock: sockets.socket, address: Address) -> Address:

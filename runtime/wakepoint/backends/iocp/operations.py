@@ -87,11 +87,11 @@ class Recv(Overlapped[bytes]):
     def call(self) -> None:
         self._kernel.WSARecv(self.overlapped, self.source.io, self._size)
 
-    def adopt(self, kept: Operation[Any]) -> bool:
-        data: bytes = kept.result
-        self.result, kept.result = data[: self._size], data[self._size :]
+    def adopt(self, dropped: Operation[Any]) -> bool:
+        data: bytes = dropped.result
+        self.result, dropped.result = data[: self._size], data[self._size :]
         # A datagram's rest is lost, as it is when the buffer is too small.
-        return not kept.result or self.source.io.type == socket.SOCK_DGRAM
+        return not dropped.result or self.source.io.type == socket.SOCK_DGRAM
 
 
 class Read(Recv):
@@ -110,10 +110,10 @@ class Read(Recv):
             self.waker = None
             self.reactor.complete(self, b"", None)
 
-    def adopt(self, kept: Operation[Any]) -> bool:
-        data: bytes = kept.result
-        self.result, kept.result = data[: self._size], data[self._size :]
-        return not kept.result
+    def adopt(self, dropped: Operation[Any]) -> bool:
+        data: bytes = dropped.result
+        self.result, dropped.result = data[: self._size], data[self._size :]
+        return not dropped.result
 
 
 class Send(Overlapped[int]):
@@ -204,9 +204,9 @@ class Accept(Overlapped[tuple[Any, Address]]):
             self.discard()
         super().finish(result, error)
 
-    def adopt(self, kept: Operation[Any]) -> bool:
-        assert isinstance(kept, Accept)
-        self.accepted, kept.accepted = kept.accepted, None
+    def adopt(self, dropped: Operation[Any]) -> bool:
+        assert isinstance(dropped, Accept)
+        self.accepted, dropped.accepted = dropped.accepted, None
         return True
 
     def value(self) -> tuple[Any, Address]:

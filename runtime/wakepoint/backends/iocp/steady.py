@@ -49,5 +49,5 @@ class SteadyIocpKernel(IocpKernel):
             more = take(port, _ROOM, _SETTLE)
         # A packet that we posted belongs to no call, and goes first.
         self._held.sort(key=lambda packet: self._turns.get(packet.overlapped, 0))
-        told, self._held = self._held[:room], self._held[room:]
-        return told
+        packets, self._held = self._held[:room], self._held[room:]
+        return packets

@@ -53,9 +53,9 @@ class EmulatedKqueue(KqueueKernel):
     def getsockopt(self, sock: socket.socket, level: int, option: int) -> Any:  # type: ignore[override]
         """An option's value."""
         if (level, option) == (socket.SOL_SOCKET, socket.SO_ERROR):
-            kept = self._errors.pop(sock.fileno(), 0)
-            if kept:
-                return kept
+            error = self._errors.pop(sock.fileno(), 0)
+            if error:
+                return error
         return sock.getsockopt(level, option)
 
     def recv(self, sock: socket.socket, size: int) -> bytes:  # type: ignore[override]

@@ -138,12 +138,12 @@ def _joined(bits: int, names: dict[int, str]) -> str:
 
 def describe_change(change: Kevent) -> str:
     """What is asked, in the words of the manual page: ``EVFILT_READ EV_ADD|EV_CLEAR``."""
-    told = (
+    words = (
         FILTERS.get(change.filter, str(change.filter)),
         _joined(change.flags, _FLAGS),
         _joined(change.fflags, _NOTES.get(change.filter, {})),
     )
-    return " ".join(filter(None, told))
+    return " ".join(filter(None, words))
 
 
 def describe_event(event: Kevent) -> str:

@@ -123,11 +123,11 @@ class LibkqueueKernel(EmulatedKqueue):
         errors = self._make(queue, changes)
         if errors:
             return errors
-        found = self._wait(queue, max_events, timeout)
-        self.keep_errors(found)
-        if len(found) == max_events:
+        events = self._wait(queue, max_events, timeout)
+        self.keep_errors(events)
+        if len(events) == max_events:
             self._report_again(queue)
-        return found
+        return events
 
     def _make(self, queue: Queue, changes: list[Kevent]) -> list[Kevent]:
         """Makes the changes; returns an event for each that fails.
@@ -140,8 +140,8 @@ class LibkqueueKernel(EmulatedKqueue):
             try:
                 self.kevent_change(queue, [change])
             except OSError as error:
-                told = Kevent(change.ident, change.filter, EV_ERROR, 0, error.errno or 0)
-                errors.append(told)
+                report = Kevent(change.ident, change.filter, EV_ERROR, 0, error.errno or 0)
+                errors.append(report)
         return errors
 
     def _wait(self, queue: Queue, max_events: int, timeout: float | None) -> list[Kevent]:

@@ -67,9 +67,9 @@ class Network:
 
     def at(self, kind: type[S], address: Address) -> S | None:
         """The socket of that kind that has an address, or listens on every one at its port."""
-        found = self._at(kind, str(address[0]), address[1])
-        assert found is None or isinstance(found, kind)
-        return found
+        bound = self._at(kind, str(address[0]), address[1])
+        assert bound is None or isinstance(bound, kind)
+        return bound
 
     def look_up(self, host: str, port: int) -> list[tuple[Any, ...]]:
         """As getaddrinfo(3): literal addresses and ``localhost``."""

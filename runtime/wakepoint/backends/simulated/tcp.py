@@ -215,5 +215,5 @@ class TcpSocket(Descriptor):
 
 def _listener(network: Network, address: Address) -> TcpSocket | None:
     """Who accepts connections at an address."""
-    found = network.at(TcpSocket, address)
-    return found if found is not None and found.backlog is not None else None
+    bound = network.at(TcpSocket, address)
+    return bound if bound is not None and bound.backlog is not None else None

@@ -55,8 +55,8 @@ class UdpSocket(Descriptor):
             return
         assert self.local is not None
         held = sum(len(each) for each, _ in receiver.arrived)
-        wanted = receiver.remote is None or receiver.remote[:2] == self.local[:2]
-        if wanted and held + len(data) <= self.world.buffer:
+        accepts = receiver.remote is None or receiver.remote[:2] == self.local[:2]
+        if accepts and held + len(data) <= self.world.buffer:
             receiver.arrived.append((data, self.local))
             receiver.tell(News.READABLE)
 

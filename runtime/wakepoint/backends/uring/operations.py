@@ -101,13 +101,13 @@ class RecvOnce(_Receiving[bytes]):
         fd, address = self.source.fd, self.room()
         return Sqe("recv", fd, (fd, address, self._size, 0), self, subject=self._size)
 
-    def adopt(self, kept: Operation[Any]) -> bool:
-        data: bytes = kept.result
-        self.result, kept.result = data[: self._size], data[self._size :]
+    def adopt(self, dropped: Operation[Any]) -> bool:
+        data: bytes = dropped.result
+        self.result, dropped.result = data[: self._size], data[self._size :]
         io = self.source.io
         # Of a datagram, what exceeds the size is lost.
         is_datagram = not isinstance(io, int) and bool(io.type == socket.SOCK_DGRAM)
-        return not kept.result or is_datagram
+        return not dropped.result or is_datagram
 
 
 class Read(RecvOnce):
@@ -184,10 +184,10 @@ class Recv(_Next[bytes]):
         super().__init__(submission, lane, data)
         self._size = size
 
-    def adopt(self, kept: Operation[Any]) -> bool:
-        data: bytes = kept.result
-        self.result, kept.result = data[: self._size], data[self._size :]
-        return not kept.result
+    def adopt(self, dropped: Operation[Any]) -> bool:
+        data: bytes = dropped.result
+        self.result, dropped.result = data[: self._size], data[self._size :]
+        return not dropped.result
 
     def finish(self, result: Any, error: OSError | None) -> None:
         if result is not None and len(result) > self._size:

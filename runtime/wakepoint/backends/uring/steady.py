@@ -39,5 +39,5 @@ class SteadyUringKernel(UringKernel):
         messages = [cqe for cqe in together if cqe.user_data == WAKE]
         results = [cqe for cqe in together if cqe.user_data != WAKE]
         self._held += [*messages[:1], *sorted(results, key=lambda cqe: cqe.user_data)]
-        told, self._held = self._held[:room], self._held[room:]
-        return told
+        completions, self._held = self._held[:room], self._held[room:]
+        return completions

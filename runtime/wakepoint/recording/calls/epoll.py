@@ -15,14 +15,14 @@ REAL_NAMES = {"epoll_close": "close"}
 
 def _epoll_ctl(d: Describer, args: Sequence[Any]) -> list[str]:
     epoll, operation, fd, events = args
-    told = [d.fd(epoll), f"EPOLL_CTL_{operation}", d.fd(fd)]
-    return told if operation == "DEL" else [*told, describe(events)]
+    arguments = [d.fd(epoll), f"EPOLL_CTL_{operation}", d.fd(fd)]
+    return arguments if operation == "DEL" else [*arguments, describe(events)]
 
 
 def _epoll_events(d: Describer, args: Sequence[Any], events: list[tuple[int, int]]) -> str:
     count = counted(len(events), "event")
-    told = [f"{d.fd(fd)} {describe(mask)}" for fd, mask in events]
-    return f"{count}: {shown(told)}" if told else count
+    texts = [f"{d.fd(fd)} {describe(mask)}" for fd, mask in events]
+    return f"{count}: {shown(texts)}" if texts else count
 
 
 ARGUMENTS: dict[str, Arguments] = {

@@ -68,9 +68,9 @@ def _packet(d: Describer, packet: Packet) -> str:
     if not packet.overlapped:
         return f"key {packet.key}"
     size = counted(packet.size, "byte")
-    told = f"{d.names.overlapped(packet.overlapped)} {size}"
+    text = f"{d.names.overlapped(packet.overlapped)} {size}"
     d.names.forget_overlapped(packet.overlapped)
-    return told
+    return text
 
 
 def _packets(d: Describer, args: Sequence[Any], packets: list[Packet]) -> str:

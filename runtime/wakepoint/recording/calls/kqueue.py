@@ -28,18 +28,18 @@ def _ident(d: Describer, event: Kevent) -> str:
 
 
 def _change(d: Describer, change: Kevent) -> str:
-    told = f"{_ident(d, change)} {kevent.describe_change(change)}"
+    text = f"{_ident(d, change)} {kevent.describe_change(change)}"
     is_deadline = change.filter == kevent.EVFILT_TIMER and change.flags & kevent.EV_ADD
     limit = f"until {d.until}" if d.until else f"data={change.data}"
-    return f"{told} {limit}" if is_deadline else told
+    return f"{text} {limit}" if is_deadline else text
 
 
 def _kevent(d: Describer, event: Kevent) -> str:
-    told = f"{_ident(d, event)} {kevent.describe_event(event)}"
+    text = f"{_ident(d, event)} {kevent.describe_event(event)}"
     if event.flags & kevent.EV_ERROR:
-        return f"{told} {errno.errorcode.get(event.data, event.data)}"
+        return f"{text} {errno.errorcode.get(event.data, event.data)}"
     # How much there is to read is worth telling; how much room to write there is, is chance.
-    return f"{told} data={event.data}" if event.filter == kevent.EVFILT_READ else told
+    return f"{text} data={event.data}" if event.filter == kevent.EVFILT_READ else text
 
 
 def _changes(d: Describer, changes: Sequence[Kevent]) -> str:

@@ -66,8 +66,8 @@ def _subject(d: Describer, sqe: Sqe) -> list[str]:
 
 def _sqe(d: Describer, sqe: Sqe) -> str:
     fd = [d.fd(sqe.fd)] if sqe.fd >= 0 else []
-    told = [_OPERATIONS[sqe.call], *fd, *_subject(d, sqe), f"user_data {sqe.user_data}"]
-    return " ".join(told)
+    words = [_OPERATIONS[sqe.call], *fd, *_subject(d, sqe), f"user_data {sqe.user_data}"]
+    return " ".join(words)
 
 
 def _sqes(d: Describer, sqes: Sequence[Sqe]) -> str:
