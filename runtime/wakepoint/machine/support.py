@@ -8,9 +8,10 @@ from types import CoroutineType
 from typing import Any, cast
 
 from wakepoint.coroutine import into_future as any_into_future
-from wakepoint.machine.cells import Cell
-from wakepoint.machine.state_machine import Raises, StateMachine
-from wakepoint.machine.stream_machine import DONE, StreamMachine
+from wakepoint.machine.running.cells import Cell
+from wakepoint.machine.running.futures import Raises
+from wakepoint.machine.running.state_machine import StateMachine
+from wakepoint.machine.running.stream_machine import DONE, StreamMachine
 from wakepoint.task import PENDING, Future, Ready
 
 __all__ = [

@@ -9,8 +9,8 @@ from typing import Any
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.machine.lowering import Lowered
 from wakepoint.machine.model import Machine, VariableKind
-from wakepoint.machine.state_machine import StateMachine
-from wakepoint.machine.stream_machine import DONE, Step
+from wakepoint.machine.running.state_machine import StateMachine
+from wakepoint.machine.running.stream_machine import DONE, Step
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.tracer import Local, Tracer
 from wakepoint.task import PENDING, Ready
@@ -18,7 +18,8 @@ from wakepoint.task import PENDING, Ready
 _POLL_AWAITING = StateMachine.poll_awaiting.__code__
 _POLL_COROUTINE = CoroutineFuture.poll.__code__
 _DROP = StateMachine.drop.__code__
-_LIBRARY = frozenset((StateMachine.__module__, Step.__module__))
+_LIBRARY = StateMachine.__module__.rpartition(".")[0]
+"""The package of all that lowered machines run on: its frames are nobody's who awaits."""
 
 
 class _Machine:
@@ -72,7 +73,7 @@ class LoweredTracer(Tracer):
             self._instances[frame] = self._instances[frame.f_back]
             frame.f_trace_lines = False
             return self._on_coroutine_event
-        if code.co_name == "poll" and type(owner).__module__ in _LIBRARY:
+        if code.co_name == "poll" and _is_library(type(owner).__module__):
             return None
         return super()._on_call(frame, event, arg)
 
@@ -216,7 +217,7 @@ class LoweredTracer(Tracer):
         """Whoever awaits it: itself a machine, or a coroutine. Nobody, if a combinator polls it."""
         caller = frame.f_back
         while caller is not None and caller not in self._instances:
-            if caller.f_globals.get("__name__") not in _LIBRARY:
+            if not _is_library(caller.f_globals.get("__name__")):
                 return None
             caller = caller.f_back
         return None if caller is None else self._instances[caller]
@@ -237,3 +238,7 @@ class LoweredTracer(Tracer):
             and variable.name in values
             and variable.kind is not VariableKind.OPERAND
         ]
+
+
+def _is_library(module: object) -> bool:
+    return isinstance(module, str) and module.rpartition(".")[0] == _LIBRARY

@@ -1,25 +1,39 @@
-"""The machine of every form in `forms.py` is what is written below the form."""
+"""The machine of every form in `forms/` is what is written below the form.
+
+The comments below a form: a line for each state and what it keeps, one for where it goes from
+there. ``live`` will be read again, ``kept`` will not; ``!→`` is taken because something raised.
+Nothing in there is run.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tools.machines import table
 
-from wakepoint.machine import analyze_source
+from wakepoint.machine import Machine, analyze_source
 
-FILE = Path(__file__).with_name("forms.py")
-TEXT = FILE.read_text(encoding="utf-8")
-MACHINES = [each.machine for each in analyze_source(TEXT, str(FILE))]
+FILES = sorted(Path(__file__).with_name("forms").glob("*.py"))
 
 
-def forms() -> Iterator[tuple[str, int, int, list[str]]]:
-    """Name, first and last line of every definition, and the comment below it."""
-    lines = TEXT.splitlines()
-    for node in ast.parse(TEXT).body:
+@dataclass(frozen=True)
+class Form:
+    """A definition, its machines, and what is written below it."""
+
+    name: str
+    machines: tuple[Machine, ...]
+    below: tuple[str, ...]
+
+
+def forms(file: Path) -> Iterator[Form]:
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    machines = [each.machine for each in analyze_source(text, str(file))]
+    for node in ast.parse(text).body:
         if isinstance(node, (ast.AsyncFunctionDef, ast.FunctionDef, ast.ClassDef)):
             assert node.end_lineno is not None
             below = []
@@ -27,25 +41,25 @@ def forms() -> Iterator[tuple[str, int, int, list[str]]]:
                 if not line.startswith("#"):
                     break
                 below.append(line.removeprefix("# "))
-            yield node.name, node.lineno, node.end_lineno, below
+            within = range(node.lineno, node.end_lineno + 1)
+            inside = tuple(each for each in machines if each.first_line in within)
+            yield Form(f"{file.stem}.{node.name}", inside, tuple(below))
 
 
-FORMS = {name: (first, last, below) for name, first, last, below in forms()}
+FORMS = [form for file in FILES for form in forms(file)]
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_its_machine_is_what_is_written_below_it(name: str) -> None:
-    first, last, written = FORMS[name]
-    inside = [each for each in MACHINES if first <= each.first_line <= last]
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_its_machine_is_what_is_written_below_it(form: Form) -> None:
     found = []
-    for machine in inside:
-        if len(inside) > 1:
+    for machine in form.machines:
+        if len(form.machines) > 1:
             found.append(f"{machine.qualname}:")
         found += table(machine)
-    assert written == found
+    assert form.below == tuple(found)
 
 
 def test_nothing_is_written_twice_or_nowhere() -> None:
     assert len(FORMS) >= 40
-    assert len(MACHINES) >= len(FORMS)
-    assert all(written for *_, written in FORMS.values())
+    assert len({form.name for form in FORMS}) == len(FORMS)
+    assert all(form.below and form.machines for form in FORMS)

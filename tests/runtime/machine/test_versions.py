@@ -13,16 +13,14 @@ from tools import pythons
 from tools.coroutines.programs import program
 from tools.machines import as_data
 
-FORMS = Path(__file__).with_name("forms.py")
-
-
+FORMS = sorted(Path(__file__).with_name("forms").glob("*.py"))
 PROGRAMS = 80
 
 
 @functools.cache
 def ours() -> dict[str, Any]:
     """What this Python makes of the forms and of some generated coroutines, by their source."""
-    texts = [FORMS.read_text(encoding="utf-8")]
+    texts = [file.read_text(encoding="utf-8") for file in FORMS]
     texts += [program(Random(seed)) for seed in range(PROGRAMS)]
     return {text: json.loads(json.dumps(as_data(text, "<source>"))) for text in texts}
 

@@ -21,8 +21,8 @@ import pytest
 
 from wakepoint import task
 from wakepoint.machine import lower_source, support
-from wakepoint.machine.state_machine import StateMachine
-from wakepoint.machine.stream_machine import Step
+from wakepoint.machine.running.state_machine import StateMachine
+from wakepoint.machine.running.stream_machine import Step
 
 _CONTEXT = task.Context(task.Waker(lambda: None))
 

@@ -15,7 +15,7 @@ from typing import Any
 from tools.lowering.world import World, described, told
 
 from wakepoint import PENDING, Context, Waker, into_future
-from wakepoint.machine.state_machine import StateMachine
+from wakepoint.machine.running.state_machine import StateMachine
 
 MOST_POLLS = 60
 """After so many polls a program goes round for ever, and is dropped."""

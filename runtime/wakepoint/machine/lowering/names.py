@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterable
 
 from wakepoint.machine.lowering.scope import binds
-from wakepoint.machine.stream_machine import StreamMachine
+from wakepoint.machine.running.stream_machine import StreamMachine
 
 RESERVED = frozenset(dir(StreamMachine)) | StreamMachine.attributes
 """The attributes of a machine, which no variable can have as the name of its field."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import enum
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from types import CodeType
-from typing import Any, ClassVar, NoReturn, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar, cast
 
-from wakepoint.machine.cells import Cell, Cells
-from wakepoint.machine.inner_names import name_inner_scopes
+from wakepoint.machine.running.cells import Cells
+from wakepoint.machine.running.fields import Fields
+from wakepoint.machine.running.futures import DroppedWithItsHolder, Raises
+from wakepoint.machine.running.polling import nobody_polling, polling
+from wakepoint.machine.running.raising import comes_out, raised_while
 from wakepoint.task import (
     PENDING,
     Cancellable,
@@ -30,54 +30,11 @@ from wakepoint.task import (
 
 T = TypeVar("T")
 
-
-class _Polling(threading.local):
-    context: Context | None = None
-    """Of the poll that goes on just now, as far as a machine knows."""
-
-
-_polling = _Polling()
-
 _ANOTHER = cast("Poll[Any]", object())
 """What a poll gives in the middle of another of the same machine, which has to go on."""
 
 
-def _names_in(code: CodeType) -> Iterator[str]:
-    """The names that are not a function's own, in its code and in what is defined there."""
-    yield from code.co_names
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            yield from _names_in(each)
-
-
-def comes_out(error: StopIteration, awaiting: Future[Any]) -> NoReturn:
-    """Raises what the original's ``await`` raises if what it waits for raises StopIteration.
-
-    It awaits a leaf by a generator, `Future.__await__` (PEP 479).
-    """
-    if isinstance(awaiting, Resumable):
-        raise error
-    raise RuntimeError("generator raised StopIteration") from error
-
-
-def raised_while(error: BaseException, handled: BaseException) -> None:
-    """Notes that an exception was raised while another was handled, as CPython does."""
-    chain = [handled]
-    while chain[-1].__context__ is not None and chain[-1].__context__ not in chain:
-        chain.append(chain[-1].__context__)
-    if error is handled:
-        return
-    for each in chain:
-        if each.__context__ is error:
-            each.__context__ = None  # no circles
-    last = error
-    while last.__context__ is not None and last.__context__ not in chain:
-        last = last.__context__
-    if last is not handled:
-        last.__context__ = handled
-
-
-class StateMachine(Resumable[T]):
+class StateMachine(Fields, Resumable[T]):
     """An ``async def`` in its explicit form.
 
     Attributes:
@@ -87,12 +44,9 @@ class StateMachine(Resumable[T]):
         handlers: Where an exception goes that is raised in a state; out of it, if it is not here.
         leaving: The fields that say why blocks were left, in the states of what runs at their
             ends, the innermost first.
-        variables: The names of variables by those of their fields, where they are not the same;
-            all of them, if the function looks at them by ``locals()``.
         state: Where the machine stands.
         awaiting: The future that it waits for.
         error: The exception that is on its way to a handler.
-        cells: The variables that inner functions capture.
         shown: What `sys.exception` gives to whom a poll calls, if it is the machine's own.
         showing: True in the middle of a poll that shows one.
     """
@@ -100,29 +54,7 @@ class StateMachine(Resumable[T]):
     State: ClassVar[type[enum.Enum]]
     handlers: ClassVar[Mapping[Any, Any]] = {}
     leaving: ClassVar[Mapping[Any, tuple[str, ...]]] = {}
-    variables: ClassVar[Mapping[str, str]] = {}
     function: ClassVar[str]
-    attributes: ClassVar[frozenset[str]] = frozenset(
-        (
-            *("State", "function", "state", "awaiting", "error", "cells"),
-            *("sent", "thrown", "running", "closed", "used", "finalizer"),
-            *("shown", "showing"),
-        )
-    )
-    """What a machine has besides its fields, and ``dir`` of this class does not tell."""
-    code: ClassVar[CodeType | None] = None
-    """Of the method that runs the function's body."""
-    mentioned: ClassVar[frozenset[str]] = frozenset()
-    """The names in that code: those of all fields are among them."""
-    kind: ClassVar[str] = "coroutine"
-    """What CPython calls it in errors."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        name_inner_scopes(cls)
-        method = vars(cls).get("poll") or vars(cls).get("poll_next")
-        cls.code = getattr(method, "__code__", None)
-        cls.mentioned = frozenset() if cls.code is None else frozenset(_names_in(cls.code))
 
     def __init__(self, state: enum.Enum) -> None:
         self.state = state
@@ -140,57 +72,15 @@ class StateMachine(Resumable[T]):
         """The name of the function that it was made from."""
         return self.function.rpartition(".")[2]
 
-    @classmethod
-    def type_name(cls) -> str:
-        """What the type of the original's object is called."""
-        return cls.kind.replace(" ", "_")
-
     def over(self) -> RuntimeError:
         """The error of a poll behind the end; Rust panics there."""
         return RuntimeError(f"{self.name} is polled again after its end")
-
-    def unbound(self, field: str) -> UnboundLocalError:
-        """The error of reading a variable that is not bound."""
-        name = self.variables.get(field, field)
-        return UnboundLocalError(
-            f"cannot access local variable {name!r} where it is not associated with a value"
-        )
-
-    def __getattr__(self, name: str) -> Any:
-        # A field that is not there is a variable that is not bound.
-        if name.startswith("__") or name not in self.mentioned:
-            message = f"{self.type_name()!r} object has no attribute {name!r}"
-            raise AttributeError(message, name=name, obj=self)
-        raise self.unbound(name)
-
-    def __delattr__(self, name: str) -> None:
-        if isinstance(getattr(type(self), name, None), Cell):
-            super().__delattr__(name)
-        elif name in self.__dict__:
-            del self.__dict__[name]
-        else:
-            raise self.unbound(name)
-
-    def locals(self, **around: Any) -> dict[str, Any]:
-        """``locals()``: the variables that are bound.
-
-        Args:
-            around: Those that are taken from functions around.
-        """
-        bound = vars(self) | vars(self.cells)
-        own = {name: bound[field] for field, name in self.variables.items() if field in bound}
-        return own | around
-
-    def let(self, name: str, value: Any) -> Any:
-        """``(name := value)``, for a field."""
-        setattr(self, name, value)
-        return value
 
     def poll_awaiting(self, cx: Context | None) -> Poll[Any]:
         """Polls what the machine waits for, and lets go of it once it is finished."""
         assert self.awaiting is not None
         awaiting = self.awaiting
-        _polling.context = cx
+        polling.context = cx
         if cx is None and not isinstance(awaiting, (Resumable, Raises)):
             if refuses_no_more():
                 return PENDING
@@ -204,10 +94,10 @@ class StateMachine(Resumable[T]):
             self._let_go()
             raise
         if polled is PENDING:
-            _polling.context = None
+            polling.context = None
             self.forget_frames(sys.exc_info()[1])
         else:
-            _polling.context = cx
+            polling.context = cx
             self._let_go()
         return polled
 
@@ -334,14 +224,14 @@ class StateMachine(Resumable[T]):
         except BaseException as other:
             error = other
         self.resume_with(error, waited=waited)
-        context = _polling.context
+        context = polling.context
         try:
             if context is not None:
                 return self._run_on(context)
             with dropping():
                 return self._run_on(None)
         finally:
-            _polling.context = context
+            polling.context = context
 
     def resume_with(self, error: BaseException, *, waited: bool) -> None:
         """Makes the next poll raise it where the machine stands.
@@ -379,13 +269,6 @@ class StateMachine(Resumable[T]):
         with nobody_polling():
             self._run_on(None)
 
-    def let_fields_go(self) -> None:
-        """Lets go of whatever the fields hold."""
-        held = vars(self)
-        own = {name: held[name] for name in self.attributes if name in held}
-        held.clear()
-        held |= own | {"awaiting": None, "error": None, "cells": Cells(self.variables)}
-
     def __del__(self) -> None:
         # A coroutine that nobody holds is closed; a field may be all that held this. An await that
         # is ready may go through, if that is in the middle of a poll.
@@ -404,42 +287,3 @@ class StateMachine(Resumable[T]):
                     self.awaiting = DroppedWithItsHolder(self.awaiting)
                 raise
         StateMachine.drop(self)
-
-
-def goes_on_elsewhere() -> None:
-    """The code that runs next may be no machine's, and polled by somebody else."""
-    _polling.context = None
-
-
-@contextmanager
-def nobody_polling() -> Iterator[None]:
-    """What is dropped in the block cannot wait."""
-    outer, _polling.context = _polling.context, None
-    try:
-        with dropping():
-            yield
-    finally:
-        _polling.context = outer
-
-
-class DroppedWithItsHolder(Future[Any]):
-    """Is dropped when nobody holds it."""
-
-    def __init__(self, future: Future[Any]) -> None:
-        self._future = future
-
-    def poll(self, cx: Context) -> Poll[Any]:
-        return self._future.poll(cx)
-
-    def __del__(self) -> None:
-        self._future.drop()
-
-
-class Raises(Future[Any]):
-    """Raises when it is polled."""
-
-    def __init__(self, error: BaseException) -> None:
-        self._error = error
-
-    def poll(self, cx: Context) -> Poll[Any]:
-        raise self._error

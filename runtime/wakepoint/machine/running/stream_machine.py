@@ -9,7 +9,9 @@ from contextlib import suppress
 from typing import Any, ClassVar, NoReturn
 
 from wakepoint.cleanup import Cleanup
-from wakepoint.machine.state_machine import StateMachine, goes_on_elsewhere, nobody_polling
+from wakepoint.machine.running.polling import goes_on_elsewhere, nobody_polling
+from wakepoint.machine.running.raising import as_exception
+from wakepoint.machine.running.state_machine import StateMachine
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Resumable, current_context
 
 DONE = object()
@@ -142,24 +144,6 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
 
     def _run_on(self, cx: Context | None) -> Poll[Any]:
         return self.poll_next(cx)  # type: ignore[arg-type]
-
-
-def as_exception(kind: Any, value: Any, traceback: Any) -> BaseException:
-    """The exception that the three arguments of ``throw`` stand for."""
-    if isinstance(kind, BaseException):
-        error = kind
-    elif isinstance(value, BaseException):
-        error = value
-    elif isinstance(kind, type) and issubclass(kind, BaseException):
-        error = (
-            kind() if value is None else kind(*value) if isinstance(value, tuple) else kind(value)
-        )
-    else:
-        raise TypeError(
-            "exceptions must be classes or instances deriving from BaseException, not "
-            f"{type(kind).__name__}"
-        )
-    return error if traceback is None else error.with_traceback(traceback)
 
 
 class Step(Resumable[Any]):

@@ -1,0 +1,1 @@
+"""What lowered machines run on: rustc and CPython have it in their own runtime."""

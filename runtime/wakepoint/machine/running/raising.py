@@ -1,0 +1,52 @@
+"""Exceptions as CPython raises them at an ``await`` or a ``yield``."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from wakepoint.task import Future, Resumable
+
+
+def comes_out(error: StopIteration, awaiting: Future[Any]) -> NoReturn:
+    """Raises what the original's ``await`` raises if what it waits for raises StopIteration.
+
+    It awaits a leaf by a generator, `Future.__await__` (PEP 479).
+    """
+    if isinstance(awaiting, Resumable):
+        raise error
+    raise RuntimeError("generator raised StopIteration") from error
+
+
+def raised_while(error: BaseException, handled: BaseException) -> None:
+    """Notes that an exception was raised while another was handled, as CPython does."""
+    chain = [handled]
+    while chain[-1].__context__ is not None and chain[-1].__context__ not in chain:
+        chain.append(chain[-1].__context__)
+    if error is handled:
+        return
+    for each in chain:
+        if each.__context__ is error:
+            each.__context__ = None  # no circles
+    last = error
+    while last.__context__ is not None and last.__context__ not in chain:
+        last = last.__context__
+    if last is not handled:
+        last.__context__ = handled
+
+
+def as_exception(kind: Any, value: Any, traceback: Any) -> BaseException:
+    """The exception that the three arguments of ``throw`` stand for."""
+    if isinstance(kind, BaseException):
+        error = kind
+    elif isinstance(value, BaseException):
+        error = value
+    elif isinstance(kind, type) and issubclass(kind, BaseException):
+        error = (
+            kind() if value is None else kind(*value) if isinstance(value, tuple) else kind(value)
+        )
+    else:
+        raise TypeError(
+            "exceptions must be classes or instances deriving from BaseException, not "
+            f"{type(kind).__name__}"
+        )
+    return error if traceback is None else error.with_traceback(traceback)
