@@ -90,14 +90,14 @@ class Batch:
             self._quotes.append((number, quote))
         return self._places.inline(number)
 
-    def _number(self, wanted: object) -> tuple[int, bool]:
+    def _number(self, contents: object) -> tuple[int, bool]:
         """The number of something's place, and whether that is new."""
         self.used = True
-        known = repr(wanted)
-        if known in self._numbers:
-            return self._numbers[known], False
-        self._numbers[known] = len(self._numbers)
-        return self._numbers[known], True
+        key = repr(contents)
+        if key in self._numbers:
+            return self._numbers[key], False
+        self._numbers[key] = len(self._numbers)
+        return self._numbers[key], True
 
     def report(self, problem: Problem) -> None:
         """Passes on a problem, unless it was told already."""
@@ -133,16 +133,16 @@ class Batch:
         problems = (*mistakes, *wrong)
         for problem in problems:
             self.report(problem)
-        sections = comparison.wanted.sections
+        sections = comparison.options.sections
         self._html[number] = render_comparison(compared, comparison.key, sections, problems)
         return True
 
-    def _answer(self, number: int, asked: Quote, all_known: bool) -> bool:
+    def _answer(self, number: int, quote: Quote, all_known: bool) -> bool:
         """Answers a quote; False if that has to wait."""
-        told, mistake = answer(asked, self._items)
+        text, mistake = answer(quote, self._items)
         if mistake is not None and not all_known:
             return False
-        self._html[number] = quotation(told, asked.backend)
+        self._html[number] = quotation(text, quote.backend)
         if mistake is not None:
             self.report(mistake)
         return True
@@ -174,12 +174,12 @@ class Batch:
                 recording, *others = others
         elif waiting.missing is None:
             return Item(snippet, None, waiting.problems)
-        elif kept := self._store.matching(snippet, _NOWHERE):
-            recording, *others = kept
+        elif recordings := self._store.matching(snippet, _NOWHERE):
+            recording, *others = recordings
         else:
             return Item(snippet, None, (*waiting.problems, waiting.missing))
-        told = (*waiting.problems, *problems(snippet, recording))
+        all_problems = (*waiting.problems, *problems(snippet, recording))
         form = waiting.lowered.result() if waiting.lowered is not None else None
         if form is not None and recording.outcome.kind != "syntax-error":
-            told = (*told, *unlike(snippet, recording, form))
-        return Item(snippet, recording, told, tuple(others), form)
+            all_problems = (*all_problems, *unlike(snippet, recording, form))
+        return Item(snippet, recording, all_problems, tuple(others), form)

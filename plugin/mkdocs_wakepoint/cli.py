@@ -27,11 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0, 1 for problems in snippets, 2 for a command that cannot be.
     """
-    said = parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
-        if said.command == "show":
-            return show(said.recording, as_html=said.html)
-        return _with_pool(said)
+        if options.command == "show":
+            return show(options.recording, as_html=options.html)
+        return _with_pool(options)
     except (OSError, RecordingError, SettingsError, UnicodeDecodeError, ValueError) as error:
         print(f"mkdocs-wakepoint: {in_one_line(str(error))}", file=sys.stderr)
         return 2
@@ -80,50 +80,50 @@ def _times(text: str) -> int:
     return times
 
 
-def _backend(said: argparse.Namespace, python: Sequence[str]) -> str:
+def _backend(options: argparse.Namespace, python: Sequence[str]) -> str:
     """The backend to record; what ``auto`` is, the Python says that runs the snippets.
 
     Raises:
         ValueError: If it cannot be had.
     """
-    if said.python:
-        return own_backend(python) if said.backend == "auto" else str(said.backend)
-    if reason := why_not(said.backend):
+    if options.python:
+        return own_backend(python) if options.backend == "auto" else str(options.backend)
+    if reason := why_not(options.backend):
         raise ValueError(reason)
-    return str(said.backend)
+    return str(options.backend)
 
 
-def _with_pool(said: argparse.Namespace) -> int:
-    script = said.command == "run" and said.path.suffix != ".md"
-    pages = None if script else _pages(said)
-    given = {"timeout": said.timeout, "concurrency": said.concurrency}
-    given = {name: value for name, value in given.items() if value is not None}
-    settings = Settings.of({**(pages.settings if pages else {}), **given})
-    python = shlex.split(getattr(said, "python", None) or "") or [sys.executable]
+def _with_pool(options: argparse.Namespace) -> int:
+    script = options.command == "run" and options.path.suffix != ".md"
+    pages = None if script else _pages(options)
+    values = {"timeout": options.timeout, "concurrency": options.concurrency}
+    values = {name: value for name, value in values.items() if value is not None}
+    settings = Settings.of({**(pages.settings if pages else {}), **values})
+    python = shlex.split(getattr(options, "python", None) or "") or [sys.executable]
     with closing(Pool(settings, python)) as pool:
         if pages is None:
-            return run(said.path, pool, said.backend, as_json=said.json)
-        backend = _backend(said, python) if said.command == "record" else "auto"
+            return run(options.path, pool, options.backend, as_json=options.json)
+        backend = _backend(options, python) if options.command == "record" else "auto"
         if pages.note:
             print(f"mkdocs-wakepoint: {in_one_line(pages.note)}", file=sys.stderr)
-        match said.command:
+        match options.command:
             case "run":
-                return run(pages, pool, said.backend, as_json=said.json)
+                return run(pages, pool, options.backend, as_json=options.json)
             case "check":
-                return check(pages, pool, said.repeat)
+                return check(pages, pool, options.repeat)
             case _:
-                return record(pages, said.out, pool, backend)
+                return record(pages, options.out, pool, backend)
 
 
-def _pages(said: argparse.Namespace) -> Pages:
+def _pages(options: argparse.Namespace) -> Pages:
     """The pages that a command is about.
 
     Raises:
         OSError: If there are none, or one where a folder is asked for.
         SiteError: If their site cannot be.
     """
-    path = said.path if said.command == "run" else said.docs
-    if said.command == "record" and not path.is_dir():
+    path = options.path if options.command == "run" else options.docs
+    if options.command == "record" and not path.is_dir():
         raise NotADirectoryError(f"{path} is no folder")
     if not path.exists():
         raise FileNotFoundError(f"there is no {path}")

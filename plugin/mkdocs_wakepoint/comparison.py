@@ -21,7 +21,7 @@ _AXES: Final = ("backend", "platform", "snippet")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ComparisonOptions:
     """What a fence says, one ``name: value`` a line; the field names are the names.
 
     Attributes:
@@ -45,17 +45,17 @@ class Comparison:
     """A fence of this kind.
 
     Attributes:
-        wanted: What it says.
+        options: What it says.
         location: The line of the fence.
         key: Unique within the page.
     """
 
-    wanted: Wanted
+    options: ComparisonOptions
     location: Location
     key: str
 
 
-def parse(source: str, lines: Sequence[Location]) -> tuple[Wanted, list[Problem]]:
+def parse(source: str, lines: Sequence[Location]) -> tuple[ComparisonOptions, list[Problem]]:
     """Reads a fence.
 
     Args:
@@ -73,7 +73,7 @@ def parse(source: str, lines: Sequence[Location]) -> tuple[Wanted, list[Problem]
             reader.take(name, value, here)
     if "snippets" not in reader.values and not reader.problems:
         reader.problem(lines[0], "it names no snippet", "write snippets: and their ids")
-    return Wanted(**reader.values), reader.problems
+    return ComparisonOptions(**reader.values), reader.problems
 
 
 _FORM: Final = "write name: value, one to a line"
@@ -85,34 +85,34 @@ _READERS: Final[dict[str, ValueReader]] = {
     "sections": words(SECTIONS, "section"),
 }
 
-assert set(_READERS) == {field.name for field in fields(Wanted)}
+assert set(_READERS) == {field.name for field in fields(ComparisonOptions)}
 
 
-def columns(asked: Comparison, items: Sequence[Item]) -> tuple[list[Column], list[Problem]]:
+def columns(comparison: Comparison, items: Sequence[Item]) -> tuple[list[Column], list[Problem]]:
     """The recordings that are compared, and what is wrong.
 
     Args:
-        asked: The fence.
+        comparison: The fence.
         items: All snippets that were run, with their recordings from other platforms.
     """
-    chooser = _Chooser(asked, items)
+    chooser = _Chooser(comparison, items)
     return chooser.columns(), chooser.problems
 
 
 class _Chooser:
-    def __init__(self, asked: Comparison, items: Sequence[Item]) -> None:
-        self._location = asked.location
-        self._wanted = asked.wanted
+    def __init__(self, comparison: Comparison, items: Sequence[Item]) -> None:
+        self._location = comparison.location
+        self._options = comparison.options
         self._items = items
         self.problems: list[Problem] = []
 
     def columns(self) -> list[Column]:
-        wanted = self._wanted
-        chosen = [item for name in wanted.snippets if (item := self._item(name)) is not None]
-        if wanted.by == "snippet":
+        options = self._options
+        chosen = [item for name in options.snippets if (item := self._item(name)) is not None]
+        if options.by == "snippet":
             return [column for item in chosen for column in self._of_snippet(item)]
-        if len(wanted.snippets) > 1:
-            self._wrong(f"by {wanted.by} compares one snippet", "name one, or write by: snippet")
+        if len(options.snippets) > 1:
+            self._wrong(f"by {options.by} compares one snippet", "name one, or write by: snippet")
         return [column for item in chosen[:1] for column in self._of_platforms(item)]
 
     def _wrong(self, what: str, remedy: str) -> None:
@@ -121,15 +121,15 @@ class _Chooser:
     def _item(self, name: str) -> Item | None:
         """The snippet of that name, if it was run."""
         page, _, key = name.rpartition("#")
-        found = next((item for item in self._on(page) if item.snippet.key == key), None)
-        if found is None:
+        item = next((item for item in self._on(page) if item.snippet.key == key), None)
+        if item is None:
             near = [item.snippet.key for item in self._on("")]
             hint = f"this page has {', '.join(near)}" if near else "write page.md#id"
             self._wrong(f"there is no snippet {name!r}", hint)
-        elif found.recording is None:
+        elif item.recording is None:
             self._wrong(f"the snippet {name!r} is not run", 'remove its run="no"')
             return None
-        return found
+        return item
 
     def _on(self, page: str) -> list[Item]:
         """The snippets on a page, this one if it has no name."""
@@ -144,26 +144,26 @@ class _Chooser:
     def _of_platforms(self, item: Item) -> list[Column]:
         """A snippet's runs, one column each."""
         runs = list(item.runs)
-        if self._wanted.by == "backend":
+        if self._options.by == "backend":
             real_first = sorted(runs, key=lambda run: run.environment.emulation is not None)
             first = {run.environment.backend: run for run in reversed(real_first)}
             runs = [run for run in runs if first[run.environment.backend] is run]
-        if not self._wanted.backends:
+        if not self._options.backends:
             return by_backend(runs)
-        for name in self._wanted.backends:
+        for name in self._options.backends:
             if all(run.environment.backend != name for run in runs):
                 self._wrong(
                     f"there is no recording of {item.snippet.key!r} on {name}",
                     "make one with `mkdocs-wakepoint record` where there is that backend",
                 )
         in_order = [
-            r for name in self._wanted.backends for r in runs if r.environment.backend == name
+            r for name in self._options.backends for r in runs if r.environment.backend == name
         ]
         return [column for run in in_order for column in by_backend([run])]
 
     def _of_snippet(self, item: Item) -> list[Column]:
         """One column for a snippet: the build's run, or that on the one backend asked for."""
-        if len(self._wanted.backends) > 1:
+        if len(self._options.backends) > 1:
             self._wrong("by snippet compares on one backend", "name one in backends")
         heading = item.snippet.options.title or item.snippet.key
         return [Column(heading, column.recording) for column in self._of_platforms(item)[:1]]

@@ -18,7 +18,7 @@ from mkdocs_wakepoint import quotes
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.fence import superfences
 from mkdocs_wakepoint.fence.contents import contents
-from mkdocs_wakepoint.fence.preprocessor import FencePreprocessor, Found
+from mkdocs_wakepoint.fence.preprocessor import Fence, FencePreprocessor
 from mkdocs_wakepoint.fence.problems import not_recognised
 from mkdocs_wakepoint.origins import Origins
 from mkdocs_wakepoint.places import Places
@@ -56,13 +56,13 @@ class Document:
 
     Attributes:
         md: The same.
-        given: The lines that it was given.
+        lines: Those that it was given.
         serialised: True once what the postprocessors get is the whole document.
     """
 
     def __init__(self, md: Markdown) -> None:
         self.md = md
-        self.given: list[str] = []
+        self.lines: list[str] = []
         self.serialised = False
         self._own_superfences: superfences.OwnSuperfences | None = None
         self._sources: dict[int, str] = {}
@@ -70,7 +70,7 @@ class Document:
         self._quotes: list[tuple[str, str]] = []
         self._quote_places = Places()
         self._fences = _Preprocessor(md, self)
-        md.preprocessors.register(_Given(md, self), "wakepoint-given", _FIRST)
+        md.preprocessors.register(_Lines(md, self), "wakepoint-given", _FIRST)
         md.preprocessors.register(self._fences, "wakepoint", _PRIORITY)
         # Behind the inline patterns (20), before MkDocs makes links relative (0).
         md.treeprocessors.register(_Quotes(md, self), "wakepoint-quotes", 10)
@@ -85,7 +85,7 @@ class Document:
         """
         self._sources.clear()
         self._quotes.clear()
-        if not self._fences.found:
+        if not self._fences.fences:
             return lines
         extension = superfences.in_use(self.md)
         if extension is not None:
@@ -95,11 +95,11 @@ class Document:
             self._own_superfences = superfences.OwnSuperfences(self.md, self)
         return self._own_superfences.run(lines)
 
-    def named_in(self, inputs: dict[str, str]) -> Found | None:
+    def named_in(self, inputs: dict[str, str]) -> Fence | None:
         """The fence whose mark stands in a header, as superfences has read it."""
-        return next((fence for fence in self._fences.found if fence.mark in inputs), None)
+        return next((fence for fence in self._fences.fences if fence.mark in inputs), None)
 
-    def hold(self, fence: Found, source: str) -> str:
+    def hold(self, fence: Fence, source: str) -> str:
         """Takes a fence's source and holds its place in the page."""
         # Superfences may take this fence back if it stands in an indented code block. So it is only
         # noted here, and started once its place is seen in the converted page.
@@ -126,12 +126,12 @@ class Document:
             The HTML with those places.
         """
         self.serialised = False
-        origins = Origins(written(page, self.md, self.given), self._fences.lines)
+        origins = Origins(written(page, self.md, self.lines), self._fences.lines)
         problems = [*page.problems]
         page.problems.clear()
         problems += [
             not_recognised(origins.of(fence.line), fence)
-            for fence in self._fences.found
+            for fence in self._fences.fences
             if fence.number not in self._sources and not self._fences.shows_as_code(text, fence)
         ]
         for problem in problems:
@@ -149,7 +149,7 @@ class Document:
         return "".join(map(problem_box, problems)) + self._fences.restore(text)
 
     def _fence(self, number: int, page: Page, origins: Origins, collector: Collector) -> str:
-        fence, source = self._fences.found[number], self._sources[number].rstrip("\n") + "\n"
+        fence, source = self._fences.fences[number], self._sources[number].rstrip("\n") + "\n"
         lines = origins.block(fence.line, 1 + source.count("\n"))
         held, problems = contents(fence, source, lines, page)
         if isinstance(held, Comparison):
@@ -157,13 +157,13 @@ class Document:
         return collector.add(held, problems)
 
 
-class _Given(Preprocessor):
+class _Lines(Preprocessor):
     def __init__(self, md: Markdown, document: Document) -> None:
         super().__init__(md)
         self._document = document
 
     def run(self, lines: list[str]) -> list[str]:
-        self._document.given = [*lines]
+        self._document.lines = [*lines]
         return lines
 
 

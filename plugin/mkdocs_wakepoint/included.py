@@ -56,17 +56,17 @@ def files_named(text: Text, first: int, last: int) -> Iterator[tuple[int, Text]]
 def _file(text: Text, name: str, bounds: str) -> Text | None:
     part = _PART.fullmatch(name)
     for path in (name, part["path"] if part else ""):
-        found = _found(text, path.strip())
-        if found is not None:
+        source = _found(text, path.strip())
+        if source is not None:
             break
     else:
         return None
     try:
-        lines = found.read_text(encoding="utf-8-sig").split("\n")
+        lines = source.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError):
         return None
     home = os.path.abspath(text.folder)  # noqa: PTH100 - as above
-    near = found.relative_to(home) if found.is_relative_to(home) else found
+    near = source.relative_to(home) if source.is_relative_to(home) else source
     numbers = [*range(1, len(lines) + 1)]
     if part and path != name:
         numbers = _part(lines, part)

@@ -69,11 +69,11 @@ def _in_order(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
         ends[length : length + 1] = [number]
         lengths.append(length)
     chosen: list[tuple[int, int]] = []
-    wanted = len(ends) - 1
+    needed = len(ends) - 1
     for pair, length in zip(reversed(pairs), reversed(lengths), strict=True):
-        if length == wanted and (not chosen or pair[1] < chosen[-1][1]):
+        if length == needed and (not chosen or pair[1] < chosen[-1][1]):
             chosen.append(pair)
-            wanted -= 1
+            needed -= 1
     return chosen[::-1]
 
 

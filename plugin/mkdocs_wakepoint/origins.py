@@ -183,13 +183,13 @@ def _says_nothing(key: str) -> bool:
     return key.startswith(("```", "~~~")) or not any(map(str.isalnum, key))
 
 
-_Found = dict[int, tuple[Location | None, int]]
+_Places = dict[int, tuple[Location | None, int]]
 """For lines of the document: where they were written, and which line of a text brought them."""
 
 
-def _included(text: Text, gap: _Gap, document: Sequence[str], depth: int = 0) -> _Found:
+def _included(text: Text, gap: _Gap, document: Sequence[str], depth: int = 0) -> _Places:
     """What the files hold that lines of a text name."""
-    found: _Found = {}
+    places: _Places = {}
     first, begin = gap.first, gap.begin
     for index, file in files_named(text, gap.first, gap.last):
         if depth > _DEEPEST or index < first:
@@ -198,28 +198,28 @@ def _included(text: Text, gap: _Gap, document: Sequence[str], depth: int = 0) ->
         claimed = [each for each in origins if _key(document[each])]
         if claimed:
             start, end = min(claimed), max(claimed) + 1
-            found |= _between(text, _Gap(False, first, index, begin, start), document, depth)
-            found |= {each: (origins.get(each), index) for each in range(start, end)}
+            places |= _between(text, _Gap(False, first, index, begin, start), document, depth)
+            places |= {each: (origins.get(each), index) for each in range(start, end)}
             first, begin = index + 1, end
-    return found | _between(text, _Gap(False, first, gap.last, begin, gap.end), document, depth)
+    return places | _between(text, _Gap(False, first, gap.last, begin, gap.end), document, depth)
 
 
-def _between(text: Text, gap: _Gap, document: Sequence[str], depth: int) -> _Found:
+def _between(text: Text, gap: _Gap, document: Sequence[str], depth: int) -> _Places:
     """Lines before, between and behind included ones; what is new there, some line has brought."""
     ours = [*map(_key, text.lines[gap.first : gap.last])]
     theirs = [*map(_key, document[gap.begin : gap.end])]
-    found: _Found = {}
+    places: _Places = {}
     for part in _parts(ours, theirs):
         indices = range(gap.first + part.first, gap.first + part.last)
         lines = range(gap.begin + part.begin, gap.begin + part.end)
         if part.same or (depth == 0 and part.fits):  # values were put into the author's lines
             pairs = zip(lines, indices, strict=True)
-            found |= {line: (text.at(index), index) for line, index in pairs}
+            places |= {line: (text.at(index), index) for line, index in pairs}
         else:
             filled = (index for index in indices if _FILLED.search(text.lines[index]))
             author = next(filled, max(indices.start - 1, 0))
-            found |= dict.fromkeys(lines, (None, author))
-    return found
+            places |= dict.fromkeys(lines, (None, author))
+    return places
 
 
 def _parts(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[_Gap]:
@@ -239,11 +239,11 @@ def _is_blank(key: str) -> bool:
 
 def _origins_in(file: Text, document: Sequence[str], begin: int, depth: int) -> dict[int, Location]:
     """The document's lines from ``begin`` on that stand in a file, or in one that it includes."""
-    found: dict[int, Location] = {}
+    locations: dict[int, Location] = {}
     for gap in _gaps(file, document, begin):
         if gap.same:
-            found |= {gap.begin + n: file.at(gap.first + n) for n in range(gap.end - gap.begin)}
+            locations |= {gap.begin + n: file.at(gap.first + n) for n in range(gap.end - gap.begin)}
         elif gap.begin < gap.end and gap.first < gap.last:
             inner = _included(file, gap, document, depth + 1)
-            found |= {each: origin for each, (origin, _) in inner.items() if origin is not None}
-    return found
+            locations |= {each: origin for each, (origin, _) in inner.items() if origin is not None}
+    return locations

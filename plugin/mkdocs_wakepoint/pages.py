@@ -63,19 +63,19 @@ class Snippets:
         report: Called with each problem of a header.
 
     Attributes:
-        found: The snippets.
+        all: The snippets, each once.
     """
 
     def __init__(self, report: Callable[[Problem], None]) -> None:
         self.report = report
-        self.found: list[Snippet] = []
+        self.all: list[Snippet] = []
 
     def add(self, snippet: Snippet, problems: tuple[Problem, ...]) -> str:
         """Takes a snippet."""
         for problem in problems:
             self.report(problem)
-        if snippet not in self.found:  # a page may be converted twice, for an excerpt say
-            self.found.append(snippet)
+        if snippet not in self.all:  # a page may be converted twice, for an excerpt say
+            self.all.append(snippet)
         return ""
 
     def add_comparison(self, comparison: Comparison, problems: tuple[Problem, ...]) -> str:

@@ -49,9 +49,9 @@ class Quote:
     @property
     def parts(self) -> tuple[str, str, str, str]:
         """``call`` or ``count``, the backend, the name, and what else has to occur in the call."""
-        found = _TEXT.fullmatch(self.text)
-        assert found is not None
-        return found[1], found[2], found[3], found[4].strip()
+        match = _TEXT.fullmatch(self.text)
+        assert match is not None
+        return match[1], match[2], match[3], match[4].strip()
 
     @property
     def backend(self) -> str:
@@ -81,47 +81,47 @@ def line_of(lines: Sequence[str], href: str, text: str) -> int:
     return next((n for n, line in enumerate(lines, 1) if f"[{text}]({href})" in line), 1)
 
 
-def answer(asked: Quote, items: Sequence[Item]) -> tuple[Answer, Problem | None]:
+def answer(quote: Quote, items: Sequence[Item]) -> tuple[Answer, Problem | None]:
     """What the run says to a quote, and what is wrong with that.
 
     A snippet that has no recording of the backend is no problem: who edits it may not have what it
     takes to make one.
 
     Args:
-        asked: The link.
+        quote: The link.
         items: All snippets that were run, with their recordings from other platforms.
     """
-    kind, backend, name, part = asked.parts
+    kind, backend, name, part = quote.parts
 
     def wrong(what: str, remedy: str) -> tuple[Answer, Problem]:
-        return asked.text, Problem(asked.location, what, remedy)
+        return quote.text, Problem(quote.location, what, remedy)
 
     if backend not in BACKENDS:
         return wrong(f"there is no backend {backend!r}", f"choose of {', '.join(BACKENDS)}")
-    item = _item(asked, items)
+    item = _item(quote, items)
     if item is None:
-        return wrong(f"there is no snippet {asked.href!r}", "write page.md#wp-id")
+        return wrong(f"there is no snippet {quote.href!r}", "write page.md#wp-id")
     run = _run(item, backend)
     if run is None:
         return None, None
-    told = _count(run, name, part) if kind == "count" else _call(run, name, part)
-    if told is not None:
-        return told, None
-    wanted = f"{name} {part}".strip()
+    text = _count(run, name, part) if kind == "count" else _call(run, name, part)
+    if text is not None:
+        return text, None
+    subject = f"{name} {part}".strip()
     if kind == "count":
         remedy = f"name a kernel call, or one of calls, {', '.join(FIGURES)}"
         if part:
             remedy = f"write {' or '.join(_OF_FUNCTIONS)}, a function, and a state's number"
-        return wrong(f"nothing called {wanted!r} was counted on {backend}", remedy)
+        return wrong(f"nothing called {subject!r} was counted on {backend}", remedy)
     return wrong(
-        f"{item.snippet.key!r} made no call {wanted!r} on {backend}",
+        f"{item.snippet.key!r} made no call {subject!r} on {backend}",
         "correct this, or what the page says of it",
     )
 
 
-def _item(asked: Quote, items: Sequence[Item]) -> Item | None:
-    parts = urlsplit(asked.href)
-    here = asked.location.file
+def _item(quote: Quote, items: Sequence[Item]) -> Item | None:
+    parts = urlsplit(quote.href)
+    here = quote.location.file
     there = posixpath.normpath(posixpath.join(posixpath.dirname(here), unquote(parts.path)))
     file = there if parts.path else here
     key = parts.fragment.removeprefix(_ANCHOR)
@@ -159,5 +159,5 @@ def _of_function(run: Recording, name: str, rest: Sequence[str]) -> int | None:
 
 def _call(run: Recording, name: str, part: str) -> str | None:
     pattern = re.compile(".*".join(re.escape(each.strip()) for each in part.split("…")))
-    told = [call(event) for event in kernel_calls(run) if event["name"] == name]
-    return next((one for one in told if pattern.search(one)), None)
+    calls = [call(event) for event in kernel_calls(run) if event["name"] == name]
+    return next((one for one in calls if pattern.search(one)), None)

@@ -18,14 +18,14 @@ class Recorded:
     """What came of recording a site.
 
     Attributes:
-        kept: The files that hold its recordings now.
+        files: Those that hold its recordings now.
         left_out: Snippets that there is nothing to keep of, and why not: a snippet that the
             platform cannot run among them.
         problems: Snippets that failed here; a recording of before is left as it is.
         removed: Files of this platform that belonged to no snippet any more.
     """
 
-    kept: list[Path] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
     left_out: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     removed: list[Path] = field(default_factory=list)
@@ -41,15 +41,15 @@ def record_pages(pages: Pages, out: Path, pool: Pool, backend: str = "auto") -> 
         backend: Runs those that do not ask for one themselves; ``auto`` takes the platform's own.
     """
     chosen = resolve(backend)
-    told = Recorded()
+    recorded = Recorded()
     store = Store(out)
     running = []
-    snippets = Snippets(told.problems.append)
+    snippets = Snippets(recorded.problems.append)
     pages.convert(snippets)
-    for snippet in snippets.found:
+    for snippet in snippets.all:
         name = f"{pages.name(snippet.location.file)}.{snippet.key}"
         if reason := _passed_over(snippet.options, chosen):
-            told.left_out.append(Problem(snippet.at(0), *reason))
+            recorded.left_out.append(Problem(snippet.at(0), *reason))
             continue
         options = replace(snippet.options, backend=chosen)
         running.append((name, snippet, pool.submit(replace(snippet, options=options))))
@@ -57,19 +57,19 @@ def record_pages(pages: Pages, out: Path, pool: Pool, backend: str = "auto") -> 
     failed: set[str] = set()
     for name, snippet, run in running:
         recording = run.result()
-        found = problems(snippet, recording)
+        failures = problems(snippet, recording)
         if not_implemented(snippet, recording):
             why = f"it needs what is not here ({recording.outcome.message})"
-            told.left_out.append(Problem(snippet.at(0), why, "nothing to record"))
-        elif not found and recording.environment.backend is None:
-            told.left_out.append(Problem(snippet.at(0), "it never waits", "nothing to compare"))
-        elif found:
-            told.problems += found
+            recorded.left_out.append(Problem(snippet.at(0), why, "nothing to record"))
+        elif not failures and recording.environment.backend is None:
+            recorded.left_out.append(Problem(snippet.at(0), "it never waits", "nothing to compare"))
+        elif failures:
+            recorded.problems += failures
             failed.add(digest(snippet))
         else:
-            told.kept.append(store.save(snippet, recording, name, date))
-    told.removed = _remove_old(store, told.kept, failed)
-    return told
+            recorded.files.append(store.save(snippet, recording, name, date))
+    recorded.removed = _remove_old(store, recorded.files, failed)
+    return recorded
 
 
 def _passed_over(options: Options, backend: str) -> tuple[str, str] | None:
@@ -82,16 +82,16 @@ def _passed_over(options: Options, backend: str) -> tuple[str, str] | None:
     return None
 
 
-def _remove_old(store: Store, kept: list[Path], failed: set[str]) -> list[Path]:
+def _remove_old(store: Store, current: list[Path], failed: set[str]) -> list[Path]:
     """Removes what this platform's folder held before and was not recorded now.
 
     What failed now keeps the recording that it has: the snippet has not changed since.
     """
-    folders = {path.parent for path in kept}
+    folders = {path.parent for path in current}
     old = [
         one.path
         for one in store
-        if one.path.parent in folders and one.path not in kept and one.digest not in failed
+        if one.path.parent in folders and one.path not in current and one.digest not in failed
     ]
     for path in old:
         path.unlink(missing_ok=True)

@@ -21,8 +21,8 @@ from wakepoint.recording import Environment, Recording, RecordingError, dumps, l
 def digest(snippet: Snippet) -> str:
     """What a recording has to have in common with a snippet: the source, and what changes a run."""
     options = snippet.options
-    said = json.dumps([snippet.source, options.backend, options.timeout], ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    decisive = json.dumps([snippet.source, options.backend, options.timeout], ensure_ascii=False)
+    return hashlib.sha256(decisive.encode()).hexdigest()[:32]
 
 
 def platform(environment: Environment) -> str:
@@ -34,7 +34,7 @@ def platform(environment: Environment) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Entry:
     """A file of the store.
 
     Attributes:
@@ -68,15 +68,17 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.problems: list[Problem] = []
-        self._kept = [kept for path in sorted(folder.glob("*/*.json")) for kept in self._head(path)]
+        self._entries = [
+            entry for path in sorted(folder.glob("*/*.json")) for entry in self._head(path)
+        ]
 
     def holds(self, path: Path) -> bool:
         """True for a file that is one of the store's; a page beside those, say, is not."""
         folders = path.absolute().parents
         return path.suffix == ".json" and self._folder.absolute() in folders[1:2]
 
-    def __iter__(self) -> Iterator[Kept]:
-        return iter(self._kept)
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
 
     def matching(self, snippet: Snippet, own: Environment) -> list[Recording]:
         """The snippet's recordings from other platforms.
@@ -87,16 +89,16 @@ class Store:
             snippet: As it is now.
             own: Where the build ran it; a kept run on that platform is left out.
         """
-        found = [
+        recordings = [
             recording
-            for kept in self._kept
-            if kept.digest == digest(snippet)
-            for recording in self._load(kept, snippet)
+            for entry in self._entries
+            if entry.digest == digest(snippet)
+            for recording in self._load(entry, snippet)
         ]
-        real = {r.environment.backend for r in found if not r.environment.emulation}
+        real = {r.environment.backend for r in recordings if not r.environment.emulation}
         real |= {own.backend} if not own.emulation else set()
         platforms: dict[str, Recording] = {}
-        for recording in found:
+        for recording in recordings:
             if not (recording.environment.emulation and recording.environment.backend in real):
                 platforms.setdefault(platform(recording.environment), recording)
         platforms.pop(platform(own), None)
@@ -114,9 +116,9 @@ class Store:
         pages = {snippet.location.file for snippet in snippets}
         places = {f"{snippet.location.file}#wp-{snippet.key}" for snippet in snippets}
         return [
-            _stale(kept, exists=kept.place in places)
-            for kept in self._kept
-            if kept.digest not in alive and (whole_site or kept.page in pages)
+            _stale(entry, exists=entry.place in places)
+            for entry in self._entries
+            if entry.digest not in alive and (whole_site or entry.page in pages)
         ]
 
     def save(self, snippet: Snippet, recording: Recording, name: str, date: str) -> Path:
@@ -129,30 +131,30 @@ class Store:
             date: ISO date of the run.
         """
         path = self._folder / platform(recording.environment) / f"{name}.json"
-        kept = Kept(path, digest(snippet), snippet.location.file, snippet.key)
-        for before in self._load(kept, snippet) if path.exists() else ():
+        entry = Entry(path, digest(snippet), snippet.location.file, snippet.key)
+        for before in self._load(entry, snippet) if path.exists() else ():
             undated = replace(before, environment=replace(before.environment, recorded=None))
-            if undated == recording and [*self._head(path)] == [kept]:
+            if undated == recording and [*self._head(path)] == [entry]:
                 return path
         path.parent.mkdir(parents=True, exist_ok=True)
         dated = replace(recording, environment=replace(recording.environment, recorded=date))
-        path.write_text(_write(kept, dated), encoding="utf-8", newline="\n")
+        path.write_text(_write(entry, dated), encoding="utf-8", newline="\n")
         return path
 
-    def _head(self, path: Path) -> Iterator[Kept]:
+    def _head(self, path: Path) -> Iterator[Entry]:
         try:
             with path.open(encoding="utf-8") as file:
                 head = json.loads(file.readline() + "null}")
-            yield Kept(path, head["digest"], head["page"], head["id"])
+            yield Entry(path, head["digest"], head["page"], head["id"])
         except (OSError, ValueError, KeyError, TypeError):
             self._damaged(path, "it is no recording")
 
-    def _load(self, kept: Kept, snippet: Snippet) -> Iterator[Recording]:
+    def _load(self, entry: Entry, snippet: Snippet) -> Iterator[Recording]:
         try:
-            _, _, body = kept.path.read_text(encoding="utf-8").partition("\n")
+            _, _, body = entry.path.read_text(encoding="utf-8").partition("\n")
             yield replace(loads(body.rstrip().removesuffix("}")), source=snippet.source)
         except (OSError, UnicodeDecodeError, RecordingError) as error:
-            self._damaged(kept.path, str(error))
+            self._damaged(entry.path, str(error))
 
     def _damaged(self, path: Path, what: str) -> None:
         problem = Problem(Location(path.as_posix(), 1), what, "delete it, or record it again")
@@ -160,19 +162,21 @@ class Store:
             self.problems.append(problem)
 
 
-def _write(kept: Kept, recording: Recording) -> str:
+def _write(entry: Entry, recording: Recording) -> str:
     """A JSON object whose first line tells what the recording belongs to.
 
     The source is left out: a recording is only ever loaded for the snippet that it was made of.
     """
-    head = json.dumps({"digest": kept.digest, "page": kept.page, "id": kept.id}, ensure_ascii=False)
+    head = json.dumps(
+        {"digest": entry.digest, "page": entry.page, "id": entry.id}, ensure_ascii=False
+    )
     return f'{head[:-1]}, "recording":\n{dumps(replace(recording, source=""))}}}\n'
 
 
-def _stale(kept: Kept, *, exists: bool) -> Problem:
+def _stale(entry: Entry, *, exists: bool) -> Problem:
     what = "changed after this was recorded" if exists else "is not there any more"
     return Problem(
-        Location(kept.path.as_posix(), 1),
-        f"left out, since {kept.place} {what}",
+        Location(entry.path.as_posix(), 1),
+        f"left out, since {entry.place} {what}",
         "record it again with `mkdocs-wakepoint record`, or delete it",
     )

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from mkdocs_wakepoint.comparison import Wanted
+from mkdocs_wakepoint.comparison import ComparisonOptions
 from mkdocs_wakepoint.engine import Settings
 from mkdocs_wakepoint.fence.options import FIGURES, VIEWS
 from mkdocs_wakepoint.snippet import Options
@@ -57,8 +57,11 @@ def figures() -> str:
 
 def comparison() -> str:
     """The lines of a comparison."""
-    meanings = _meanings(Wanted)
-    rows = [(f"`{field.name}`", meanings[field.name], _default(field)) for field in fields(Wanted)]
+    meanings = _meanings(ComparisonOptions)
+    rows = [
+        (f"`{field.name}`", meanings[field.name], _default(field))
+        for field in fields(ComparisonOptions)
+    ]
     return _table(("line", "meaning", "without it"), rows)
 
 
@@ -91,7 +94,7 @@ TABLES = {
 
 def rewrite(page: str) -> str:
     """The page with each table as the code makes it."""
-    return _TABLE.sub(lambda found: f"{found['name']} -->\n\n{TABLES[found['name']]()}\n", page)
+    return _TABLE.sub(lambda match: f"{match['name']} -->\n\n{TABLES[match['name']]()}\n", page)
 
 
 def _names(package: str) -> str:

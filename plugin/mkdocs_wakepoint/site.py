@@ -78,8 +78,8 @@ class SitePages:
     @property
     def settings(self) -> Mapping[str, Any]:
         """What mkdocs.yml says under ``wakepoint``; a folder is told as seen from here."""
-        said = dict(self._plugin.config)
-        return {**said, "recordings": str(folder(str(said["recordings"]), self._config))}
+        options = dict(self._plugin.config)
+        return {**options, "recordings": str(folder(str(options["recordings"]), self._config))}
 
     def convert(self, collector: Collector) -> None:
         """Hands over what the pages hold, in the order in which a build reads them.

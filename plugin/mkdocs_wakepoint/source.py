@@ -73,18 +73,18 @@ def read(path: Path) -> tuple[Page, str]:
     return page(path.as_posix(), text, _meta(text)), FRONT_MATTER.sub("", text, count=1)
 
 
-def written(page: Page, md: Markdown, given: list[str]) -> Text:
+def written(page: Page, md: Markdown, lines: list[str]) -> Text:
     """What the author of a page wrote.
 
     Args:
         page: The page.
         md: Converts it.
-        given: The lines that it was given; they stand for a page that is no file.
+        lines: Those that it was given; they stand for a page that is no file.
     """
     bases = [*page.bases]
     if "snippet" in md.preprocessors:
         bases += [Path(base) for base in getattr(md.preprocessors["snippet"], "base_path", ())]
-    return Text(page.file, page.lines or given, page.folder, bases)
+    return Text(page.file, page.lines or lines, page.folder, bases)
 
 
 def converted_by(md: Markdown) -> Page:
@@ -132,8 +132,8 @@ def _zensical(md: Markdown) -> Path | None:
 
 
 def _meta(text: str) -> Any:
-    found = FRONT_MATTER.match(text)
+    match = FRONT_MATTER.match(text)
     try:
-        return yaml.safe_load(found[1]) if found else None
+        return yaml.safe_load(match[1]) if match else None
     except yaml.YAMLError:  # MkDocs takes it for text, too
         return None

@@ -41,7 +41,7 @@ def pool() -> Iterator[Pool]:
 def found_in(docs: Path, problems: list[Problem]) -> list[Snippet]:
     snippets = Snippets(problems.append)
     MarkdownFiles(docs).convert(snippets)
-    return snippets.found
+    return snippets.all
 
 
 def keep(folder: Path, run: Recording, environment: Environment, name: str = "a.nap") -> Path:
@@ -216,7 +216,7 @@ def test_recording_a_site_keeps_what_ran_and_tells_what_did_not(tmp_path: Path, 
     docs.mkdir()
     (docs / "a.md").write_text(PAGE, encoding="utf-8")
     told = record_pages(MarkdownFiles(docs), out, pool)
-    assert [path.name for path in told.kept] == ["a.nap.json", "a.inner.json"]
+    assert [path.name for path in told.files] == ["a.nap.json", "a.inner.json"]
     assert ["simulated" in problem.what for problem in told.left_out] == [True]
     (problem,) = told.problems
     assert problem.location.line == 26
@@ -233,7 +233,7 @@ def test_recording_a_site_keeps_what_ran_and_tells_what_did_not(tmp_path: Path, 
     assert [path.name for path in again.removed] == ["a.inner.json"]
     shutil.rmtree(docs)
     docs.mkdir()
-    assert record_pages(MarkdownFiles(docs), out, pool).kept == []
+    assert record_pages(MarkdownFiles(docs), out, pool).files == []
 
 
 def test_a_snippet_that_fails_keeps_the_recording_that_it_has(tmp_path: Path, pool: Pool) -> None:
@@ -247,10 +247,10 @@ def test_a_snippet_that_fails_keeps_the_recording_that_it_has(tmp_path: Path, po
     fence = '```python wakepoint id="{}"\n{}```\n\n'
     sound = "import wakepoint\nwakepoint.run(wakepoint.sleep(0.001))\n"
     (docs / "a.md").write_text(fence.format("a", source) + fence.format("b", sound), "utf-8")
-    assert len(record_pages(MarkdownFiles(docs), out, pool).kept) == 2
+    assert len(record_pages(MarkdownFiles(docs), out, pool).files) == 2
     flag.touch()
     told = record_pages(MarkdownFiles(docs), out, pool)
-    assert (len(told.kept), len(told.problems), told.removed) == (1, 1, [])
+    assert (len(told.files), len(told.problems), told.removed) == (1, 1, [])
     assert len(list(out.glob("*/*.json"))) == 2
 
 
@@ -261,7 +261,7 @@ def test_what_the_platform_cannot_do_is_left_out_and_no_problem(tmp_path: Path, 
     announced = fence.format('id="b" expect_error="NotImplementedError"')
     (docs / "a.md").write_text(fence.format('id="a"') + announced, encoding="utf-8")
     told = record_pages(MarkdownFiles(docs), tmp_path / "out", pool)
-    assert (told.kept, told.problems) == ([], [])
+    assert (told.files, told.problems) == ([], [])
     reasons = [str(problem).partition(": ")[2] for problem in told.left_out]
     assert reasons == [
         "it needs what is not here (no signals here); nothing to record",
@@ -276,4 +276,4 @@ def test_a_snippet_may_go_to_another_folder(tmp_path: Path, pool: Pool) -> None:
     text = f"```python wakepoint\n{text}wakepoint.run(wakepoint.sleep(0.001))\n```\n"
     (docs / "a.md").write_text(text, encoding="utf-8")
     told = record_pages(MarkdownFiles(docs), tmp_path / "out", pool)
-    assert len(told.kept) == 1, told
+    assert len(told.files) == 1, told

@@ -96,5 +96,5 @@ def _difference(one: Recording, other: Recording) -> str:
 
 def _event(event: Event) -> str:
     facts = " ".join(f"{name}={value}" for name, value in event.facts.items() if value is not None)
-    told = f"{event.kind} {facts}".strip()
-    return told if len(told) <= 60 else f"{told[:60]}…"
+    text = f"{event.kind} {facts}".strip()
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -21,10 +21,10 @@ def record(pages: Pages, out: Path, pool: Pool, backend: str) -> int:
     Returns:
         The exit status: 1 if there was a problem.
     """
-    told = record_pages(pages, out, pool, backend)
-    for problem in (*told.left_out, *told.problems):
+    recorded = record_pages(pages, out, pool, backend)
+    for problem in (*recorded.left_out, *recorded.problems):
         print(problem)
-    for path in told.removed:
+    for path in recorded.removed:
         print(f"removed {path}, which belongs to no snippet any more")
-    print(f"{len(told.kept)} recordings in {out}")
-    return 1 if told.problems else 0
+    print(f"{len(recorded.files)} recordings in {out}")
+    return 1 if recorded.problems else 0

@@ -13,11 +13,11 @@ from mkdocs_wakepoint.text import visible
 from wakepoint.recording import Recording, dumps
 
 
-def run(asked: Pages | Path, pool: Pool, backend: str, *, as_json: bool) -> int:
+def run(source: Pages | Path, pool: Pool, backend: str, *, as_json: bool) -> int:
     """Runs and prints.
 
     Args:
-        asked: A page with fences, or a Python file.
+        source: A page with fences, or a Python file.
         pool: Runs the snippets.
         backend: For a Python file, which has no header to name one.
         as_json: Print the recordings themselves, one after another.
@@ -27,16 +27,16 @@ def run(asked: Pages | Path, pool: Pool, backend: str, *, as_json: bool) -> int:
     """
     wrong: list[Problem] = []
     snippets = Snippets(wrong.append)
-    if isinstance(asked, Path):
-        snippets.found.append(_script(asked, backend))
+    if isinstance(source, Path):
+        snippets.all.append(_script(source, backend))
     else:
-        asked.convert(snippets)
-    found = snippets.found
-    missing = [unavailable(one) for one in found]
+        source.convert(snippets)
+    collected = snippets.all
+    missing = [unavailable(one) for one in collected]
     wrong += filter(None, missing)
     running = [
         (one, pool.submit(one))
-        for one, problem in zip(found, missing, strict=True)
+        for one, problem in zip(collected, missing, strict=True)
         if one.options.run and problem is None
     ]
     for snippet, future in running:
@@ -44,14 +44,14 @@ def run(asked: Pages | Path, pool: Pool, backend: str, *, as_json: bool) -> int:
         if as_json:
             print(dumps(recording), end="")
         else:
-            print(_told(snippet, recording))
+            print(_printed(snippet, recording))
         wrong += problems(snippet, recording)
     for problem in wrong:
         print(problem)
     return 1 if wrong else 0
 
 
-def _told(snippet: Snippet, recording: Recording) -> str:
+def _printed(snippet: Snippet, recording: Recording) -> str:
     if not snippet.location.line:
         return text(recording)
     head = visible(f"{snippet.location}  {snippet.options.title}".rstrip(), keep="")

@@ -37,8 +37,8 @@ def _load(path: Path) -> Recording:
         data = json.loads(content)
     except json.JSONDecodeError as error:
         raise RecordingError(f"not a recording: {error}") from None
-    kept = data.get("recording") if isinstance(data, dict) else None
-    return loads(content if kept is None else json.dumps(kept))
+    recording = data.get("recording") if isinstance(data, dict) else None
+    return loads(content if recording is None else json.dumps(recording))
 
 
 def _page(path: Path, recording: Recording) -> str:

@@ -45,8 +45,8 @@ class Folder:
 
     def without_paths(self, text: str) -> str:
         """Text in which no path leads here: they are other ones in each run."""
-        for pattern, shown in self._shown:
-            text = pattern.sub(shown, text)
+        for pattern, replacement in self._shown:
+            text = pattern.sub(replacement, text)
         return text
 
 

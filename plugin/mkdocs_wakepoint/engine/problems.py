@@ -22,17 +22,17 @@ _TRACED = frozenset({"lowered", "machine", "table", "timeline"})
 
 def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     """Everything about a run that its author should know, in the order of importance."""
-    found = []
-    wanted = snippet.options.expect_error
+    all_problems = []
+    error_name = snippet.options.expect_error
     outcome = recording.outcome
-    problem = _unmet(snippet, outcome, wanted) if wanted else _of_outcome(snippet, outcome)
+    problem = _unmet(snippet, outcome, error_name) if error_name else _of_outcome(snippet, outcome)
     if problem is not None:
-        found.append(problem)
-    if problem is None or wanted:
-        found += _unmet_figures(snippet, recording)
-    found += _missing_machine(snippet, recording)
-    found += _untraced(snippet, recording)
-    found += [
+        all_problems.append(problem)
+    if problem is None or error_name:
+        all_problems += _unmet_figures(snippet, recording)
+    all_problems += _missing_machine(snippet, recording)
+    all_problems += _untraced(snippet, recording)
+    all_problems += [
         Problem(
             snippet.at(0),
             f"the snippet wrote more than {OUTPUT_LIMIT} bytes to {piece.stream}",
@@ -42,14 +42,14 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
         if piece.text.endswith(CUT)
     ]
     if recording.truncated:
-        found.append(
+        all_problems.append(
             Problem(
                 snippet.at(0),
                 f"the run had {recording.truncated} events more than a recording holds",
                 "shorten it, or show less of it",
             )
         )
-    return found
+    return all_problems
 
 
 def not_implemented(snippet: Snippet, recording: Recording) -> bool:
@@ -59,20 +59,20 @@ def not_implemented(snippet: Snippet, recording: Recording) -> bool:
 
 
 def _unannounced(snippet: Snippet, outcome: Outcome) -> bool:
-    wanted = snippet.options.expect_error
-    return not wanted or _unmet(snippet, outcome, wanted) is not None
+    error_name = snippet.options.expect_error
+    return not error_name or _unmet(snippet, outcome, error_name) is not None
 
 
 def _missing_machine(snippet: Snippet, recording: Recording) -> list[Problem]:
-    wanted = snippet.options.machine
+    name = snippet.options.machine
     names = [machine.qualname for machine in recording.machines]
     plain = [machine.name for machine in recording.machines]
-    if not wanted or wanted in names or wanted in plain:
+    if not name or name in names or name in plain:
         return []
     if recording.outcome.kind in ("syntax-error", "killed"):
         return []  # which says why there is none
     remedy = f"write {' or '.join(names)}" if names else "leave out machine"
-    what = f"there is no coroutine function {wanted!r} in the snippet"
+    what = f"there is no coroutine function {name!r} in the snippet"
     return [Problem(snippet.at(0), what, remedy)]
 
 
@@ -154,7 +154,7 @@ def _goes_on(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
     lines = [each.line for each in outcome.goes_on if each.line is not None]
     if lines:
         place = Location(place.file, snippet.location.line + lines[0])
-    told = [
+    texts = [
         f"{each.what}, and goes on: "
         + ("" if each.line is None else f"line {snippet.location.line + each.line} ")
         + each.how
@@ -163,7 +163,7 @@ def _goes_on(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
     catches = any(each.how == CATCHES for each in outcome.goes_on)
     return Problem(
         place,
-        f"the snippet was {outcome.message}: {'; '.join(told)}",
+        f"the snippet was {outcome.message}: {'; '.join(texts)}",
         "catch Cancelled only to clean up, and raise it again"
         if catches
         else 'let it end, or allow more with timeout="…" (seconds)',
@@ -171,20 +171,20 @@ def _goes_on(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
     )
 
 
-def _unmet(snippet: Snippet, outcome: Outcome, wanted: str) -> Problem | None:
-    got = exception_name(outcome)
-    if got == wanted.rpartition(".")[2]:  # a recording has the type's own name
+def _unmet(snippet: Snippet, outcome: Outcome, expected: str) -> Problem | None:
+    actual = exception_name(outcome)
+    if actual == expected.rpartition(".")[2]:  # a recording has the type's own name
         return None
     place = _place(snippet, outcome)
     if outcome.kind == "finished":
         return Problem(
             place,
-            f"the snippet was to raise {wanted} and did not raise",
+            f"the snippet was to raise {expected} and did not raise",
             "remove expect_error, or mend the snippet",
         )
     return Problem(
         place,
-        f"the snippet was to raise {wanted} and ended with {got or outcome.message}",
+        f"the snippet was to raise {expected} and ended with {actual or outcome.message}",
         "correct expect_error, or mend the snippet",
         _traceback(snippet, outcome),
     )
@@ -195,11 +195,11 @@ def _unmet_figures(snippet: Snippet, recording: Recording) -> list[Problem]:
     return [
         Problem(
             snippet.at(0),
-            f"expected {name}={wanted} and counted {counted.get(name)}",
+            f"expected {name}={expected} and counted {counted.get(name)}",
             "correct the figure in expect, or mend the snippet",
         )
-        for name, wanted in snippet.options.expect.items()
-        if counted.get(name) != wanted
+        for name, expected in snippet.options.expect.items()
+        if counted.get(name) != expected
     ]
 
 

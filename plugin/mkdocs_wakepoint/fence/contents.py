@@ -7,7 +7,7 @@ import re
 from mkdocs_wakepoint import comparison
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.fence import header
-from mkdocs_wakepoint.fence.preprocessor import Found
+from mkdocs_wakepoint.fence.preprocessor import Fence
 from mkdocs_wakepoint.fence.problems import comes_only_close, id_is_taken
 from mkdocs_wakepoint.fence.unused_options import lines_too_many
 from mkdocs_wakepoint.origins import Lines
@@ -20,7 +20,7 @@ Contents = tuple[Snippet | Comparison, tuple[Problem, ...]]
 """What a fence holds, and what is wrong with it."""
 
 
-def contents(fence: Found, source: str, lines: Lines, page: Page) -> Contents:
+def contents(fence: Fence, source: str, lines: Lines, page: Page) -> Contents:
     """Reads a fence.
 
     Args:
@@ -31,8 +31,8 @@ def contents(fence: Found, source: str, lines: Lines, page: Page) -> Contents:
     """
     location = lines.of[0]
     if fence.info == header.COMPARE:
-        wanted, problems = comparison.parse(source, lines.of)
-        return Comparison(wanted, lines.in_page, _key(page, "compare")), tuple(problems)
+        chosen, problems = comparison.parse(source, lines.of)
+        return Comparison(chosen, lines.in_page, _key(page, "compare")), tuple(problems)
     options, problems = _options(fence, source, location, page)
     key = _key(page, options.id or options.title)
     if options.id not in ("", key):
@@ -42,21 +42,21 @@ def contents(fence: Found, source: str, lines: Lines, page: Page) -> Contents:
 
 
 def _options(
-    fence: Found, source: str, location: Location, page: Page
+    fence: Fence, source: str, location: Location, page: Page
 ) -> tuple[Options, list[Problem]]:
     if fence.options is None:
         return Options(run=False, show=("code",)), [comes_only_close(location)]
-    read = header.parse(fence.options, location, page.defaults)
-    problems = [*read.problems]
-    shown = "\n".join(line for line in lines_of(source) if not hidden(line)).rstrip()
-    if beyond := lines_too_many(read.options.hl_lines, len(lines_of(shown))):
+    fence_header = header.parse(fence.options, location, page.defaults)
+    problems = [*fence_header.problems]
+    visible = "\n".join(line for line in lines_of(source) if not hidden(line)).rstrip()
+    if beyond := lines_too_many(fence_header.options.hl_lines, len(lines_of(visible))):
         problems.append(Problem(location, *beyond))
-    return read.options, problems
+    return fence_header.options, problems
 
 
-def _key(page: Page, wanted: str) -> str:
+def _key(page: Page, name: str) -> str:
     """A key that no other snippet of the page has, made from its id or title."""
-    base = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-") or "snippet"
+    base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "snippet"
     key, number = base, 1
     while key in page.keys:
         number += 1

@@ -34,14 +34,14 @@ _MARK = f"wakepointfence{secrets.token_hex(8)}n"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Fence:
     """One of our fences, or one that comes close.
 
     Attributes:
         number: Its ordinal in the document, from 0.
         line: Its line in the text that was given to Markdown, from 1.
         info: The header behind the backticks, as written.
-        fence: The backticks, or tildes.
+        delimiter: The backticks, or tildes.
         prefix: What stands before them.
         closed: True if a line below closes it.
     """
@@ -49,7 +49,7 @@ class Found:
     number: int
     line: int
     info: str
-    fence: str
+    delimiter: str
     prefix: str
     closed: bool
 
@@ -81,22 +81,22 @@ class Found:
 
     def replaced(self, line: str, header: str) -> str:
         """Its line with another header."""
-        at = line.find(self.fence) if self.begins_line else line.rfind(self.fence)
+        at = line.find(self.delimiter) if self.begins_line else line.rfind(self.delimiter)
         return line[:at] + line[at:].replace(self.info, header, 1)
 
 
-def find(lines: Sequence[str]) -> list[Found]:
+def find(lines: Sequence[str]) -> list[Fence]:
     """Our fences in a document and those that come close, but none that is only shown.
 
     A fence is only shown in another fence, in a comment, and in raw HTML.
     """
-    found: list[Found] = []
+    fences: list[Fence] = []
     for index, raw_from in _candidates(lines):
         if raw_from is None or raw_from > 0:
-            fence = _fence(lines, index, lines[index][:raw_from], len(found))
+            fence = _fence(lines, index, lines[index][:raw_from], len(fences))
             if fence is not None:
-                found.append(fence)
-    return found
+                fences.append(fence)
+    return fences
 
 
 def raw_fences(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -122,7 +122,7 @@ def raw_fences(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
             behind = end + 1
 
 
-def _fence(lines: Sequence[str], index: int, text: str, number: int) -> Found | None:
+def _fence(lines: Sequence[str], index: int, text: str, number: int) -> Fence | None:
     """The fence that begins in a line; None if it is none of ours, or inline code."""
     begins = _FENCE.match(text)
     match = begins or _BEHIND_TEXT.match(_INLINE_CODE.sub("", text))
@@ -134,7 +134,7 @@ def _fence(lines: Sequence[str], index: int, text: str, number: int) -> Found | 
     closed = _closing_line(lines, index, match["fence"], prefix) is not None
     if not info or not _is_meant(info, prefix, closed=closed):
         return None
-    return Found(number, index + 1, info, match["fence"], prefix, closed)
+    return Fence(number, index + 1, info, match["fence"], prefix, closed)
 
 
 def _is_meant(info: str, prefix: str, *, closed: bool) -> bool:
@@ -197,21 +197,21 @@ class FencePreprocessor(Preprocessor):
 
     Attributes:
         lines: The document as it was before.
-        found: Its fences.
+        fences: Those in it.
     """
 
     def __init__(self, md: Any) -> None:
         super().__init__(md)
         self.lines: list[str] = []
-        self.found: list[Found] = []
+        self.fences: list[Fence] = []
         self._raw: list[str] = []
 
     def run(self, lines: list[str]) -> list[str]:
         """Called by Markdown, once for each document."""
         self.lines = [*lines]
-        self.found = find(self.lines)
+        self.fences = find(self.lines)
         self._raw.clear()
-        for fence in self.found:
+        for fence in self.fences:
             lines[fence.line - 1] = fence.replaced(
                 lines[fence.line - 1], f"{fence.language} {fence.mark}"
             )
@@ -220,7 +220,7 @@ class FencePreprocessor(Preprocessor):
             lines[index] = lines[index].replace(backticks, _raw_mark(len(self._raw)), 1)
         return lines
 
-    def shows_as_code(self, text: str, fence: Found) -> bool:
+    def shows_as_code(self, text: str, fence: Fence) -> bool:
         """True if a fence that superfences did not take stands in a block of code, for reading.
 
         Args:
@@ -233,7 +233,7 @@ class FencePreprocessor(Preprocessor):
 
     def restore(self, text: str) -> str:
         """The text with each mark that was not taken for a fence replaced by its header."""
-        for fence in self.found:
+        for fence in self.fences:
             if fence.mark in text:
                 info = html.escape(fence.info, quote=False)
                 rest = info.removeprefix(fence.language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mkdocs_wakepoint.fence.preprocessor import Found
+from mkdocs_wakepoint.fence.preprocessor import Fence
 from mkdocs_wakepoint.snippet import Location, Problem
 
 
@@ -15,12 +15,12 @@ def comes_only_close(location: Location) -> Problem:
     )
 
 
-def not_recognised(location: Location, fence: Found) -> Problem:
+def not_recognised(location: Location, fence: Fence) -> Problem:
     """The header is one of ours or close to that, and superfences made no fence of it."""
     if not fence.begins_line:
         remedy = "begin it on a line of its own, indented as the text that it belongs to"
     elif not fence.closed:
-        remedy = f"close it with a line {fence.fence} that is indented as this one"
+        remedy = f"close it with a line {fence.delimiter} that is indented as this one"
     else:
         remedy = "mend the header, or the end, of the fence before it"
     return Problem(location, "this is not recognised as a fence", remedy)

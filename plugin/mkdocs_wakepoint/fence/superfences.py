@@ -15,7 +15,7 @@ from markdown.blockprocessors import CodeBlockProcessor
 from pymdownx.superfences import SuperFencesCodeBlockProcessor
 
 from mkdocs_wakepoint.fence.header import LANGUAGES
-from mkdocs_wakepoint.fence.preprocessor import Found
+from mkdocs_wakepoint.fence.preprocessor import Fence
 
 _NAME = "wakepoint"
 
@@ -23,10 +23,10 @@ _NAME = "wakepoint"
 class Document(Protocol):
     """Whoever knows our fences in a text, and wants what stands in them."""
 
-    def named_in(self, inputs: dict[str, str]) -> Found | None:
+    def named_in(self, inputs: dict[str, str]) -> Fence | None:
         """The fence whose mark stands in a header, as superfences has read it."""
 
-    def hold(self, fence: Found, source: str) -> str:
+    def hold(self, fence: Fence, source: str) -> str:
         """Takes a fence's source and returns the HTML that holds its place."""
 
 

@@ -35,14 +35,14 @@ def unused_options(given: Collection[str], options: Options) -> Iterator[tuple[s
         yield "machine has no effect where show has no machine", "add machine, or remove the option"
 
 
-def lines_too_many(hl_lines: str, shown: int) -> tuple[str, str] | None:
+def lines_too_many(hl_lines: str, line_count: int) -> tuple[str, str] | None:
     """What is said of lines to highlight that the page does not show.
 
     Args:
         hl_lines: The option's value.
-        shown: How many lines the page shows.
+        line_count: How many lines the page shows.
     """
     last = max((int(number) for number in hl_lines.replace("-", " ").split()), default=0)
-    if last <= shown:
+    if last <= line_count:
         return None
-    return f"hl_lines names line {last} and the page shows {shown}", "correct the number"
+    return f"hl_lines names line {last} and the page shows {line_count}", "correct the number"

@@ -189,8 +189,8 @@ def _where(visits: list[Visit], suspended: int, stuck: bool) -> str:
 
 def waits(visit: Visit) -> str:
     """What a suspended coroutine waits on, and through which other coroutine."""
-    told = ", ".join(visit.waits_on) or "being polled again"
-    return told if visit.inside is None else f"{told}, inside {visit.inside.machine.name}()"
+    text = ", ".join(visit.waits_on) or "being polled again"
+    return text if visit.inside is None else f"{text}, inside {visit.inside.machine.name}()"
 
 
 def saved(state: State, visit: Visit) -> list[Variable]:

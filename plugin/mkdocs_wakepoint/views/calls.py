@@ -233,9 +233,9 @@ class _Reader:
     def _executor_unparked(self, event: Event, index: int) -> None:
         self._until = ""
         before = self._events[index - 1]
-        told = before["result"] if before.kind == "kernel.called" else f"{event['events']} events"
-        text = _terse(told).removeprefix("1 event: ")
-        self._add(event, "unpark", KERNEL, REACTOR, text, key=event["events"] > 0, full=told)
+        result = before["result"] if before.kind == "kernel.called" else f"{event['events']} events"
+        text = _terse(result).removeprefix("1 event: ")
+        self._add(event, "unpark", KERNEL, REACTOR, text, key=event["events"] > 0, full=result)
 
     def _kernel_called(self, event: Event, index: int) -> None:
         call = invocation(event)
@@ -246,9 +246,9 @@ class _Reader:
             self._add(event, "parked", REACTOR, KERNEL, f"parked until {self._until}")
             return
         result = event["error"] or event["result"]
-        told = _terse(call) if result == "0" else f"{_terse(call)} = {result}"
+        short = _terse(call) if result == "0" else f"{_terse(call)} = {result}"
         key, full = (event["name"], event["error"]), f"{call} = {result}"
-        self._add(event, "call", event.by, KERNEL, told, key=key, full=full)
+        self._add(event, "call", event.by, KERNEL, short, key=key, full=full)
 
     # -- words -------------------------------------------------------------------------------------
 
@@ -265,10 +265,12 @@ class _Reader:
         task: int | None = None,
     ) -> None:
         source = self._shared(source)
-        told = (kind, source, target, str(key))
+        row_key = (kind, source, target, str(key))
         task = event.facts.get("task", task)
         first = not self._rows or self._rows[-1].n != event.n
-        self._rows.append(Row(event.n, kind, source, target, text, told, task, full or text, first))
+        self._rows.append(
+            Row(event.n, kind, source, target, text, row_key, task, full or text, first)
+        )
 
     @staticmethod
     def _shared(actor: str) -> str:

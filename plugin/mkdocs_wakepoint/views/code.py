@@ -16,15 +16,15 @@ _HIDE = re.compile(r"^.*#\s*wakepoint:\s*hide\s*$")
 
 def code(snippet: Snippet) -> Markup:
     """Highlighted source with one element for each line, ``wp-<key>-line-<n>``."""
-    shown = [(n, text) for n, text in enumerate(lines_of(snippet.source), 1) if not hidden(text)]
-    while shown and not shown[-1][1].strip():
-        shown.pop()
-    coloured = highlighted("\n".join(text for _, text in shown))
+    visible = [(n, text) for n, text in enumerate(lines_of(snippet.source), 1) if not hidden(text)]
+    while visible and not visible[-1][1].strip():
+        visible.pop()
+    coloured = highlighted("\n".join(text for _, text in visible))
     marked = _marked(snippet.options.hl_lines)
     start = int(snippet.options.linenums) if snippet.options.linenums else None
     body = (
         _line(snippet.key, number, html, position in marked, start and start + position - 1)
-        for position, ((number, _), html) in enumerate(zip(shown, coloured, strict=False), 1)
+        for position, ((number, _), html) in enumerate(zip(visible, coloured, strict=False), 1)
     )
     title = snippet.options.title
     lines = element("code", *body, id=f"wp-{snippet.key}-code", class_=NOT_AGAIN)

@@ -86,8 +86,8 @@ def _moved(event: Event, names: tuple[str, ...]) -> bool:
 
 def _handed(event: Event, names: tuple[str, ...], operations: tuple[str, ...]) -> bool:
     """True for a call that hands an operation over, by itself or in a list."""
-    told = "".join(event["args"])
-    return event["name"].startswith(names) or any(each in told for each in operations)
+    arguments = "".join(event["args"])
+    return event["name"].startswith(names) or any(each in arguments for each in operations)
 
 
 def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SECTIONS) -> Markup:
@@ -187,13 +187,13 @@ def _anchor(key: str, column: int, name: str, nth: int) -> str:
     return f"wp-{key}-{column}-{name}-{nth}"
 
 
-def _first(column: Column, number: int, key: str, wanted: Callable[[Event], bool]) -> str:
+def _first(column: Column, number: int, key: str, matches: Callable[[Event], bool]) -> str:
     """The id of the first call in a column's list that is wanted; empty if there is none."""
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for event in kernel_calls(column.recording):
-        seen[event["name"]] += 1
-        if wanted(event):
-            return _anchor(key, number, event["name"], seen[event["name"]])
+        counts[event["name"]] += 1
+        if matches(event):
+            return _anchor(key, number, event["name"], counts[event["name"]])
     return ""
 
 
@@ -203,17 +203,17 @@ def _calls(column: Column, number: int, key: str) -> Markup:
     if not calls:
         return Markup()
     total = figures(column.recording).calls
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     items = []
     for event in calls:
         name = event["name"]
-        seen[name] += 1
+        counts[name] += 1
         onward = Markup()
-        if seen[name] < total[name]:
-            target = f"#{_anchor(key, number, name, seen[name] + 1)}"
+        if counts[name] < total[name]:
+            target = f"#{_anchor(key, number, name, counts[name] + 1)}"
             link = element("a", "↓", href=target, title=f"the next {name}")
             onward = joined((" ", link))
-        anchor = _anchor(key, number, name, seen[name])
+        anchor = _anchor(key, number, name, counts[name])
         items.append(element("li", code(call(event)), onward, id=anchor))
     title = f"The kernel calls of {column.heading}, in order ({len(calls)})"
     return details(title, element("ol", *items), class_="wp-details wp-calls")

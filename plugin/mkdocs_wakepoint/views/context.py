@@ -53,15 +53,15 @@ class Context:
 def context(snippet: Snippet, recording: Recording, others: tuple[Recording, ...] = ()) -> Context:
     """Folds a recording, and chooses the machines that are shown."""
     story = tell(recording)
-    wanted = snippet.options.machine
+    name = snippet.options.machine
     chosen: list[tuple[Instance, int]] = []
     for machine in recording.machines:
-        if wanted and wanted not in (machine.name, machine.qualname):
+        if name and name not in (machine.name, machine.qualname):
             continue
         runs = story.of_machine(machine)
         if runs:
             chosen.append((runs[0], len(runs)))
-        elif wanted:  # asked for, so its possible states are worth a picture
+        elif name:  # asked for, so its possible states are worth a picture
             chosen.append((Instance(0, machine, None, None, {}), 0))
     # In the order of their start a machine comes before those that it awaits.
     chosen.sort(key=lambda pair: pair[0].number)

@@ -48,8 +48,8 @@ class Edge:
     @property
     def lines(self) -> list[tuple[str, str]]:
         """The label without its badges: of each line, what it tells and the text."""
-        told = (("cause", self.cause), ("condition", self.condition))
-        return [(kind, line) for kind, text in told if text for line in wrap(text, LONGEST, LINES)]
+        texts = (("cause", self.cause), ("condition", self.condition))
+        return [(kind, line) for kind, text in texts if text for line in wrap(text, LONGEST, LINES)]
 
     @property
     def badges_width(self) -> float:
@@ -112,13 +112,13 @@ def _taken(instance: Instance, conditions: dict[tuple[int, int], str]) -> Iterab
 
 def _conditions(machine: Machine) -> dict[tuple[int, int], str]:
     """The ways from state to state that need no exception, and when each is taken."""
-    found: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    conditions: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
     for way in machine.transitions:
         if not way.exceptional:
-            told = found[way.source, way.target]
-            if way.condition and way.condition not in told:
-                told.append(way.condition)
-    return {pair: " or ".join(told) for pair, told in found.items()}
+            texts = conditions[way.source, way.target]
+            if way.condition and way.condition not in texts:
+                texts.append(way.condition)
+    return {pair: " or ".join(texts) for pair, texts in conditions.items()}
 
 
 def _handled(machine: Machine, drawn: Iterable[tuple[int, int]]) -> Iterable[Edge]:
@@ -137,8 +137,8 @@ def _handled(machine: Machine, drawn: Iterable[tuple[int, int]]) -> Iterable[Edg
         sources = sorted({way.source for way in all_ways})
         before = [source for source in sources if source <= target]
         source = before[-1] if before else sources[0]
-        told = list(dict.fromkeys(way.condition for way in all_ways if way.condition))
-        condition = " or ".join(told) or "an exception is raised"
+        conditions = list(dict.fromkeys(way.condition for way in all_ways if way.condition))
+        condition = " or ".join(conditions) or "an exception is raised"
         if len(sources) > 1:
             condition += f", in {', '.join(ranges(sources))}"
         yield Edge(source, target, (), "", condition)

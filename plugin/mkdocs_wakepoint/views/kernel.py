@@ -20,14 +20,14 @@ LAST_CALLS = 10
 
 def kernel(recording: Recording, context: Context) -> Markup:
     """A box that opens, with each call in order; and one with those of other platforms."""
-    told = _box(recording)
+    own = _box(recording)
     if not context.others:
-        return told
+        return own
     columns = by_backend((recording, *context.others))
     names = ", ".join(column.heading for column in columns[1:])
     beside = comparison(columns, f"{context.snippet.key}-platforms")
     box = details(f"Beside it: the same on {names}", beside, data_search_exclude=True)
-    return joined((told, box))
+    return joined((own, box))
 
 
 def _box(recording: Recording) -> Markup:
@@ -40,8 +40,8 @@ def _box(recording: Recording) -> Markup:
         note = element("td", f"{folded} calls are folded; the recording has them all", colspan=4)
         rows = [*rows[: MAX_CALLS - LAST_CALLS], element("tr", note), *rows[-LAST_CALLS:]]
     headings = [(heading, "") for heading in ("Step", "By", "Call", "Result")]
-    told = table("Kernel calls", headings, rows, class_="wp-kernel")
-    return details(times(len(calls), "kernel call"), told, data_search_exclude=True)
+    calls_table = table("Kernel calls", headings, rows, class_="wp-kernel")
+    return details(times(len(calls), "kernel call"), calls_table, data_search_exclude=True)
 
 
 def _row(number: int, event: Event) -> Markup:

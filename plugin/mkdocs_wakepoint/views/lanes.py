@@ -93,13 +93,13 @@ class Lanes:
     def _gaps(self, rows: Iterable[Row]) -> list[float]:
         """The distances between neighbours, so wide that every text fits between its lanes."""
         gaps = [_NARROWEST] * (len(self._numbers) - 1)
-        wanted: dict[tuple[int, int], float] = {}
+        rooms: dict[tuple[int, int], float] = {}
         for row in rows:
             if row.within or row.kind == "parked":
                 continue
             room = len(self.text(row)) * CHARACTER + _BESIDE
-            wanted[self._span(row)] = max(wanted.get(self._span(row), 0.0), room)
-        for (first, last), room in sorted(wanted.items(), key=lambda one: one[0][1] - one[0][0]):
+            rooms[self._span(row)] = max(rooms.get(self._span(row), 0.0), room)
+        for (first, last), room in sorted(rooms.items(), key=lambda one: one[0][1] - one[0][0]):
             missing = room - sum(gaps[first:last])
             for gap in range(first, last) if missing > 0 else ():
                 gaps[gap] += missing / (last - first)
@@ -118,9 +118,9 @@ def _shortened_call(text: str, room: int) -> str:
 
 def _shortened_await(text: str, room: int) -> str:
     """Cut, but so that it still says that it went straight on."""
-    said = text.removesuffix(STRAIGHT_ON)
-    on = text[len(said) :]
-    return cut(said, max(room - len(on), 8)) + on
+    head = text.removesuffix(STRAIGHT_ON)
+    on = text[len(head) :]
+    return cut(head, max(room - len(on), 8)) + on
 
 
 def _names(rows: Sequence[Row]) -> list[str]:
@@ -136,12 +136,12 @@ def _note(name: str, recording: Recording) -> str:
     environment = recording.environment
     sort, _, number = name.partition(" ")
     if sort == "task":
-        told = [
+        names = [
             event["name"]
             for event in recording.events
             if event.kind == "task.spawned" and str(event["task"]) == number
         ]
-        return cut(told[0], LONGEST_NAME) if told else ""
+        return cut(names[0], LONGEST_NAME) if names else ""
     notes = {
         "main": "the script",
         "thread": "another one",

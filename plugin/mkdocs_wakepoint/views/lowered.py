@@ -42,9 +42,9 @@ def _pane(title: str, lines: Iterable[Markup]) -> Markup:
 def _original(source: str, form: Lowered, key: str) -> Iterable[Markup]:
     """The snippet; the number of a line leads to where the lowered form does it."""
     first: dict[int, int] = {}
-    wanted = _lowered_lines(form, source)
+    lowered_lines = _lowered_lines(form, source)
     for number, origin in enumerate(form.origins, 1):
-        if origin is not None and number in wanted:
+        if origin is not None and number in lowered_lines:
             first.setdefault(origin, number)
     texts = zip(lines_of(source), highlighted(source), strict=False)
     for number, (text, html) in enumerate(texts, 1):
@@ -67,22 +67,22 @@ def _lowered_lines(form: Lowered, source: str) -> set[int]:
 
 def _form(form: Lowered, source: str, key: str) -> Iterable[Markup]:
     """The machines; the number of a line is the original's, and leads there."""
-    wanted = _lowered_lines(form, source)
+    lowered_lines = _lowered_lines(form, source)
     html = highlighted(form.text)
     unseen = {number for number, text in enumerate(lines_of(source), 1) if hidden(text)}
     for number, origin in enumerate(form.origins, 1):
-        if number in wanted:
-            shown = origin is not None and origin not in unseen
-            target = f"wp-{key}-from-{origin}" if shown else None
+        if number in lowered_lines:
+            has_origin = origin is not None and origin not in unseen
+            target = f"wp-{key}-from-{origin}" if has_origin else None
             yield _line(f"wp-{key}-to-{number}", origin, target, html[number - 1])
 
 
 def _line(own: str, number: int | None, target: str | None, html: Markup) -> Markup:
-    shown = "" if number is None else number
+    label = "" if number is None else number
     if target is None:
-        link = element("span", class_="wp-lineno", data_n=shown)
+        link = element("span", class_="wp-lineno", data_n=label)
     else:
-        link = element("a", class_="wp-lineno", href=f"#{target}", data_n=shown, tabindex=-1)
+        link = element("a", class_="wp-lineno", href=f"#{target}", data_n=label, tabindex=-1)
     return element("span", link, html, "\n", class_="wp-line", id=own)
 
 
@@ -91,15 +91,15 @@ def _verdict(original: Recording, form: Recording | None) -> Markup:
         return element("p", "The lowered form was not run.", class_="wp-caption")
     differs = difference(original, form)
     if differs is not None:
-        told = f"Both were run by this build, and they differ: {differs}."
-        return element("p", told, class_="wp-caption wp-differs")
+        text = f"Both were run by this build, and they differ: {differs}."
+        return element("p", text, class_="wp-caption wp-differs")
     count = len(machine_facts(original))
-    told = (
+    text = (
         "Both were run by this build. Their recordings tell the "
         f"same {count} events of machines, in the same order, with the same values, and "
         "the same output."
     )
-    return element("p", told, class_="wp-caption wp-same")
+    return element("p", text, class_="wp-caption wp-same")
 
 
 def difference(original: Recording, form: Recording) -> str | None:

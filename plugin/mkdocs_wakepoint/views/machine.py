@@ -175,9 +175,9 @@ class Diagram:
             f"{step.number}: to {names.get(step.target, 'the end')} ({step.cause})"
             for step in self._instance.steps
         ]
-        told = "; ".join(steps[:_TOLD_STEPS]) or "none was taken"
+        text = "; ".join(steps[:_TOLD_STEPS]) or "none was taken"
         more = f"; and {len(steps) - _TOLD_STEPS} more" if len(steps) > _TOLD_STEPS else ""
-        return f"Transitions in the order of the run: {told}{more}."
+        return f"Transitions in the order of the run: {text}{more}."
 
     def _cluster(self, layout: Layout, right: float) -> Iterable[Markup]:
         area = layout.clusters.get("cluster_suspended")

@@ -60,7 +60,7 @@ def code(text: str, **attributes: Content) -> Markup:
 def breakable_code(text: str) -> Markup:
     """A piece of code with places where a browser may break it."""
     text = visible(text)
-    ends = [found.end() for found in _BREAKABLE.finditer(text)]
+    ends = [match.end() for match in _BREAKABLE.finditer(text)]
     starts = zip([0, *ends], [*ends, len(text)], strict=True)
     return element("code", element("wbr").join(_shown(text[start:end]) for start, end in starts))
 

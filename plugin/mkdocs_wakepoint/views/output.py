@@ -29,9 +29,9 @@ def _written(kind: str, caption: str, text: str) -> Markup:
     lines = displayed(text)
     while lines and not lines[-1]:
         lines.pop()
-    shown = Markup("\n").join(map(_line, lines))
-    written = element("pre", element("samp", shown), tabindex=0)
-    return element("div", name, written, class_=f"wp-output wp-{kind}")
+    content = Markup("\n").join(map(_line, lines))
+    box = element("pre", element("samp", content), tabindex=0)
+    return element("div", name, box, class_=f"wp-output wp-{kind}")
 
 
 def _line(pieces: Iterable[Cell]) -> Markup:

@@ -98,6 +98,6 @@ def where(environment: Environment) -> str:
     facts = [environment.backend, *origin(environment)]
     if environment.clock == "virtual":
         facts.append("virtual clock")
-    told = " · ".join(filter(None, facts))
+    text = " · ".join(filter(None, facts))
     when = f", recorded {environment.recorded}" if environment.recorded else ""
-    return f"Ran on {told}{when}"
+    return f"Ran on {text}{when}"

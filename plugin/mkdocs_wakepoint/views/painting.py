@@ -146,13 +146,13 @@ def _rule(y: float, width: float) -> Markup:
 
 def _row(row: Row, top: float, width: float) -> Markup:
     note = len(row.note) * SANS
-    shown = cut(row.text, int((width - 34 - 16 - 12 - note) / MONO))
+    short = cut(row.text, int((width - 34 - 16 - 12 - note) / MONO))
     line = top + 17.5
     return element(
         "g",
         element("rect", class_="wp-row", x=1, y=top, width=width - 2, height=ROW),
         _dot(row, top + 13),
-        text(tooltip(shown, row.text), shown, class_="wp-value", x=36, y=line),
+        text(tooltip(short, row.text), short, class_="wp-value", x=36, y=line),
         text(row.note, class_="wp-note", x=width - 16, y=line, anchor="end"),
         _rule(top + ROW, width),
         class_="wp-live" if row.live else "wp-kept",
@@ -166,6 +166,6 @@ def _dot(row: Row, y: float) -> Markup:
 
 
 def _foot(box: Box, place: Rectangle) -> Markup:
-    shown = cut(box.foot, int((place.width - 32) / box.foot_character))
+    short = cut(box.foot, int((place.width - 32) / box.foot_character))
     y = place.height - FOOT + 17.5
-    return text(tooltip(shown, box.foot), shown, class_="wp-foot", x=16, y=y)
+    return text(tooltip(short, box.foot), short, class_="wp-foot", x=16, y=y)

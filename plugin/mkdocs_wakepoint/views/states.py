@@ -41,7 +41,7 @@ def _machine(shown: Shown, context: Context) -> Markup:
     headings = [("", "State", ""), *(_COLUMNS[number] for number in columns)]
     return table(
         f"States of {machine.qualname}",
-        [(name, told) for _, name, told in headings],
+        [(name, meaning) for _, name, meaning in headings],
         [one.row(columns) for one in made],
         class_="wp-states",
         id=f"{shown.anchor}-table",
@@ -125,9 +125,9 @@ class _State:
         return element("a", name, href=f"#{anchor}-table") if anchor else name
 
     def _waits(self) -> Markup | str:
-        told = causes(waits(visit) for visit in self._visits if visit.suspended)
+        text = causes(waits(visit) for visit in self._visits if visit.suspended)
         stuck = self._visits and self._instance.stands == self._state.index
-        return joined((told, " ", element("strong", "(still)"))) if stuck and told else told
+        return joined((text, " ", element("strong", "(still)"))) if stuck and text else text
 
     def _left_by(self) -> Markup:
         steps = self._instance.steps_from(self._state.index)

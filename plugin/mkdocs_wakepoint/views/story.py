@@ -87,11 +87,11 @@ class Instance:
 
     def steps_from(self, source: int) -> dict[int, list[Step]]:
         """The steps that left a state, by the state that they reached."""
-        found: defaultdict[int, list[Step]] = defaultdict(list)
+        steps: defaultdict[int, list[Step]] = defaultdict(list)
         for step in self.steps:
             if step.source == source:
-                found[step.target].append(step)
-        return dict(found)
+                steps[step.target].append(step)
+        return dict(steps)
 
     @property
     def stands(self) -> int | None:

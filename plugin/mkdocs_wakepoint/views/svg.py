@@ -54,6 +54,6 @@ def text(*content: str | int, class_: str, x: float, y: float, anchor: str | Non
     return element("text", *content, class_=class_, x=x, y=y, text_anchor=anchor)
 
 
-def tooltip(shown: str, whole: str) -> Markup:
+def tooltip(short: str, whole: str) -> Markup:
     """The whole text where only a part is shown."""
-    return element("title", whole) if shown != whole else Markup()
+    return element("title", whole) if short != whole else Markup()

@@ -28,8 +28,8 @@ _CONTROL: Final = re.compile(r"(?:\x1b\[|\x9b)([0-9:;]*)([A-HJKfm])")
 def displayed(text: str) -> list[list[Cell]]:
     """The lines of the screen once a text was written to it, each in pieces of one style."""
     screen = _Screen()
-    for found in _COMMAND_OR_CHARACTER.finditer(text):
-        screen.take(found[0])
+    for match in _COMMAND_OR_CHARACTER.finditer(text):
+        screen.take(match[0])
     return [
         [("".join(character for character, _ in cells), style) for style, cells in pieces]
         for pieces in (groupby(line, lambda cell: cell[1]) for line in screen.lines)

@@ -80,8 +80,8 @@ def _codes(numbers: str) -> Iterator[tuple[int, list[int]]]:
         code, *arguments = map(number, left.popleft().split(":"))
         if code in (_COLOUR, _GROUND, _UNDERLINE) and not arguments and left:
             arguments = [number(left.popleft())]
-            wanted = {_RGB: 3, _INDEXED: 1}.get(arguments[0], 0)
-            arguments += [number(left.popleft()) for _ in range(min(wanted, len(left)))]
+            count = {_RGB: 3, _INDEXED: 1}.get(arguments[0], 0)
+            arguments += [number(left.popleft()) for _ in range(min(count, len(left)))]
         yield code, arguments
 
 

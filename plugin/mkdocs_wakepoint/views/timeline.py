@@ -33,14 +33,14 @@ _HEADINGS: Final = ("Event", "From", "To", "What")
 
 def timeline(recording: Recording, context: Context) -> Markup:
     """The figure, and its table in a box that opens."""
-    told = rows(context.story)
-    if not told:
+    all_rows = rows(context.story)
+    if not all_rows:
         return element("p", "No task ran, so there is no timeline.", class_="wp-caption")
-    steps = fold(told)
+    steps = fold(all_rows)
     anchor = f"wp-{context.snippet.key}-timeline"
     hidden = sum(len(step.rows) for step in steps if isinstance(step, Fold))
     folded = f"; {hidden} of them are folded" if hidden else ""
-    count = times(len(told), "step")
+    count = times(len(all_rows), "step")
     caption = (
         f"Who called whom in this run, from the top down: {count}{folded}. "
         "The number is the event's; the distances say nothing about time."
@@ -161,8 +161,8 @@ class Chart:
         return element("g", *parts, class_=f"wp-call wp-{row.kind}")
 
     def _text(self, row: Row, x: float, y: float, anchor: str) -> Markup:
-        shown = self._lanes.text(row)
-        return text(tooltip(shown, row.full), shown, class_="wp-said", x=x, y=y, anchor=anchor)
+        short = self._lanes.text(row)
+        return text(tooltip(short, row.full), short, class_="wp-said", x=x, y=y, anchor=anchor)
 
     def _fold(self, step: Fold, y: float) -> Markup:
         left, right = self._lanes.all[0].x - HEAD_WIDTH / 2, self._lanes.right

@@ -18,19 +18,19 @@ _BREAKS = (" ,(", ".[=")
 
 def ranges(numbers: Sequence[int]) -> list[str]:
     """Ascending numbers, with three or more neighbours as one range: ``4``, ``6–9``."""
-    told: list[str] = []
+    texts: list[str] = []
     for _, pairs in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
         run = [number for _, number in pairs]
-        told += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run)
-    if len(told) > MAX_PILLS:
-        told = [*told[: MAX_PILLS - 2], "…", told[-1]]
-    return told
+        texts += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run)
+    if len(texts) > MAX_PILLS:
+        texts = [*texts[: MAX_PILLS - 2], "…", texts[-1]]
+    return texts
 
 
-def causes(found: Iterable[str]) -> str:
+def causes(texts: Iterable[str]) -> str:
     """Each cause once; those that differ in a number only as one: ``timer 3 … 9 fired``."""
     unlike: dict[str, list[str]] = {}
-    for cause in found:
+    for cause in texts:
         same = unlike.setdefault(_NUMBER.sub("#", cause), [])
         if cause not in same:
             same.append(cause)
@@ -43,7 +43,7 @@ def _one(same: list[str]) -> str:
     numbers = [_NUMBER.findall(cause) for cause in same]
     if len(numbers[0]) != 1:
         return f"{same[0]} … {same[-1]}"
-    listed = [found[0] for found in numbers]
+    listed = [match[0] for match in numbers]
     text = ", ".join(listed) if len(listed) < MAX_PILLS else f"{listed[0]} … {listed[-1]}"
     return _NUMBER.sub(text, same[0], count=1)
 
@@ -60,12 +60,12 @@ def cut(text: str, room: int) -> str:
 
 def wrap(text: str, room: int, lines: int) -> list[str]:
     """The text on at most so many lines of so many characters, broken where code can be."""
-    told: list[str] = []
-    while len(text) > room and len(told) < lines - 1:
+    broken: list[str] = []
+    while len(text) > room and len(broken) < lines - 1:
         end = next(filter(None, (_last(text, marks, room) for marks in _BREAKS)), room)
-        told.append(text[:end].rstrip())
+        broken.append(text[:end].rstrip())
         text = text[end:]
-    return [*told, cut(text, room)]
+    return [*broken, cut(text, room)]
 
 
 def _last(text: str, marks: str, room: int) -> int:

@@ -150,16 +150,18 @@ def test_sections_can_be_chosen(run: Recording, other: Recording) -> None:
 @pytest.mark.parametrize(
     "source, wanted",
     [
-        ("snippets: read", compare.Wanted(("read",))),
-        ("snippets: a, b\nby: snippet\n", compare.Wanted(("a", "b"), by="snippet")),
+        ("snippets: read", compare.ComparisonOptions(("read",))),
+        ("snippets: a, b\nby: snippet\n", compare.ComparisonOptions(("a", "b"), by="snippet")),
         (
             "snippets: book/a.md#read\nbackends: iocp epoll\nsections: bytes",
-            compare.Wanted(("book/a.md#read",), backends=("iocp", "epoll"), sections=("bytes",)),
+            compare.ComparisonOptions(
+                ("book/a.md#read",), backends=("iocp", "epoll"), sections=("bytes",)
+            ),
         ),
     ],
 )
-def test_a_fence_is_read(source: str, wanted: compare.Wanted) -> None:
-    assert compare.parse(source, [Location("docs/a.md", n) for n in range(7, 12)]) == (wanted, [])
+def test_a_fence_is_read(source: str, options: compare.ComparisonOptions) -> None:
+    assert compare.parse(source, [Location("docs/a.md", n) for n in range(7, 12)]) == (options, [])
 
 
 @pytest.mark.parametrize(
