@@ -148,7 +148,7 @@ def test_sections_can_be_chosen(run: Recording, other: Recording) -> None:
 
 
 @pytest.mark.parametrize(
-    "source, wanted",
+    "source, options",
     [
         ("snippets: read", compare.ComparisonOptions(("read",))),
         ("snippets: a, b\nby: snippet\n", compare.ComparisonOptions(("a", "b"), by="snippet")),
