@@ -51,6 +51,11 @@ EXPRESSIONS = {
     "comprehension over two": "[(n, await leaf(m)) for n in await leaf('ab') for m in await leaf(n)]",
     "dict comprehension": "{note(n): await leaf(n) for n in range(2)}",
     "dict comprehension in order": "{await leaf(n): note(n) async for n in items(2)}",
+    "dict comprehension of calls": "{note(n): note(-n) async for n in items(2)}",
+    "dict comprehension of calls of what is awaited": "{str(await leaf(n)): note(n) for n in 'ab'}",
+    "dict comprehension whose key changes": "{x: (x := x + n) async for n in items(3)}",
+    "dict comprehension that binds its key": "{(y := n): y + x async for n in items(2)}, y",
+    "dict comprehension of what cannot be a key": "{[n]: note(n) async for n in items(1)}",
     "set comprehension": "sorted({await leaf(n % 2) for n in range(3)})",
     "comprehension in a comprehension": "[[await leaf(n) for n in range(m)] for m in range(3)]",
     "comprehension with unpacking": "[a + await leaf(b) for a, (b, *c) in [(1, (2, 3))]]",
@@ -235,3 +240,44 @@ OTHERS = {
 @pytest.mark.parametrize("body", OTHERS.values(), ids=OTHERS)
 def test_other_statements(body: str) -> None:
     assert difference(f"async def main():\n    {body}\n") is None
+
+
+UNUSED = {
+    "attribute": "(await leaf(v)).a",
+    "attribute that is not there": "(await leaf(1)).a",
+    "attribute of an attribute": "(await leaf(v)).a.b",
+    "attribute of a method's result": "(await leaf(v)).method(await leaf(1)).a",
+    "attribute of a walrus": "(y := await leaf(v)).a",
+    "attribute of what is chosen": "((await leaf(v)) if await leaf(1) else v).a",
+    "attribute in a condition": "v.a if await leaf(1) else v.b",
+    "attribute behind or": "await leaf(0) or v.a",
+    "attribute behind and": "await leaf(1) and v.a",
+    "item": "(await leaf(v))[note(0)]",
+    "comparison": "await leaf(1) < v < note(3)",
+    "name that is not bound": "await leaf(0) or unbound",
+    "result of a yield-like call": "v(await leaf(1))",
+    "text": "f'{await leaf(v)}'",
+    "default of a lambda": "lambda x=await leaf(1): v.a",
+    "annotation of an attribute": "v.a: note('never')",
+    "annotation of an attribute of what is awaited": "(await leaf(v)).a: note('never')",
+    "annotation of an attribute of an attribute": "(await leaf(v)).a.b: note('never')",
+    "annotation of an item": "v[note(0)]: note('never')",
+    "annotation of an item that is awaited": "(await leaf(v))[await leaf(0)]: note('never')",
+    "annotation of a slice": "v[note(0):note(1)]: note('never')",
+    "annotation of a slice that is awaited": "v[note(0):await leaf(1):note(2), 3]: note('never')",
+    "annotation of what is not bound": "unbound.a: note('never')",
+}
+
+
+@pytest.mark.parametrize("statement", UNUSED.values(), ids=UNUSED)
+def test_what_nobody_uses_is_evaluated_all_the_same(statement: str) -> None:
+    source = f"""
+async def main():
+    v = value()
+    {statement}
+    await leaf()
+    if not v:
+        unbound = 1
+    return v
+"""
+    assert difference(source) is None

@@ -65,6 +65,42 @@ OUTSIDE = {
         async def main():
             return await Kind().read()
     """,
+    "super without a parameter to ask": """
+        class A:
+            def v(self): return 1
+        class B(A):
+            async def f(self):
+                await leaf()
+                def inner(): return super().v()
+                try: inner()
+                except RuntimeError as e: note(str(e))
+                def with_first(s): return super().v()
+                note(with_first(self))
+                def star(*s): return super().v()
+                try: star(self)
+                except RuntimeError as e: note(str(e))
+                l = lambda: super().v()
+                try: l()
+                except RuntimeError as e: note(str(e))
+                return [super(B, self).v() for _ in "a"]
+            async def g(*args, k=1):
+                await leaf()
+                try:
+                    return super().v()
+                except RuntimeError as e:
+                    return str(e)
+            async def h(self):
+                r = [super().v() for _ in "a" if await leaf(1)] if 0 else 0
+                await leaf()
+                try: return list(super().v() for _ in "a")
+                except TypeError as e: return type(e).__name__
+            @staticmethod
+            async def s():
+                await leaf()
+                super()
+        async def main():
+            return await B().f(), await B().g(), await B().h(), await B.s()
+    """,
     "super": """
         class Base:
             async def name(self, suffix=""):

@@ -17,12 +17,19 @@ from wakepoint.machine.lowering.build import (
     none,
     target,
 )
+from wakepoint.machine.lowering.order import parts_of
 from wakepoint.machine.lowering.rename import Changed, Place, Rename
-from wakepoint.machine.lowering.scope import binds, captures, mangled
+from wakepoint.machine.lowering.scope import binds, captures, first_parameter, mangled
 from wakepoint.machine.lowering.views import LOOKS, Views
 from wakepoint.machine.lowering.writer import Function
 
-_IN_POLL = Place()
+_BINDING: dict[type[ast.AST], str] = {
+    ast.ExceptHandler: "name",
+    ast.MatchAs: "name",
+    ast.MatchStar: "name",
+    ast.MatchMapping: "rest",
+}
+"""The field that has the name which a node binds."""
 
 Returning = Callable[[ast.Return], list[ast.stmt]]
 
@@ -124,18 +131,27 @@ class Fields(Rename):
         match node:
             case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
                 if "__class__" in self._extra and place.class_name is None:
-                    own = name(place.first) if place.first else self._first()
-                    owner = self.spelt("__class__", place) or name("__class__")
-                    return ast.Call(node.func, [owner, own], [])
+                    return self._super(node, place)
             case ast.Call(func=ast.Name(id=looks)) if looks in LOOKS:
                 changed = self._views.call(node, place)
                 if changed is not node:
                     return self.with_children(changed, place)  # type: ignore[return-value]
         return self.with_children(node, place)  # type: ignore[return-value]
 
-    def _first(self) -> ast.expr:
-        parameters = self._function_.scope.parameters
-        return self.variable(parameters[0]) if parameters else none()
+    def _super(self, node: ast.Call, place: Place) -> ast.expr:
+        """``super()``: which class that is, and whose, are other names in the machine."""
+        if place.first == "":
+            return node  # nor does it work in the original
+        if place.first is None:
+            first = first_parameter(self._function_.node.args)
+            if not first:  # the error of a function without parameters, of one of those
+                alone = ast.arguments([], [], None, [], [], None, [])
+                return call(ast.Lambda(alone, node))
+            own = self.variable(first)
+        else:
+            own = name(place.first)
+        owner = self.spelt("__class__", place) or name("__class__")
+        return ast.Call(node.func, [owner, own], [])
 
     def _template(self, node: ast.expr, place: Place) -> ast.expr:
         changed = self.with_children(node, place)
@@ -156,22 +172,25 @@ class Fields(Rename):
 
     def _definition(self, node: Any, place: Place) -> Changed:
         special = self._class if isinstance(node, ast.ClassDef) else self._function
-        definition: Any = special(node, place)
-        spelt = self._spell_out(node.name, place)
-        if spelt != node.name:
-            definition = exchanged(definition, [("name", spelt)])
-        return self._bound_after(definition, [node.name], place)
+        return self._bound_after(special(node, place), [node.name], place)
 
     def _nonlocal(self, node: ast.Nonlocal, place: Place) -> ast.stmt:
         if not place.later:
             return ast.Pass()  # at the top of poll()
-        remaining = [each for each in node.names if self.spelt(each, place) is None]
-        if len(remaining) == len(node.names):
+        names = [
+            self._spell_out(each, place)
+            for each in node.names
+            if not isinstance(self.spelt(each, place), ast.Attribute)
+        ]
+        if names == node.names:
             return node
-        return ast.Nonlocal(remaining) if remaining else ast.Pass()
+        return ast.Nonlocal(names) if names else ast.Pass()
 
     def _global(self, node: ast.Global, place: Place) -> ast.stmt:
-        return node if place.later else ast.Pass()  # at the top of poll()
+        if not place.later:
+            return ast.Pass()  # at the top of poll()
+        names = [self._spell_out(each, place) for each in node.names]
+        return node if names == node.names else ast.Global(names)
 
     # -- statements -------------------------------------------------------------------------------
 
@@ -180,7 +199,7 @@ class Fields(Rename):
             return self.with_children(node, place)
         return [part for each in self._returning(node) for part in [self.visit(each)]]
 
-    def _annotated(self, node: ast.AnnAssign, place: Place) -> ast.stmt:
+    def _annotated(self, node: ast.AnnAssign, place: Place) -> Changed:
         """An annotation in a function is not evaluated, and a field's would be wrong."""
         changed: Any = exchanged(
             node, [self.field(node, "target", place), self.field(node, "value", place)]
@@ -189,7 +208,9 @@ class Fields(Rename):
             return changed  # type: ignore[no-any-return]
         if changed.value is not None:
             return assign(changed.target, changed.value)
-        return ast.Pass() if isinstance(node.target, ast.Name) else ast.Expr(changed.target)
+        if isinstance(node.target, ast.Name):
+            return ast.Pass()
+        return [ast.Expr(each.node) for each in parts_of(changed.target)]  # it is not read
 
     def _imports(self, node: ast.Import | ast.ImportFrom, place: Place) -> Changed:
         return self._bound_after(node, binds(node), place)
@@ -200,10 +221,12 @@ class Fields(Rename):
         return self._bound_after(alias, [node.name.id], place)
 
     def _bound_after(self, node: ast.stmt, names: list[str], place: Place) -> Changed:
-        further = self.copies(names, place)
+        """A statement that binds names which it has to be told as they are, and what they are."""
+        variables = [(self.spelt(each, place), name(each)) for each in names]
+        further = [assign(to, value) for to, value in variables if to is not None]
         return [node, *further] if further else node
 
-    def copies(self, names: list[str], place: Place = _IN_POLL) -> list[ast.stmt]:
+    def _copies(self, names: list[str], place: Place) -> list[ast.stmt]:
         """Takes over into fields what some names have just been bound to."""
         copies: list[ast.stmt] = []
         for each in names:
@@ -213,8 +236,8 @@ class Fields(Rename):
         return copies
 
     def _handler(self, node: ast.ExceptHandler, place: Place) -> ast.ExceptHandler:
-        handler: Any = self.with_children(node, place)
-        copies = self.copies([node.name], place) if node.name else []
+        handler: Any = self._binding(node, place)
+        copies = self._copies([node.name], place) if node.name else []
         if not copies:
             return handler  # type: ignore[no-any-return]
         body = handler.body
@@ -225,9 +248,17 @@ class Fields(Rename):
         result: ast.ExceptHandler = exchanged(handler, [("body", [*copies, *body])])
         return result
 
+    def _binding(self, node: Any, place: Place) -> ast.AST:
+        """What binds a name that is no node of its own."""
+        field = _BINDING[type(node)]
+        bound = getattr(node, field)
+        spelt = bound and self._spell_out(bound, place)
+        changed = self.with_children(node, place)
+        return changed if spelt == bound else exchanged(changed, [(field, spelt)])
+
     def _case(self, node: ast.match_case, place: Place) -> ast.match_case:
         case = cast(ast.match_case, self.with_children(node, place))
-        copies = self.copies(captures(node.pattern), place)
+        copies = self._copies(captures(node.pattern), place)
         return exchanged(case, [("body", [*copies, *case.body])]) if copies else case
 
     special: ClassVar[dict[type[ast.AST], Callable[..., Any]]] = {
@@ -246,6 +277,7 @@ class Fields(Rename):
         ast.AnnAssign: _annotated,
         ast.Import: _imports,
         ast.ImportFrom: _imports,
+        **dict.fromkeys(_BINDING, _binding),
         ast.ExceptHandler: _handler,
         ast.match_case: _case,
         **{

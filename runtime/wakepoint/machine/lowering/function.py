@@ -21,7 +21,7 @@ from wakepoint.machine.lowering.names import (
 )
 from wakepoint.machine.lowering.own import Facts, own_nodes
 from wakepoint.machine.lowering.printer import Line, Printer, Source
-from wakepoint.machine.lowering.scope import Scope
+from wakepoint.machine.lowering.scope import Scope, type_parameters
 from wakepoint.machine.lowering.statements import Statements
 from wakepoint.machine.lowering.steps import Step, line_of
 from wakepoint.machine.lowering.tidy import tidy
@@ -55,12 +55,14 @@ class Around:
         class_name: The class, if it is a method.
         outermost_class: The outermost class, if it is a method.
         lexical_class: The innermost class, also around functions that it is in.
+        type_parameters: Those of the classes, if it is a method: a machine does not see them.
         inner: True if it is in an async function.
     """
 
     class_name: str | None = None
     outermost_class: ast.ClassDef | None = None
     lexical_class: str | None = None
+    type_parameters: tuple[str, ...] = ()
     inner: bool = False
 
 
@@ -131,7 +133,7 @@ def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredF
     node = place.node
     function = _function(place, analysis, module)
     writer = Statements(function)
-    extra = _taken_along(function, place.around.lexical_class)
+    extra = _taken_along(function, place.around)
     function.scope.bound |= set(extra)
     writer.block(_without_docstring(node.body))
     if writer.code.reachable:
@@ -157,7 +159,7 @@ def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredF
         module.names.machine(
             node.name,
             place.around.class_name,
-            private=place.around.lexical_class is None and has_private_names(node),
+            private=function.scope.own_name("__x") == "__x" and has_private_names(node),
         ),
         analysis.machine,
         steps,
@@ -193,15 +195,14 @@ def _function(place: Place, analysis: Analysis, module: Module) -> Function:
     )
 
 
-def _taken_along(function: Function, class_name: str | None) -> list[str]:
+def _taken_along(function: Function, around: Around) -> list[str]:
     """What the machine needs of what only the place of the original sees."""
     scope = function.scope
-    free = {each.id for each in own_nodes(*function.node.body) if isinstance(each, ast.Name)}
-    free |= scope.free
-    if "__class__" not in scope.free | scope.nonlocals:  # a comprehension's own is none
-        free -= {"__class__"}
-    extra = [each.name for each in getattr(function.node, "type_params", ()) if each.name in free]
-    if class_name is None or function.names.is_bound("super"):
+    free = (scope.free | scope.nonlocals) - scope.globals
+    parameters = dict.fromkeys([*around.type_parameters, *type_parameters(function.node)])
+    extra = [each for each in parameters if each in free]
+    scope.captured |= scope.free_in_inner & set(extra)
+    if around.lexical_class is None or function.names.is_bound("super"):
         free -= {"super"}
     if "__class__" not in scope.bound and free & {"super", "__class__"}:
         extra.insert(0, "__class__")
@@ -216,7 +217,7 @@ def _fields(
     """The fields: what is read after a suspension, or by inner functions."""
     scope = function.scope
     by_super = [*extra[:1], *scope.parameters[:1]] if "__class__" in extra else []
-    variables = kept(steps, scope.bound, by_super) | scope.captured
+    variables = kept(steps, scope, by_super) | scope.captured
     variables |= {
         variable.name
         for state in machine.states

@@ -72,13 +72,18 @@ class Guards(Loops):
         match value:
             case ast.Constant():
                 return True
-            case ast.Attribute(value=ast.Name(id=of)):
-                return of in {self.me, self.names.local("polled")}
-            case ast.Name(id=identifier) if not hasattr(value, "lineno"):
-                return True
-            case ast.Name(id=identifier):
+            case ast.Name(id=identifier) if hasattr(value, "lineno"):
                 own = identifier in self.scope.bound and identifier not in self.scope.captured
                 return own and self.scope.is_surely_bound(identifier, line_of(value))
+        return self.is_at_hand(value)
+
+    def is_at_hand(self, value: ast.expr) -> bool:
+        """True for what the lowered code itself has put somewhere: reading it does nothing else."""
+        match value:
+            case ast.Attribute(value=ast.Name(id=of)):
+                return of in {self.me, self.names.local("polled")}
+            case ast.Name():
+                return not hasattr(value, "lineno")
         return False
 
     # -- regions ----------------------------------------------------------------------------------

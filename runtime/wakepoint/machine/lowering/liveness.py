@@ -7,10 +7,10 @@ way through the program, which a handler may catch. This is of the lowered steps
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from wakepoint.machine.lowering.own import own_nodes
-from wakepoint.machine.lowering.scope import binds, captures
+from wakepoint.machine.lowering.scope import Scope, binds, captures
 from wakepoint.machine.lowering.steps import (
     Compound,
     Do,
@@ -24,16 +24,16 @@ from wakepoint.machine.lowering.steps import (
 )
 
 
-def kept(steps: list[Step], variables: Iterable[str], by_super: list[str]) -> set[str]:
+def kept(steps: list[Step], scope: Scope, by_super: list[str]) -> set[str]:
     """The variables that may be read after a poll has begun, before they are bound in it.
 
     Args:
         steps: All steps; the first one is the start.
-        variables: The function's variables.
-        by_super: Those that ``super()`` reads.
+        scope: The function's names.
+        by_super: The variables that ``super()`` reads.
     """
-    bits = {variable: 1 << at for at, variable in enumerate(sorted(variables))}
-    flow = _Flow(steps, bits, by_super)
+    bits = {variable: 1 << at for at, variable in enumerate(sorted(scope.bound))}
+    flow = _Flow(steps, scope, bits, by_super)
     needed = 0
     for step, live in flow.solved().items():
         if step.resumes:
@@ -44,7 +44,10 @@ def kept(steps: list[Step], variables: Iterable[str], by_super: list[str]) -> se
 class _Flow:
     """What is live before each step: bits, one for each variable."""
 
-    def __init__(self, steps: list[Step], bits: dict[str, int], by_super: list[str]) -> None:
+    def __init__(
+        self, steps: list[Step], scope: Scope, bits: dict[str, int], by_super: list[str]
+    ) -> None:
+        self._own_name = scope.own_name
         self._bits = bits
         self._by_super = by_super
         self._live = dict.fromkeys(steps, 0)
@@ -82,12 +85,15 @@ class _Flow:
             elif isinstance(item, Compound):
                 after = live
                 for body, bound_first in zip(item.bodies, _bound_first(item.node), strict=True):
-                    bits = sum(self._bits.get(each, 0) for each in bound_first)
+                    bits = sum(self._bit(each) for each in bound_first)
                     live |= self._before(body, after, handler) & ~bits
             elif isinstance(item, Do) and isinstance(item.node, (ast.Return, ast.Raise)):
                 live = 0
             live = (live & ~bound) | read | handler
         return live
+
+    def _bit(self, identifier: str) -> int:
+        return self._bits.get(self._own_name(identifier), 0)
 
     def _of(self, item: Item) -> tuple[int, int]:
         """What an item itself reads, and what it binds whatever happens in it."""
@@ -103,11 +109,11 @@ class _Flow:
             match node:
                 case ast.Name(id="super") if self._by_super:
                     for each in self._by_super:
-                        variables |= self._bits.get(each, 0)
+                        variables |= self._bit(each)
                 case ast.Name(id=name, ctx=ast.Load() | ast.Del()):
-                    variables |= self._bits.get(name, 0)
+                    variables |= self._bit(name)
                 case ast.AugAssign(target=ast.Name(id=name)):
-                    variables |= self._bits.get(name, 0)
+                    variables |= self._bit(name)
         return variables
 
     def _binds(self, root: ast.AST) -> int:
@@ -118,10 +124,10 @@ class _Flow:
             for target in targets:
                 for node in own_nodes(target):
                     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                        variables |= self._bits.get(node.id, 0)
+                        variables |= self._bit(node.id)
         elif isinstance(root, (ast.Import, ast.ImportFrom)):
             for name in binds(root):
-                variables |= self._bits.get(name, 0)
+                variables |= self._bit(name)
         return variables
 
 

@@ -60,8 +60,8 @@ class Loops(Displays):
         inner = [each for each in own_nodes(node) if is_inner_scope(each)]
         captured = set().union(*(free_names(each, None) for each in inner))
         for variable in sorted(bound_in_comprehension(node)):
-            fresh = variable
-            if variable in self.scope.bound or self.scope.elsewhere(variable, node):
+            fresh = self.scope.own_name(variable)
+            if fresh in self.scope.bound or self.scope.elsewhere(variable, node):
                 fresh = self.names.number(variable)
             chosen[variable] = fresh
             self.scope.bound.add(fresh)
@@ -104,6 +104,10 @@ class Loops(Displays):
         if isinstance(node, ast.DictComp):
             replacements = self.in_order([Part(node.key), Part(node.value)])
             key = replacements.get(id(node.key), node.key)
+            if not self.suspends(node.value) and not self.stays(Part(key)):
+                early = self.local("key")  # an assignment evaluates its value first
+                self.set(early, key)
+                key = early
             self.set(
                 ast.Subscript(result, key, ast.Store()),
                 replacements.get(id(node.value), node.value),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from wakepoint.machine.lowering.function import Around, LoweredFunction, Place
 from wakepoint.machine.lowering.layout import in_brackets
 from wakepoint.machine.lowering.printer import Line, Source, deeper
+from wakepoint.machine.lowering.scope import type_parameters
 
 _BLANK = Line("")
 
@@ -28,13 +29,14 @@ def everywhere(tree: ast.AST) -> Iterator[Place]:
                 yield Place(at, around)
                 around = Around(lexical_class=around.lexical_class, inner=True)
             case ast.FunctionDef():
-                around = replace(around, class_name=None, outermost_class=None)
+                around = replace(around, class_name=None, outermost_class=None, type_parameters=())
             case ast.ClassDef():
                 around = replace(
                     around,
                     class_name=at.name,
                     outermost_class=around.outermost_class or at,
                     lexical_class=at.name,
+                    type_parameters=(*around.type_parameters, *type_parameters(at)),
                 )
         todo += reversed([(each, around) for each in ast.iter_child_nodes(at)])
 

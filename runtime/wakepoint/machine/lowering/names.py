@@ -7,7 +7,7 @@ import builtins
 from collections import Counter
 from collections.abc import Collection, Container, Iterable
 
-from wakepoint.machine.lowering.scope import binds
+from wakepoint.machine.lowering.scope import binds, type_parameters
 from wakepoint.machine.running.stream_machine import StreamMachine
 
 RESERVED = frozenset(dir(StreamMachine)) | StreamMachine.attributes
@@ -29,10 +29,7 @@ def names_used(root: ast.AST) -> frozenset[str]:
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 mentioned |= set(names)
             case _:
-                mentioned |= set(binds(node))
-                mentioned |= {
-                    getattr(each, "name", "") for each in getattr(node, "type_params", ())
-                }
+                mentioned |= {*binds(node), *type_parameters(node)}
     return frozenset(mentioned)
 
 

@@ -77,12 +77,12 @@ class Source:
             text = self.lines[number - 1]
             if number == node.end_lineno:
                 text = text[: self.characters(number, node.end_col_offset)]
-            if number in self._in_strings:
-                lines.append(Line(text, number, None))
-            elif number == begin:
+            if number == begin:  # also where a string ends before it
                 text = text[column:]
                 is_if = isinstance(node, ast.If)  # of an elif, which is one of its own here
                 lines.append(Line(text.removeprefix("el") if is_if else text, number))
+            elif number in self._in_strings:
+                lines.append(Line(text, number, None))
             else:
                 lines.append(Line(text.removeprefix(indent), number))
         return [_spaced(each) for each in lines]

@@ -11,6 +11,7 @@ from wakepoint.machine.lowering.build import child_of, exchanged, name, rebuilt
 from wakepoint.machine.lowering.scope import (
     Comprehension,
     bound_in_comprehension,
+    first_parameter,
     inner_names,
     mangled,
 )
@@ -27,7 +28,7 @@ class Place:
         deeper: What is hidden from the functions in it: they do not see what a class binds.
         later: True in a scope of its own, which may run when the function does not.
         class_name: The class in the function that is around it.
-        first: The first parameter of the inner function that is around it.
+        first: The first parameter of the inner function that is around it; empty if it has none.
     """
 
     hidden: frozenset[str] = frozenset()
@@ -107,9 +108,7 @@ class Rename:
     def _inside(self, node: ast.AST, place: Place) -> Place:
         names, _ = inner_names(node, place.class_name)
         hidden = place.deeper | (names.bound - names.nonlocals) | names.globals
-        arguments = cast(ast.arguments, node.args)  # type: ignore[attr-defined]
-        positional = [*arguments.posonlyargs, *arguments.args]
-        first = positional[0].arg if positional else ""
+        first = first_parameter(node.args)  # type: ignore[attr-defined]
         return replace(place, hidden=hidden, deeper=hidden, later=True, first=first)
 
     def _parameters(self, node: ast.arguments, place: Place) -> ast.arguments:
@@ -145,8 +144,9 @@ class Rename:
 
     def _comprehension(self, node: Comprehension, place: Place) -> Comprehension:
         own = frozenset(mangled(n, place.class_name) for n in bound_in_comprehension(node))
-        later = place.later or isinstance(node, ast.GeneratorExp)
-        inside = replace(place, hidden=place.deeper | own, deeper=place.deeper | own, later=later)
+        inside = replace(place, hidden=place.deeper | own, deeper=place.deeper | own)
+        if isinstance(node, ast.GeneratorExp):
+            inside = replace(inside, later=True, first="")
         first, *rest = node.generators
         begin = exchanged(
             first,

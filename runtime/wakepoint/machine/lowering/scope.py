@@ -34,6 +34,16 @@ def all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
 
 
+def type_parameters(node: ast.AST) -> tuple[str, ...]:
+    """The names in the brackets behind the name of a function or a class, since 3.12."""
+    return tuple(each.name for each in getattr(node, "type_params", ()))
+
+
+def first_parameter(arguments: ast.arguments) -> str:
+    """The parameter that ``super()`` asks, the first one; empty if there is none."""
+    return next((each.arg for each in [*arguments.posonlyargs, *arguments.args]), "")
+
+
 def binds(node: ast.AST) -> list[str]:
     """The names that one node binds, or unbinds, in its scope."""
     match node:

@@ -75,8 +75,13 @@ class Statements(Guards):
                 self.code.emit(ast.Delete([with_parts(each, parts)]))
 
     def _expression(self, node: ast.Expr) -> None:
-        value = self.statement_value(node.value)
-        if not isinstance(value, (ast.Name, ast.Attribute)):
+        self.rebinds(node)
+        self._evaluate(node.value)
+
+    def _evaluate(self, node: ast.expr) -> None:
+        """Evaluates an expression whose value nobody wants."""
+        value = self.value(node)
+        if not self.is_at_hand(value):
             self.code.emit(ast.Expr(value))
 
     def _assert(self, node: ast.Assert) -> None:
@@ -97,7 +102,8 @@ class Statements(Guards):
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is None:
             self.rebinds(node)
-            self.code.emit(ast.Expr(self.plain(node.target)))
+            for each in parts_of(node.target):  # the target itself is not read
+                self._evaluate(each.node)
         else:
             self._assign_to([node.target], node.value, node)
 
