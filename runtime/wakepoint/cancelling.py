@@ -70,7 +70,9 @@ class Ending:
         self._answer = cancellation
         for future, _ in self.futures:
             assert isinstance(future, Cancellable)
-            future.cancel(cancellation)
+            future.cancel(
+                Cancelled(*cancellation.args)
+            )  # each its own, with a traceback of its own
 
     def drive(self, cx: Any) -> Poll[Any]:
         """Polls those that have not ended, and gives the answer when none is left.

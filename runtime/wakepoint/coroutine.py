@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import weakref
 from collections.abc import Awaitable
 from types import CodeType, CoroutineType, GeneratorType
 from typing import Any, TypeVar, cast
 
 from wakepoint import foreign
+from wakepoint.errors import Cancelled
 from wakepoint.task import (
     MAX_REFUSALS,
     PENDING,
@@ -23,23 +25,54 @@ from wakepoint.task import (
 T = TypeVar("T")
 
 
+class Raised:
+    """A cancellation that was raised in a coroutine, and how far it came.
+
+    Nothing of it is kept alive here: it holds every frame that it has passed.
+
+    Attributes:
+        reached: The outermost function that it came to: its code, the offset of the ``await`` there
+            and its global variables; None if it was not raised anywhere yet.
+    """
+
+    __slots__ = ("_given", "_on_its_way", "reached")
+
+    def __init__(self, cancellation: BaseException) -> None:
+        self._given: BaseException | None = cancellation
+        self._on_its_way: weakref.ref[Cancelled] | None = None
+        self.reached: tuple[CodeType, int, dict[str, Any]] | None = None
+
+    def resume(self, coroutine: CoroutineType[Any, Any, Any], begun: bool) -> object:
+        """Resumes the coroutine, at first with the cancellation; a cleanup may delay it."""
+        given, self._given = self._given, None
+        if given is not None and not begun:  # there is no await to raise at
+            coroutine.close()
+            raise given
+        if isinstance(given, Cancelled):
+            self._on_its_way = weakref.ref(given)
+        raised = None if self._on_its_way is None else self._on_its_way()
+        yielded = coroutine.send(given)
+        if raised is not None and raised.__traceback__ is not None:
+            frame = raised.__traceback__.tb_frame
+            self.reached = (frame.f_code, raised.__traceback__.tb_lasti, frame.f_globals)
+        return yielded
+
+
 class CoroutineFuture(Resumable[T]):
     """An ``async def``'s coroutine as a future: polling it resumes it.
 
     Attributes:
         coroutine: The coroutine object.
         waits_for: The future in which it is suspended, or None.
-        caught_at: Where the last cancellation was caught, a code object and the offset of its
-            ``await``; None if none was.
+        cancellation: The last one; None if it was never cancelled.
     """
 
-    __slots__ = ("cancellation", "caught_at", "coroutine", "waits_for")
+    __slots__ = ("cancellation", "coroutine", "waits_for")
 
     def __init__(self, coroutine: CoroutineType[Any, Any, T]) -> None:
         self.coroutine = coroutine
         self.waits_for: Future[Any] | None = None
-        self.cancellation: BaseException | None = None
-        self.caught_at: tuple[CodeType, int] | None = None
+        self.cancellation: Raised | None = None
 
     def __repr__(self) -> str:
         return f"{self.coroutine.__qualname__}()"
@@ -51,7 +84,7 @@ class CoroutineFuture(Resumable[T]):
 
     def cancel(self, cancellation: BaseException) -> None:
         """Makes the next poll raise it at the ``await`` where the coroutine is suspended."""
-        self.cancellation = cancellation
+        self.cancellation = Raised(cancellation)
 
     def poll(self, cx: Context) -> Poll[T]:
         """Resumes the coroutine until its next suspension or its end.
@@ -64,7 +97,7 @@ class CoroutineFuture(Resumable[T]):
             if self.cancellation is None:
                 yielded = self.coroutine.send(None)
             else:
-                yielded = self._resume_cancelled()
+                yielded = self.cancellation.resume(self.coroutine, self.waits_for is not None)
         except StopIteration as stop:
             self.waits_for = None
             return Ready(stop.value)
@@ -74,17 +107,6 @@ class CoroutineFuture(Resumable[T]):
             raise foreign.made_for_another(self.coroutine, yielded)
         self.waits_for = yielded
         return PENDING
-
-    def _resume_cancelled(self) -> object:
-        cancellation, self.cancellation = self.cancellation, None
-        assert cancellation is not None
-        if self.waits_for is None:  # never polled: there is no await to raise at
-            self.coroutine.close()
-            raise cancellation
-        yielded = self.coroutine.send(cancellation)
-        trace = cancellation.__traceback__  # as far as it came
-        self.caught_at = None if trace is None else (trace.tb_frame.f_code, trace.tb_lasti)
-        return yielded
 
     def drop(self) -> None:
         """Closes the coroutine: its ``finally`` blocks run, and an ``await`` in them raises.

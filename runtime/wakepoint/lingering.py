@@ -6,24 +6,19 @@ run, a timeout, a select. No limit of time cures that, so the line is named.
 
 from __future__ import annotations
 
-import dis
+import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from itertools import dropwhile
-from types import CodeType
+from types import FrameType
 from typing import Any
 
+from wakepoint.catching import Stop, stop_of
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.deadlock import frames, waited_for
-from wakepoint.errors import GoesOn
+from wakepoint.errors import Cancelled, GoesOn
 from wakepoint.task import Cancellable, Future
-
-CATCHES = "catches Cancelled"
-"""What a line does that swallows a cancellation."""
-
-_CATCH_ALL = {"BaseException", "Cancelled"}
 
 
 class Lingering:
@@ -94,7 +89,7 @@ watching = _Watching()
 def goes_on(future: Future[Any], what: str) -> Iterator[GoesOn]:
     """Where a cancelled future is held up; in several places if it consists of several."""
     if isinstance(future, CoroutineFuture):
-        yield _coroutine(future, what)
+        yield from _coroutine(future, what)
         return
     parts = future.still_ends if isinstance(future, Cancellable) else ()
     if not parts:
@@ -103,64 +98,32 @@ def goes_on(future: Future[Any], what: str) -> Iterator[GoesOn]:
         yield from goes_on(each, what)
 
 
-def _coroutine(future: CoroutineFuture[Any], what: str) -> GoesOn:
-    if future.caught_at is not None:
-        code, offset = future.caught_at
-        line = _catching_line(code, offset, _line_in(code, future))
-        if line is not None:
-            return GoesOn(what, code.co_filename, line, CATCHES)
-    frame = next(reversed([*frames(future)]), None)
-    if frame is None:
-        return GoesOn(what, None, None, f"it waits for {waited_for(future)}")
-    place = (frame.f_code.co_filename, frame.f_lineno)
-    return GoesOn(what, *place, f"still waits for {waited_for(future)}")
+def _coroutine(future: CoroutineFuture[Any], what: str) -> Iterator[GoesOn]:
+    standing = [*frames(future)]
+    stop, filename = None, ""
+    reached = None if future.cancellation is None else future.cancellation.reached
+    if reached is not None:
+        code, offset, variables = reached
+        filename = code.co_filename
+        now = next((each.f_lasti for each in standing if each.f_code is code), None)
+        stop = stop_of(Cancelled, code, offset, variables, now)
+    parts = future.waits_for
+    if stop is not None:
+        yield _caught(what, standing, filename, stop)
+    elif isinstance(parts, Cancellable) and parts.still_ends:
+        yield from goes_on(parts, what)
+    elif standing:
+        place = (standing[-1].f_code.co_filename, standing[-1].f_lineno)
+        yield GoesOn(what, *place, f"still waits for {waited_for(future)}")
+    else:
+        yield GoesOn(what, None, None, f"it waits for {waited_for(future)}")
 
 
-def _line_in(code: CodeType, future: CoroutineFuture[Any]) -> int | None:
-    """Where that function stands now; None if it has ended."""
-    for frame in frames(future):
-        if frame.f_code is code:
-            return frame.f_lineno
-    return None
-
-
-def _catching_line(code: CodeType, offset: int, now: int | None) -> int | None:
-    """The line of the ``except`` that catches what is raised at an instruction, if one does.
-
-    So does a ``with contextlib.suppress(…)``, if the function is in another line now. None for a
-    ``finally`` or a ``with`` that is being left: these hold it up, and no more.
-    """
-
-    def from_offset(offset: int | None) -> list[dis.Instruction]:
-        return list(dropwhile(lambda each: each.offset != offset, dis.get_instructions(code)))
-
-    entries = dis.Bytecode(code).exception_entries  # type: ignore[attr-defined]
-    target = next((each.target for each in entries if each.start <= offset < each.end), None)
-    handler = from_offset(target)[1:]
-    while handler:
-        line = handler[0].positions.lineno if handler[0].positions else None
-        if handler[0].opname == "POP_TOP":  # a bare except
-            return line
-        if handler[0].opname == "WITH_EXCEPT_START":
-            return None if line == now else line
-        clause = _clause(handler)
-        if clause is None:
-            return None
-        names, after = clause
-        if names & _CATCH_ALL:
-            return line
-        handler = from_offset(after)
-    return None
-
-
-def _clause(handler: list[dis.Instruction]) -> tuple[set[Any], int] | None:
-    """The names in an ``except`` clause, and where the next begins; None if it is no clause."""
-    first = handler[0].positions
-    names: set[Any] = set()
-    for index, each in enumerate(handler):
-        if each.positions is None or first is None or each.positions.lineno != first.lineno:
-            return None
-        names.add(each.argval)
-        if each.opname == "CHECK_EXC_MATCH":
-            return names, handler[index + 1].argval
-    return None
+def _caught(what: str, standing: list[FrameType], filename: str, stop: Stop) -> GoesOn:
+    """Says where it was caught; if that is in another file, at the line that is in the task's."""
+    if not standing or standing[0].f_code.co_filename == filename:
+        return GoesOn(what, filename, stop.line, stop.how)
+    own = standing[0].f_code.co_filename
+    line = next(each.f_lineno for each in reversed(standing) if each.f_code.co_filename == own)
+    there = f"line {stop.line} of {os.path.basename(filename)}"  # noqa: PTH119 - maybe no path
+    return GoesOn(what, own, line, f"waits in what {stop.how} in {there}")

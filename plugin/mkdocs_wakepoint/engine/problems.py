@@ -8,7 +8,7 @@ from mkdocs_wakepoint.engine.process import CUT, OUTPUT_LIMIT
 from mkdocs_wakepoint.outcome import exception_name, last_line
 from mkdocs_wakepoint.snippet import Location, Problem, Snippet
 from mkdocs_wakepoint.text import in_one_line, lines_of
-from wakepoint.lingering import CATCHES
+from wakepoint.catching import CATCHES
 from wakepoint.recording import Outcome, Recording
 from wakepoint.recording.figures import figures
 
@@ -160,7 +160,7 @@ def _goes_on(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
         + each.how
         for each in outcome.goes_on
     ]
-    catches = any(each.how == CATCHES for each in outcome.goes_on)
+    catches = any(CATCHES in each.how for each in outcome.goes_on)
     return Problem(
         place,
         f"the snippet was {outcome.message}: {'; '.join(texts)}",
