@@ -44,8 +44,9 @@ class Event:
     Attributes:
         n: Ordinal, from 1, without gaps.
         kind: One of the kinds in `wakepoint.recording.schema`, ``task.polled`` for instance.
-        by: Who did it: ``executor``, ``reactor``, ``kernel``, ``thread``, ``main`` or ``task 1``.
-        facts: What the kind's schema names, JSON values only.
+        by: Who did it: ``executor``, ``reactor``, ``thread``, ``main`` or ``task 1``.
+        facts: What the kind's schema names, JSON values only. In the file they stand beside the
+            other fields.
     """
 
     n: int

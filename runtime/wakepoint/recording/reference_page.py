@@ -42,15 +42,20 @@ from wakepoint.recording import dumps, record
 print(dumps(record(open("snippet.py").read())))
 ```
 
-The file is one JSON object in UTF-8. `version` is {FORMAT_VERSION}; it is raised whenever a reader
+The text is one JSON object in UTF-8. `version` is {FORMAT_VERSION}; it is raised whenever a reader
 of the old format would misread the new one. A reader should ignore fields that it does not know.
+
+A file that `mkdocs-wakepoint record` keeps has the recording as the field `recording` of an object
+whose `digest`, `page` and `id` say to which snippet it belongs. Its `source` is empty: a page that
+shows it has the source.
 
 ## What is the same in every run
 
 Two recordings of the same snippet on the same platform are equal, byte for byte, unless the
 snippet itself depends on chance. To that end the recorder
 
-- numbers tasks, timers, futures, operations and instances in order of appearance, from 1;
+- numbers tasks, timers, futures, operations, processes and instances in order of appearance,
+  from 1;
 - renames descriptors (`fd 3`, `fd 4`, …, the lowest free number from 3 on) and the ports that the
   system chose (50001, 50002, …), and shows memory addresses as `0x…`;
 - leaves out all durations; a wait in the kernel is bounded by `timer 1`, not by milliseconds;
@@ -65,8 +70,8 @@ _EVENTS = """
 ## Events
 
 Each event is an object with `n` (its ordinal, from 1), `kind`, `by` (who did it: `executor`,
-`reactor`, `task 1`, `thread` for any other thread, or `main`), and the facts of its kind. A fact
-whose name ends in `?` may be absent.
+`reactor`, `task 1`, `thread` for any other thread, or `main`), and beside these the facts of its
+kind. A fact whose name ends in `?` may be absent.
 """
 
 
