@@ -44,7 +44,7 @@ class Executor:
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
         self.forked = False
-        self.interrupts = Interrupts(reactor.notify)
+        self.interrupts = Interrupts(self._end_sleep)
         self.generators = Generators(self.spawn, self._look)
         self.lingering = Lingering(self.patience)
         self.tasks: dict[int, Task[Any]] = {}
@@ -102,10 +102,13 @@ class Executor:
             self._let_go(task, TaskState.ABORTED, None)
 
     def _look(self) -> None:
-        """Ends the sleep in the kernel: there is something else to do. Any thread may call it."""
+        """There is something else to do than to sleep. Any thread may call it."""
+        with contextlib.suppress(OSError):  # EMFILE; then we look now and then
+            self._end_sleep()
+
+    def _end_sleep(self) -> None:
         if self.reactor.asleep:
-            with contextlib.suppress(OSError):  # EMFILE; then we look now and then
-                self.reactor.notify()
+            self.reactor.notify()
 
     # -- the loop ----------------------------------------------------------------------------
 
@@ -174,8 +177,8 @@ class Executor:
         while not done():
             if self.forked:
                 raise RuntimeError(forking.MESSAGE)
-            if self.interrupts.asked:
-                raise KeyboardInterrupt
+            if self.interrupts.due:
+                self.interrupts.raise_due()
             if self.generators.left:
                 self.generators.close_left()
             if self.lingering.left == 0.0:
@@ -296,7 +299,7 @@ class Executor:
         return True
 
     def _has_news(self) -> bool:
-        return bool(self._queue) or self.generators.left or self.interrupts.asked
+        return bool(self._queue) or self.generators.left or self.interrupts.due
 
     def _sleep_at_most(self, ours: bool) -> float | None:
         """Seconds after which to come back without an event, or None."""

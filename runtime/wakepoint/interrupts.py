@@ -1,4 +1,6 @@
-"""Ctrl-C while an executor runs: the first lets every task clean up, the second ends at once.
+"""What interrupts an executor: Ctrl-C, and whoever asks it to raise something between two polls.
+
+The first Ctrl-C lets every task clean up, the second ends at once.
 
 Python's own handler raises KeyboardInterrupt wherever the program stands, in the middle of the
 executor too. As in asyncio and trio it is replaced while `run` runs: in the code of a task the
@@ -25,21 +27,23 @@ class Interrupts:
     """What Ctrl-C did so far.
 
     Args:
-        notify: Ends the executor's sleep in the kernel.
+        end_sleep: Ends the executor's sleep in the kernel, if it sleeps.
 
     Attributes:
         polling: The task whose code runs just now.
         asked: True once Ctrl-C came and the executor has not yet cancelled its tasks.
+        error: What the executor raises between two polls.
         ending: True once every task was cancelled; Ctrl-C then ends at once.
         insisted: True once KeyboardInterrupt was raised to end at once.
         struck: The task in which the first Ctrl-C was raised; it needs no `Cancelled` besides.
     """
 
-    def __init__(self, notify: Callable[[], None]) -> None:
-        self._notify = notify
+    def __init__(self, end_sleep: Callable[[], None]) -> None:
+        self._end_sleep = end_sleep
         self._watching = False
         self.polling: Task[Any] | None = None
         self.asked = False
+        self.error: BaseException | None = None
         self.ending = False
         self.insisted = False
         self.struck: Task[Any] | None = None
@@ -62,6 +66,38 @@ class Interrupts:
             if signal.getsignal(signal.SIGINT) is handler:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+    @property
+    def due(self) -> bool:
+        """True if `raise_due` raises."""
+        return self.asked or self.error is not None
+
+    def raise_due(self) -> None:
+        """Called between two polls.
+
+        Raises:
+            KeyboardInterrupt: After Ctrl-C.
+            BaseException: What `raise_soon` was given.
+        """
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+        if self.asked:
+            raise KeyboardInterrupt
+
+    def raise_soon(self, error: BaseException) -> bool:
+        """Has the executor raise it between two polls, where it does no harm to the executor.
+
+        Returns:
+            False if the executor cannot be woken.
+        """
+        self.error = error
+        try:
+            self._end_sleep()
+        except OSError:  # no descriptor for that is left
+            self.error = None
+            return False
+        return True
+
     def now_ending(self) -> None:
         """Every task is being cancelled."""
         self.asked, self.ending = False, True
@@ -73,16 +109,16 @@ class Interrupts:
             self.insisted = True
             raise KeyboardInterrupt
         self.asked = True
-        if self.polling is not None and not _is_ours(frame):
+        if self.polling is not None and not is_of_the_runtime(frame):
             self.struck = self.polling
             raise KeyboardInterrupt
         try:
-            self._notify()
+            self._end_sleep()
         except OSError:  # no descriptor for that is left
             raise KeyboardInterrupt from None
 
 
-def _is_ours(frame: FrameType | None) -> bool:
+def is_of_the_runtime(frame: FrameType | None) -> bool:
     """True in the runtime itself, whose lists must not be left half changed."""
     name: str = "" if frame is None else frame.f_globals.get("__name__", "")
     return name.partition(".")[0] == _PACKAGE

@@ -10,43 +10,121 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_REPEAT = 0.25
+from wakepoint.executor import running
+from wakepoint.interrupts import Interrupts, is_of_the_runtime
+from wakepoint.recording.model import Frame
+
+_AGAIN_IN_THE_RUNTIME = 0.01
+"""Seconds after which who stood in the runtime's own code is looked at again."""
+_LONGEST_IN_THE_RUNTIME = 1.0
+"""Seconds after which it is interrupted there, too: it hangs."""
+_AGAIN = 0.25
 """Seconds after which a script that swallowed the exception gets it again."""
 
 
 class TimeLimitExceeded(BaseException):
-    """The time is up. It is no Exception, so that ``except Exception`` does not swallow it."""
+    """The time is up. It is no Exception, so that ``except Exception`` does not swallow it.
+
+    Attributes:
+        frames: Where the limited file's code stood when the time was up, outermost first.
+    """
+
+    def __init__(self, message: str, frames: tuple[Frame, ...]) -> None:
+        super().__init__(message)
+        self.frames = frames
 
 
 @contextmanager
-def time_limit(seconds: float | None) -> Iterator[None]:
-    """Raises `TimeLimitExceeded` in the block once the time is up.
+def time_limit(seconds: float | None, filename: str) -> Iterator[None]:
+    """Raises `TimeLimitExceeded` in the block once the time is up, and again if it is swallowed.
+
+    Raised in the runtime's own code it would leave a list there half changed, and whatever the
+    block does next would be chance. So the executor is asked to raise it between two polls.
 
     Args:
         seconds: The limit; None sets none, and on threads other than the main one there is none
             either. Windows lets a call that sleeps (``time.sleep``) end first: the caller has to
             end the process.
+        filename: Whose frames the exception names.
+
+    Raises:
+        TimeLimitExceeded: Also if the block swallowed it and ended in another way.
     """
     if seconds is None or threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def expired(number: int, frame: FrameType | None) -> None:
-        raise TimeLimitExceeded(f"not done after {seconds:g} s")
-
-    before = signal.signal(_ALARM, expired)
-    stop = _start(seconds)
+    limit = _Limit(seconds, filename)
+    before = signal.signal(_ALARM, limit.expired)
+    stop = _start(seconds, limit)
     try:
         yield
+    except TimeLimitExceeded:
+        raise
+    except BaseException:
+        if limit.error is not None:
+            raise limit.error from None
+        raise
     finally:
         stop()
         signal.signal(_ALARM, before)
+    if limit.error is not None:
+        raise limit.error
+
+
+class _Limit:
+    """What has become of a limit so far."""
+
+    def __init__(self, seconds: float, filename: str) -> None:
+        self._seconds = seconds
+        self._filename = filename
+        self._asked: Interrupts | None = None
+        self._patience = 0.0
+        self.error: TimeLimitExceeded | None = None
+        self.again = _AGAIN
+
+    def expired(self, number: int, frame: FrameType | None) -> None:
+        """The alarm's handler."""
+        if self.error is None:
+            message = f"not done after {self._seconds:g} s"
+            self.error = TimeLimitExceeded(message, _frames(frame, self._filename))
+        if self._asked is None and running.executor is not None:
+            self._asked, self._patience = running.executor.interrupts, _LONGEST_IN_THE_RUNTIME
+        elif self._asked is not None and self._asked.error is None:
+            return self._next(_AGAIN)  # the executor has raised it
+        if self._asked is not None and self._patience > 0 and self._is_in_the_runtime(frame):
+            self._patience -= _AGAIN_IN_THE_RUNTIME
+            if self._asked.raise_soon(self.error):
+                return self._next(_AGAIN_IN_THE_RUNTIME, self._asked)
+        self._next(_AGAIN)
+        raise self.error
+
+    def _next(self, seconds: float, asked: Interrupts | None = None) -> None:
+        """The next alarm comes after that time."""
+        self._asked, self.again = asked, seconds
+        _repeat(seconds)
+
+    def _is_in_the_runtime(self, frame: FrameType | None) -> bool:
+        """True if the runtime called what runs now, and not the limited file."""
+        while frame is not None and frame.f_code.co_filename != self._filename:
+            if is_of_the_runtime(frame):
+                return True
+            frame = frame.f_back
+        return False
+
+
+def _frames(frame: FrameType | None, filename: str) -> tuple[Frame, ...]:
+    stack = []
+    while frame is not None:
+        if frame.f_code.co_filename == filename:
+            stack.append(Frame(frame.f_lineno or 1, frame.f_code.co_name))
+        frame = frame.f_back
+    return tuple(reversed(stack))
 
 
 if sys.platform == "win32":
     _ALARM = signal.SIGBREAK
 
-    def _start(seconds: float) -> Callable[[], object]:
+    def _start(seconds: float, limit: _Limit) -> Callable[[], object]:
         """Raises the signal after that time; returns what stops it.
 
         The thread is none of `threading`'s, among which the executor looks for one that might
@@ -59,15 +137,22 @@ if sys.platform == "win32":
             left = seconds
             while not stopped.acquire(timeout=left):
                 _thread.interrupt_main(_ALARM)
-                left = _REPEAT
+                left = limit.again
 
         _thread.start_new_thread(ring, ())
         return stopped.release
 
+    def _repeat(seconds: float) -> None:
+        """The thread asks the limit itself."""
+
 else:
     _ALARM = signal.SIGALRM
 
-    def _start(seconds: float) -> Callable[[], object]:
+    def _start(seconds: float, limit: _Limit) -> Callable[[], object]:
         """Raises the signal after that time; returns what stops it."""
-        signal.setitimer(signal.ITIMER_REAL, seconds, _REPEAT)
+        signal.setitimer(signal.ITIMER_REAL, seconds, limit.again)
         return lambda: signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _repeat(seconds: float) -> None:
+        """Raises the signal so often from now on."""
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)

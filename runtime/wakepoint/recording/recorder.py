@@ -20,7 +20,6 @@ class Recorder:
     """Takes events in order and knows who acts.
 
     Attributes:
-        events: What happened so far.
         truncated: How many events came after the limit.
         names: Stable names for what the system chose.
         backend: The mechanism in use, once there is one.
@@ -30,7 +29,6 @@ class Recorder:
     """
 
     def __init__(self, limit: int = EVENT_LIMIT) -> None:
-        self.events: list[Event] = []
         self.truncated = 0
         self.names = Names()
         self.backend: str | None = None
@@ -42,8 +40,15 @@ class Recorder:
         self._limit = limit
         self._actors = ["main"]
         self._thread = threading.get_ident()
-        self._lock = threading.Lock()
+        # No lock: a signal handler may wake a task, which is an event, in the middle of another.
+        self._events: list[tuple[str, str, dict[str, Any]]] = []
         self._ids: dict[str, dict[int, tuple[int, Any]]] = {}
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened so far."""
+        numbered = enumerate(self._events, start=1)
+        return tuple(Event(n, kind, by, facts) for n, (kind, by, facts) in numbered)
 
     @property
     def actor(self) -> str:
@@ -77,11 +82,10 @@ class Recorder:
         Returns:
             Its facts, for whoever learns better at once.
         """
-        with self._lock:
-            if len(self.events) >= self._limit:
-                self.truncated += 1
-            else:
-                self.events.append(Event(len(self.events) + 1, kind, self.actor, facts))
+        if len(self._events) >= self._limit:
+            self.truncated += 1
+        else:
+            self._events.append((kind, self.actor, facts))
         return facts
 
     def number(self, sort: str, thing: object) -> int:

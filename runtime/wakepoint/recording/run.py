@@ -111,7 +111,7 @@ def _analyse(code: CodeType) -> list[Analysis]:
 
 
 def _execute(code: CodeType, module: ModuleType, tracer: Tracer, timeout: float | None) -> None:
-    with time_limit(timeout):
+    with time_limit(timeout, code.co_filename):
         tracer.start()
         try:
             exec(code, module.__dict__)
@@ -159,7 +159,7 @@ def _outcome_of(run: Callable[[], None], recorder: Recorder, filename: str) -> O
         return Outcome(
             "timeout",
             message=str(error),
-            frames=_frames(error, filename),
+            frames=error.frames,
             goes_on=tuple(
                 GoesOn(
                     what=recorder.names.normalise(each.what),
@@ -226,7 +226,7 @@ def _recording(
         source=source,
         environment=environment,
         machines=tuple(machines),
-        events=tuple(recorder.events),
+        events=recorder.events,
         output=(),
         outcome=outcome,
         truncated=recorder.truncated,

@@ -1,0 +1,138 @@
+"""The time limit of a recorded run: it holds, whoever swallows it, and it names the place."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from wakepoint.recording import Outcome, record
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interval timer")
+
+
+def outcome(source: str, timeout: float = 0.1) -> Outcome:
+    return record(
+        source, backend="epoll" if sys.platform == "linux" else "auto", timeout=timeout
+    ).outcome
+
+
+SPINS_AFTER_ITS_CANCELLATION = """\
+import wakepoint
+
+async def stubborn():
+    while True:
+        try:
+            await wakepoint.yield_now()
+        except BaseException:
+            pass
+
+async def main():
+    wakepoint.spawn(stubborn())
+    await wakepoint.yield_now()
+
+wakepoint.run(main())
+"""
+
+
+def test_a_spinning_task_that_swallows_everything_is_over_the_limit_wherever_that_strikes() -> None:
+    for attempt in range(10):
+        ended = outcome(SPINS_AFTER_ITS_CANCELLATION, timeout=0.2 + attempt / 1000)
+        assert ended.kind == "timeout"
+        (who,) = ended.goes_on
+        assert who.what == "task 2 (stubborn) was aborted when main ended"
+        assert who.line in (6, 7)  # 6 on a machine that is too slow to have polled it since
+
+
+SWALLOWS = """\
+import time
+try:
+    time.sleep(10)
+except BaseException:
+    pass
+"""
+RAISES_ANOTHER = """\
+import time
+try:
+    time.sleep(10)
+except BaseException:
+    1 / 0
+"""
+RETURNS = """\
+import time
+def wait():
+    try: time.sleep(10)
+    finally: return
+wait()
+"""
+
+
+@pytest.mark.parametrize("source", [SWALLOWS, RAISES_ANOTHER, RETURNS])
+def test_who_swallows_the_limit_is_over_it_all_the_same(source: str) -> None:
+    ended = outcome(source)
+    assert ended.kind == "timeout"
+    assert ended.frames[-1].line == 3
+
+
+def test_a_spinning_task_is_named_with_the_line_where_it_spins() -> None:
+    source = """\
+import wakepoint
+async def spin():
+    while True: await wakepoint.yield_now()
+wakepoint.run(spin())
+"""
+    ended = outcome(source)
+    assert ended.kind == "timeout"
+    assert {frame.line for frame in ended.frames} <= {3, 4}
+
+
+def test_one_that_waits_is_over_the_limit_in_the_line_that_runs_it() -> None:
+    ended = outcome("import wakepoint\nwakepoint.run(wakepoint.sleep(100))\n")
+    assert ended.kind == "timeout"
+    assert [frame.line for frame in ended.frames] == [2]
+
+
+def test_a_cleanup_is_given_a_moment_after_the_limit(capsys: pytest.CaptureFixture[str]) -> None:
+    source = """\
+import time
+try:
+    time.sleep(10)
+finally:
+    time.sleep(0.1)
+    print("cleaned up")
+"""
+    assert outcome(source).kind == "timeout"
+    assert capsys.readouterr().out == "cleaned up\n"
+
+
+def test_a_signal_handler_may_wake_a_task_in_the_middle_of_an_event() -> None:
+    source = """\
+import signal
+import wakepoint
+
+class Signalled(wakepoint.Future):
+    wakers, rung = [], 0
+    def poll(self, cx):
+        self.wakers[:] = [cx.waker]
+        return wakepoint.Ready(None) if Signalled.rung > 300 else wakepoint.PENDING
+
+def ring(number, frame):
+    Signalled.rung += 1
+    for waker in Signalled.wakers:
+        waker.wake()
+
+async def busy():
+    while Signalled.rung <= 300:
+        await wakepoint.yield_now()
+
+async def main():
+    signal.signal(signal.SIGVTALRM, ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0.0005, 0.0005)
+    await wakepoint.join(Signalled(), busy())
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+wakepoint.run(main())
+"""
+    recording = record(source, timeout=20)
+    assert recording.outcome == Outcome("finished")
+    assert [event.n for event in recording.events] == [*range(1, len(recording.events) + 1)]
