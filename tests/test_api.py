@@ -115,9 +115,9 @@ def parts(hint: Any) -> Iterator[type]:
         for each in hint:
             yield from parts(each)
         return
-    found = typing.get_origin(hint) or hint
-    if isinstance(found, type):
-        yield found
+    cls = typing.get_origin(hint) or hint
+    if isinstance(cls, type):
+        yield cls
     for each in typing.get_args(hint):
         yield from parts(each)
 

@@ -28,15 +28,15 @@ def floors(package: str) -> list[tuple[str, int]]:
     """The names of a package's modules on the page, each with its floor; the rest is ``""``."""
     text = PAGE.read_text(encoding="utf-8")
     table = text.partition(f"| floor of `{package}` |")[2].partition("\n\n")[0]
-    found = []
+    imports = []
     for floor, cells in re.findall(r"^\| (\d+) \| ([^|]+) \|", table, re.MULTILINE):
         names = re.findall(r"`([\w.]+)`", cells)
-        found += [
+        imports += [
             (package if name == package else f"{package}.{name}", int(floor)) for name in names
         ]
         if REST in cells:
-            found.append(("", int(floor)))
-    return found
+            imports.append(("", int(floor)))
+    return imports
 
 
 def floor_of(module: str, stated: list[tuple[str, int]]) -> int | None:

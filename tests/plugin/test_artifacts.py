@@ -123,17 +123,17 @@ def test_search_finds_what_a_page_says_and_none_of_its_drawings(tmp_path: Path) 
     write(tmp_path, PAGES, CONFIG)
     built = build(tmp_path)
     index = json.loads((built.folder / "search" / "search_index.json").read_text(encoding="utf-8"))
-    found = squeezed("".join(entry["text"] for entry in index["docs"]))
-    assert squeezed("slept 0.001") in found
-    assert squeezed("async def nap") in found
+    text = squeezed("".join(entry["text"] for entry in index["docs"]))
+    assert squeezed("slept 0.001") in text
+    assert squeezed("async def nap") in text
     drawn: set[str] = set()
-    said = ""
+    content = ""
     for name in ("", "sockets"):
         page = built.page(name)
         for svg in page.select("svg"):
             drawn |= {squeezed(tag.get_text()) for tag in svg.select("text, title, desc")}
             svg.decompose()
-        said += squeezed(page.get_text())
-    only_drawn = [words for words in drawn if words not in said]
+        content += squeezed(page.get_text())
+    only_drawn = [words for words in drawn if words not in content]
     assert len(only_drawn) > 5
-    assert [words for words in only_drawn if words in found] == []
+    assert [words for words in only_drawn if words in text] == []

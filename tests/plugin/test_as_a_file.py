@@ -91,7 +91,7 @@ OTHER_WAYS = {
 @pytest.mark.parametrize("method", METHODS)
 def test_a_process_pool_finds_what_the_snippet_defines(method: str) -> None:
     ran = run(IN_A_POOL.format(method=method), timeout=60)
-    assert ran.told == []
+    assert ran.problems == []
     assert ran.written() == "[1, 4, 9]\n"
     assert ran.written("stderr") == ""
 
@@ -101,7 +101,7 @@ def test_a_process_pool_finds_what_the_snippet_defines(method: str) -> None:
 def test_other_processes_are_as_those_of_the_file(tmp_path: Path, way: str, method: str) -> None:
     source = dedent(OTHER_WAYS[way]).replace("{method}", method)
     ran = run(source, timeout=60)
-    assert ran.told == []
+    assert ran.problems == []
     assert ran.written() == _as_file(tmp_path, source)
 
 
@@ -174,7 +174,7 @@ ALONE = {
 def test_a_snippet_sees_what_its_file_would_see(tmp_path: Path, what: str) -> None:
     source = dedent(ALONE[what])
     ran = run(source, timeout=60)
-    assert ran.told == []
+    assert ran.problems == []
     assert ran.written() == _as_file(tmp_path, source)
     assert ran.written("stderr") == ""
 
@@ -221,7 +221,7 @@ TELLS_ITS_PATH = {
 @pytest.mark.parametrize("what", TELLS_ITS_PATH)
 def test_nothing_tells_where_the_private_file_lay(what: str) -> None:
     ran = run(TELLS_ITS_PATH[what], timeout=60)
-    whole = dumps(ran.recording) + "\n".join(ran.told)
+    whole = dumps(ran.recording) + "\n".join(ran.problems)
     assert tempfile.gettempdir() not in whole
     assert "wakepoint-" not in whole
 
@@ -230,7 +230,7 @@ def test_nothing_tells_where_the_private_file_lay(what: str) -> None:
 def test_a_recording_is_the_same_in_every_run(what: str) -> None:
     first, second = (run(TELLS_ITS_PATH[what], timeout=60) for _ in range(2))
     assert dumps(first.recording) == dumps(second.recording)
-    assert first.told == second.told
+    assert first.problems == second.problems
 
 
 def test_a_traceback_names_the_snippet_and_its_line() -> None:
@@ -239,7 +239,7 @@ def test_a_traceback_names_the_snippet_and_its_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "path, text, shown",
+    "path, text, expected",
     [
         ("/tmp/wakepoint-a_1", "in /tmp/wakepoint-a_1/snippet/snippet.py:3", "in snippet.py:3"),
         ("/tmp/wakepoint-a_1", "'/tmp/wakepoint-a_1/snippet'", "'.'"),
@@ -249,8 +249,8 @@ def test_a_traceback_names_the_snippet_and_its_line() -> None:
         ("/tmp/wakepoint-a_1", "/tmp/wakepoint-b_2/snippet", "/tmp/wakepoint-b_2/snippet"),
     ],
 )
-def test_a_path_is_known_in_each_of_its_spellings(path: str, text: str, shown: str) -> None:
-    assert Folder(Path(path)).without_paths(text) == shown
+def test_a_path_is_known_in_each_of_its_spellings(path: str, text: str, expected: str) -> None:
+    assert Folder(Path(path)).without_paths(text) == expected
 
 
 # -- nothing is left behind ---------------------------------------------------------------------
@@ -365,5 +365,5 @@ def test_pools_in_snippets_that_run_at_the_same_time_do_not_meet() -> None:
 
 def test_a_problem_in_a_pool_is_told_at_the_pages_line() -> None:
     source = IN_A_POOL.format(method="spawn").replace("n * n", "1 // 0")
-    (line,) = run(source, timeout=60).told
+    (line,) = run(source, timeout=60).problems
     assert re.match(r"docs/page\.md:21: the snippet raised ZeroDivisionError: ", line)

@@ -29,7 +29,7 @@ def test_the_backend_that_is_named_runs_the_snippet(convert: Convert) -> None:
 
 def test_a_backend_of_another_platform_is_told_at_the_fence(convert: Convert) -> None:
     page = convert(f"Text.\n\n{FENCE}")
-    (line,) = page.told
+    (line,) = page.problems
     assert line.startswith(f"markdown:3: this machine cannot run backend='{ELSEWHERE}' (")
     assert line.split("; ")[1].startswith("leave backend out, or keep a recording: ")
     assert page.outputs == []
@@ -45,7 +45,7 @@ def test_a_kept_recording_stands_in_for_a_run_that_cannot_be_here(
     snippet = Snippet(SOURCE, Options(backend=ELSEWHERE), Location("docs/a.md", 3), "snippet")
     Store(tmp_path).save(snippet, run, "a.snippet", "2026-01-02")
     page = convert(FENCE, wakepoint={"recordings": str(tmp_path)})
-    assert page.told == []
+    assert page.problems == []
     (where,) = [tag.get_text() for tag in page.soup.select(".wp-where")]
     assert where.startswith(f"Ran on {ELSEWHERE} · Elsewhere · CPython 3.14.0, recorded 2026-01-02")
 
@@ -60,11 +60,11 @@ def test_a_kept_recording_stands_in_for_a_run_that_needs_what_is_not_here(
     snippet = Snippet(source, Options(), Location("docs/a.md", 3), "snippet")
     fence = f'```python wakepoint show="output"\n{source}```\n'
     settings = {"recordings": str(tmp_path)}
-    (told,) = convert(fence, wakepoint=settings).told
-    assert "NotImplementedError: no signals here" in told
+    (problem,) = convert(fence, wakepoint=settings).problems
+    assert "NotImplementedError: no signals here" in problem
     Store(tmp_path).save(snippet, run, "a.snippet", "2026-01-02")
     page = convert(fence, wakepoint=settings)
-    assert page.told == []
+    assert page.problems == []
     assert page.soup.select(".wp-where")[0].get_text().startswith(f"Ran on {ELSEWHERE} · Elsewhere")
 
 

@@ -105,12 +105,12 @@ def test_run_can_print_the_recording_and_show_can_read_it(
 ) -> None:
     write(site / "nap.py", SCRIPT)
     assert main(["run", "nap.py"]) == 0
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert main(["run", "nap.py", "--json"]) == 0
     write(site / "nap.json", capsys.readouterr().out)
     assert isinstance(loads((site / "nap.json").read_text(encoding="utf-8")), Recording)
     assert main(["show", "nap.json"]) == 0
-    assert capsys.readouterr().out == told
+    assert capsys.readouterr().out == printed
     assert main(["show", "nap.json", "--html"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("<!doctype html>")
@@ -193,8 +193,8 @@ def test_record_by_another_python(site: Path, capsys: pytest.CaptureFixture[str]
     command = f'"{sys.executable}" -X importtime'
     assert main(["record", "docs", "--out", "kept", "--python", command]) == 0
     (path,) = (site / "kept").glob("*/*.json")
-    kept = json.loads(path.read_text(encoding="utf-8"))["recording"]
-    errors = [piece["text"] for piece in kept["output"] if piece["stream"] == "stderr"]
+    recording = json.loads(path.read_text(encoding="utf-8"))["recording"]
+    errors = [piece["text"] for piece in recording["output"] if piece["stream"] == "stderr"]
     assert "import time:" in errors[0]
 
 

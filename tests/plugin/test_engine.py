@@ -23,7 +23,7 @@ def test_a_snippet_is_an_ordinary_script() -> None:
             print(sys.argv, input.__module__)
         """
     )
-    assert ran.told == []
+    assert ran.problems == []
     assert ran.recording.outcome.kind == "finished"
     assert ran.written() == "['snippet.py'] builtins\n"
 
@@ -40,7 +40,7 @@ def test_a_run_is_recorded() -> None:
         print(wakepoint.run(main()))
         """
     )
-    assert ran.told == []
+    assert ran.problems == []
     assert ran.written() == "done\n"
     assert [machine.name for machine in ran.recording.machines] == ["main"]
     assert ran.recording.environment.backend is not None
@@ -61,7 +61,7 @@ def test_output_that_bypasses_sys_stdout_is_kept() -> None:
     )
     assert ran.written().splitlines() == ["printed", "written", "by a child"]
     assert ran.written("stderr") == "complained\n"
-    assert ran.told == []
+    assert ran.problems == []
 
 
 def test_huge_output_is_cut_and_does_not_stop_the_snippet() -> None:
@@ -69,7 +69,7 @@ def test_huge_output_is_cut_and_does_not_stop_the_snippet() -> None:
     assert ran.recording.outcome.kind == "finished"
     assert len(ran.written()) < 70_000
     assert "cut after 65536 bytes" in ran.written()
-    assert ran.told == [
+    assert ran.problems == [
         "docs/page.md:10: the snippet wrote more than 65536 bytes to stdout; print less"
     ]
 
@@ -101,14 +101,14 @@ def test_a_hostile_repr_neither_hangs_nor_floods_nor_fails() -> None:
         wakepoint.run(main())
         """
     )
-    assert ran.told == []
+    assert ran.problems == []
     values = [event.facts for event in ran.recording.events if event.kind == "state.entered"]
     assert values
     assert max(len(str(facts)) for facts in values) < 10_000
 
 
 def test_an_error_whose_text_is_no_text_is_told() -> None:
-    (line,) = run("raise ValueError('\\ud800')").told
+    (line,) = run("raise ValueError('\\ud800')").problems
     assert line.startswith("docs/page.md:11: the snippet raised ValueError")
     line.encode()
 
@@ -156,7 +156,7 @@ def test_a_thread_may_write_behind_the_scripts_end() -> None:
         """
     )
     assert ran.written() == "end\nlate\n"
-    assert ran.told == []
+    assert ran.problems == []
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_thread_may_write_behind_the_scripts_end() -> None:
 def test_what_goes_on_behind_the_scripts_end_is_ended_and_told(hangs: str) -> None:
     ran = run(f"print('before')\n{hangs}\n", timeout=0.5)
     assert ran.written() == "before\n"
-    (line,) = ran.told
+    (line,) = ran.problems
     assert line.startswith(
         "docs/page.md:10: the snippet was not done after 0.5 s: a thread or an exit handler was "
         "still running; "
@@ -199,7 +199,7 @@ def test_a_fork_that_goes_on_writes_no_recording_of_its_own() -> None:
         """
     )
     assert ran.recording.outcome.kind == "finished"
-    assert ran.told == []
+    assert ran.problems == []
 
 
 def test_snippets_run_at_the_same_time() -> None:

@@ -43,7 +43,7 @@ def test_run_no_shows_the_code_and_runs_nothing(convert: Convert, tmp_path: Any)
     page = convert(f'```python wakepoint run="no"\nopen({str(mark)!r}, "w")\n```')
     assert page.shown
     assert not mark.exists()
-    assert page.told == []
+    assert page.problems == []
 
 
 def test_title_lines_and_anchors(convert: Convert) -> None:
@@ -68,7 +68,7 @@ def test_every_id_in_a_page_is_its_own(convert: Convert) -> None:
     ids = [tag["id"] for tag in page.soup.select("[id]")]
     assert len(ids) == len(set(ids))
     assert [tag["id"] for tag in page.soup.select(".wp")] == ["wp-same", "wp-same-2", "wp-same-3"]
-    assert page.told == []
+    assert page.problems == []
 
 
 def test_a_line_to_highlight_that_is_not_shown_is_told(convert: Convert) -> None:
@@ -81,10 +81,10 @@ def test_a_line_to_highlight_that_is_not_shown_is_told(convert: Convert) -> None
     ```
     """
     page = convert(text)
-    assert page.told == [
+    assert page.problems == [
         "markdown:2: hl_lines names line 3 and the page shows 2; correct the number"
     ]
-    assert convert(text.replace("1-3", "1-2")).told == []
+    assert convert(text.replace("1-3", "1-2")).problems == []
 
 
 # -- problems -----------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def test_a_line_to_highlight_that_is_not_shown_is_told(convert: Convert) -> None
 
 def test_a_problem_is_a_line_in_the_log_and_a_box_in_the_page(convert: Convert) -> None:
     page = convert("Text.\n\n```python wakepoint\nok = 1\n1 / 0\n```\n")
-    (line,) = page.told
+    (line,) = page.problems
     assert line.startswith("markdown:5: the snippet raised ZeroDivisionError: division by zero; ")
     (box,) = page.soup.select(".wp .wp-problem")
     assert "the snippet raised ZeroDivisionError" in box.get_text()
@@ -102,7 +102,7 @@ def test_a_problem_is_a_line_in_the_log_and_a_box_in_the_page(convert: Convert) 
 
 def test_a_mistake_in_the_header_does_not_keep_the_snippet_from_running(convert: Convert) -> None:
     page = convert('```python wakepoint titel="A" show="output"\nprint("ran")\n```\n')
-    assert page.told == ["markdown:1: there is no option 'titel'; write title"]
+    assert page.problems == ["markdown:1: there is no option 'titel'; write title"]
     assert page.outputs == ["ran"]
     assert len(page.soup.select(".wp-problem")) == 1
 
@@ -113,7 +113,7 @@ def test_a_mistake_in_the_header_does_not_keep_the_snippet_from_running(convert:
 )
 def test_a_header_that_comes_close_is_told_and_shown(convert: Convert, header: str) -> None:
     page = convert(f"Text.\n\n{header}\nprint(1)\n```\n", [*MATERIAL, "wakepoint"])
-    (line,) = page.told
+    (line,) = page.problems
     assert line.startswith("markdown:3: this fence's header names wakepoint but is not one of its")
     assert page.outputs == []
     assert page.shown == ["print(1)\n"]
@@ -138,34 +138,34 @@ def test_a_site_without_superfences_loses_no_fence_by_a_header_that_cannot_be_re
         LOST["behind a header that superfences cannot read"][0], ["fenced_code", "wakepoint"]
     )
     assert page.outputs == ["1"]
-    assert page.told == []
+    assert page.problems == []
 
 
 @pytest.mark.parametrize("how", LOST)
 def test_a_fence_that_superfences_would_lose_in_silence_is_told(convert: Convert, how: str) -> None:
     text, line = LOST[how]
     page = convert(text, ["pymdownx.superfences", "wakepoint"])
-    assert len(page.told) == 1
-    assert page.told[0].startswith(f"markdown:{line}: this is not recognised as a fence; ")
+    assert len(page.problems) == 1
+    assert page.problems[0].startswith(f"markdown:{line}: this is not recognised as a fence; ")
     assert page.outputs == []
     assert len(page.soup.select(".wp-problem")) == 1
 
 
 def test_headings_in_a_table_of_contents_tell_nothing_twice(convert: Convert) -> None:
     page = convert("# One\n\n## Two\n\n```python wakepoint\n1 / 0\n", ["toc", "wakepoint"])
-    assert len(page.told) == 1
+    assert len(page.problems) == 1
     assert len(page.soup.select(".wp-problem")) == 1
 
 
 def test_an_id_that_is_taken_is_told(convert: Convert) -> None:
     fence = '```python wakepoint id="same" show="code"\nprint(1)\n```\n\n'
     page = convert(fence * 2)
-    assert page.told == ["markdown:5: the id 'same' is taken in this page; choose another"]
+    assert page.problems == ["markdown:5: the id 'same' is taken in this page; choose another"]
 
 
 def test_on_error_show_logs_nothing(convert: Convert) -> None:
     page = convert("```python wakepoint\n1 / 0\n```\n", wakepoint={"on_error": "show"})
-    assert page.told == []
+    assert page.problems == []
     assert page.soup.select(".wp-problem")
 
 
@@ -179,7 +179,7 @@ def test_on_error_fail_raises_with_every_problem() -> None:
 
 def test_settings_reach_the_run(convert: Convert) -> None:
     page = convert("```python wakepoint\nwhile True: pass\n```\n", wakepoint={"timeout": 0.3})
-    assert "not done after 0.3 s" in page.told[0]
+    assert "not done after 0.3 s" in page.problems[0]
 
 
 # -- one object, many documents -----------------------------------------------------------------

@@ -53,9 +53,9 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def problems(said: str) -> list[str]:
+def problems(output: str) -> list[str]:
     """The lines about a page, without what stands before its name."""
-    return [line[line.index("docs/") :] for line in said.splitlines() if "docs/page.md" in line]
+    return [line[line.index("docs/") :] for line in output.splitlines() if "docs/page.md" in line]
 
 
 def expect_page(html: str) -> None:
@@ -70,8 +70,8 @@ def expect_page(html: str) -> None:
     assert len(page.select(".wp-problem")) == 2
 
 
-def expect_told(told: list[str]) -> None:
-    assert [line.partition(";")[0] for line in told] == [
+def expect_told(lines: list[str]) -> None:
+    assert [line.partition(";")[0] for line in lines] == [
         "docs/page.md:3: there is no option 'tiemout'",
         "docs/page.md:12: the snippet raised ZeroDivisionError: division by zero",
     ]
@@ -149,8 +149,8 @@ def test_a_post_and_its_excerpts_show_one_run(tmp_path: Path) -> None:
     pages = {"index.md": "# A site\n", "blog/index.md": "# Posts\n", "blog/posts/a.md": post}
     write(tmp_path, pages, config)
     built = build(tmp_path)
-    told = [line for line in built.warnings if "docs/" in line]
-    assert [line[line.index("docs/") :].partition(";")[0] for line in told] == [
+    lines = [line for line in built.warnings if "docs/" in line]
+    assert [line[line.index("docs/") :].partition(";")[0] for line in lines] == [
         "docs/blog/posts/a.md:4: there is no option 'tiemout'",
         "docs/blog/posts/a.md:13: the snippet raised ZeroDivisionError: division by zero",
     ]

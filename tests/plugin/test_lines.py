@@ -45,8 +45,8 @@ PLACES = {
 def test_a_failing_line_is_told_wherever_the_fence_stands(convert: Convert, place: str) -> None:
     text, line = PLACES[place]
     page = convert(text, [*MATERIAL, "def_list", "wakepoint"])
-    (told,) = page.told
-    assert told.startswith(f"markdown:{line}: the snippet raised ZeroDivisionError: ")
+    (problem,) = page.problems
+    assert problem.startswith(f"markdown:{line}: the snippet raised ZeroDivisionError: ")
 
 
 FRONT_MATTER = {
@@ -132,10 +132,10 @@ def site(folder: Path, page: str, config: str, **files: str) -> list[str]:
 
 @pytest.mark.parametrize("what", INCLUDES)
 def test_an_included_line_is_told_in_its_own_file(tmp_path: Path, what: str) -> None:
-    page, told = INCLUDES[what]
+    page, location = INCLUDES[what]
     warnings = site(tmp_path, page, SNIPPETS)
     assert warnings
-    assert told in warnings[0]
+    assert location in warnings[0]
 
 
 HOOK = r'''
@@ -174,9 +174,9 @@ BY_A_PLUGIN = {
 
 @pytest.mark.parametrize("what", BY_A_PLUGIN)
 def test_what_a_plugin_put_in_is_told_in_its_own_file(tmp_path: Path, what: str) -> None:
-    page, told = BY_A_PLUGIN[what]
+    page, location = BY_A_PLUGIN[what]
     warnings = site(tmp_path, page, PLUGIN, **{"hook.py": HOOK})
-    assert [line for line in warnings if told in line], warnings
+    assert [line for line in warnings if location in line], warnings
 
 
 def test_what_markdown_alone_includes_is_told_too(
@@ -188,7 +188,7 @@ def test_what_markdown_alone_includes_is_told_too(
         f'```python\n--8<-- "fails.py"\n```\n\n```python wakepoint\n--8<-- "fails.py"\n```\n{FAILS}'
     )
     page = convert(text, ["pymdownx.snippets", "wakepoint"])
-    assert [line.partition(": the")[0] for line in page.told] == ["fails.py:4", "markdown:10"]
+    assert [line.partition(": the")[0] for line in page.problems] == ["fails.py:4", "markdown:10"]
 
 
 def test_a_deadlock_names_each_line_in_its_file(convert: Convert, tmp_path: Path) -> None:
@@ -201,5 +201,5 @@ def test_a_deadlock_names_each_line_in_its_file(convert: Convert, tmp_path: Path
     )
     text = f'```python wakepoint\n--8<-- "{included}"\n\nwakepoint.run(inner())\n```\n'
     configs = {"pymdownx.snippets": {"restrict_base_path": False, "base_path": [str(tmp_path)]}}
-    (line,) = convert(text, ["pymdownx.snippets", "wakepoint"], **configs).told
+    (line,) = convert(text, ["pymdownx.snippets", "wakepoint"], **configs).problems
     assert f"never.py:8: deadlock: task 1 (inner) in {included.as_posix()}:8 waits for" in line

@@ -66,7 +66,7 @@ def test_what_a_reader_does_not_take_for_a_snippet_does_not_run(
 ) -> None:
     page = convert(NOT_TO_SEE[what] + REAL, EXTENSIONS)
     assert page.outputs == ["real"]
-    assert page.told == []
+    assert page.problems == []
 
 
 def test_a_comment_stays_as_it_was_written(convert: Convert) -> None:
@@ -101,7 +101,7 @@ SHOWN = {
 def test_what_a_reader_sees_runs(convert: Convert, what: str) -> None:
     page = convert(SHOWN[what], EXTENSIONS)
     assert page.outputs == ["hidden"]
-    assert page.told == []
+    assert page.problems == []
 
 
 BEHIND_TEXT = {
@@ -128,7 +128,7 @@ BEHIND_TEXT = {
 def test_a_fence_behind_something_is_told(convert: Convert, what: str) -> None:
     page = convert(f"Text[^1].\n\nTerm\n\n{BEHIND_TEXT[what]}\n", EXTENSIONS)
     assert page.outputs == []
-    assert page.told == [
+    assert page.problems == [
         (
             "markdown:5: this is not recognised as a fence; begin it on a line of its own, "
             "indented as the text that it belongs to"
@@ -165,7 +165,7 @@ def test_a_fence_that_is_not_closed_is_told(convert: Convert, how: str) -> None:
     text, fence = UNCLOSED[how]
     page = convert(f"Text.\n\n{text}", EXTENSIONS)
     assert page.outputs == []
-    assert page.told == [
+    assert page.problems == [
         (
             "markdown:3: this is not recognised as a fence; "
             f"close it with a line {fence} that is indented as this one"
@@ -176,7 +176,7 @@ def test_a_fence_that_is_not_closed_is_told(convert: Convert, how: str) -> None:
 def test_a_fence_that_another_one_swallows_is_told(convert: Convert) -> None:
     page = convert(f"```python key=unquoted\nx\n```\n\n{FENCE}\n", EXTENSIONS)
     assert page.outputs == []
-    (line,) = page.told
+    (line,) = page.problems
     assert line.startswith("markdown:5: this is not recognised as a fence; mend the header, or the")
 
 
@@ -210,7 +210,7 @@ CLOSE = [
 @pytest.mark.parametrize("header", CLOSE)
 def test_a_header_that_comes_close_is_told(convert: Convert, header: str) -> None:
     page = convert(f"Text.\n\n```{header}\nprint(1)\n```\n{REAL}", EXTENSIONS)
-    (line,) = page.told
+    (line,) = page.problems
     assert line.startswith("markdown:3: this fence's header names wakepoint but is not one of its")
     assert page.outputs == ["real"]
 
@@ -227,4 +227,4 @@ def test_a_header_that_comes_close_is_told(convert: Convert, header: str) -> Non
     ],
 )
 def test_a_header_of_something_else_is_not(convert: Convert, header: str) -> None:
-    assert convert(f"```{header}\n1\n```\n{REAL}", EXTENSIONS).told == []
+    assert convert(f"```{header}\n1\n```\n{REAL}", EXTENSIONS).problems == []

@@ -90,9 +90,9 @@ def test_bad_input_is_one_line_and_a_box_and_fails_a_strict_build(
     write(tmp_path, {"index.md": GOOD, "sub/page.md": text})
     built = build(tmp_path, "--strict")
     assert built.status != 0
-    told = [warning for warning in built.warnings if "docs/" in warning]
-    assert len(told) == 1
-    assert f"docs/sub/page.md:{line}: {what}" in told[0]
+    problems = [warning for warning in built.warnings if "docs/" in warning]
+    assert len(problems) == 1
+    assert f"docs/sub/page.md:{line}: {what}" in problems[0]
     assert "Aborted with 1 warnings in strict mode!" in "\n".join(built.log)
     page = built.page("sub/page")
     (box,) = page.select(".wp-problem")

@@ -82,8 +82,8 @@ def test_a_problem_in_a_made_page_names_it(tmp_path: Path) -> None:
         "    files.append(File.generated(config, 'made.md', content=text))\n"
     )
     built = hooked(tmp_path, hook, {"index.md": f"# Home\n\n{FENCE.format('a', 'ran')}"})
-    (told,) = [warning for warning in built.warnings if "ZeroDivisionError" in warning]
-    assert "docs/made.md:4: " in told
+    (problem,) = [warning for warning in built.warnings if "ZeroDivisionError" in warning]
+    assert "docs/made.md:4: " in problem
     assert outputs(built, "") == ["ran"]
 
 
@@ -186,16 +186,16 @@ def test_what_is_given_a_page_before_all_are_known_gets_it_finished(tmp_path: Pa
     }
     built = hooked(tmp_path, READS_EARLY, pages)
     assert built.status == 0, built.log
-    kept = tmp_path / "kept"
+    folder = tmp_path / "kept"
     for name in ("b.md", "c.md", "b.md.attribute", "c.md.attribute"):
-        html = (kept / name).read_text(encoding="utf-8")
+        html = (folder / name).read_text(encoding="utf-8")
         assert "data-wp=" not in html
         assert "second" in html or 'class="wp-compare' in html
-    early = (kept / "index.md").read_text(encoding="utf-8")
+    early = (folder / "index.md").read_text(encoding="utf-8")
     assert "first" in early
     assert early.count("data-wp=") == 1  # the number is another page's, and that comes later
     for name in pages:  # but by now they are all known
-        assert "data-wp=" not in (kept / f"{name}.late").read_text(encoding="utf-8")
+        assert "data-wp=" not in (folder / f"{name}.late").read_text(encoding="utf-8")
     for page in ("", "b", "c"):
         assert not built.page(page).select("[data-wp]")
 
@@ -206,8 +206,10 @@ def test_a_problem_is_told_once_where_a_page_is_read_early(tmp_path: Path) -> No
         "b.md": "```wakepoint-compare\nsnippets: none\n```\n",
     }
     built = hooked(tmp_path, READS_EARLY, pages)
-    told = [re.sub(r".*?(docs/\S+): .*", r"\1", line) for line in built.warnings if "docs/" in line]
-    assert sorted(told) == ["docs/b.md:1", "docs/index.md:2", "docs/index.md:5"]
+    problems = [
+        re.sub(r".*?(docs/\S+): .*", r"\1", line) for line in built.warnings if "docs/" in line
+    ]
+    assert sorted(problems) == ["docs/b.md:1", "docs/index.md:2", "docs/index.md:5"]
 
 
 # -- pages that show nothing of ours --------------------------------------------------------------

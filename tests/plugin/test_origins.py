@@ -165,8 +165,8 @@ def test_what_nobody_finds_before_what_is_found() -> None:
 def test_the_same_file_twice() -> None:
     page = '```python\n--8<-- "one.py"\n```\n\nText.\n\n```python\n--8<-- "one.py"\n```\n'
     document = f"```python\n{ONE}```\n\nText.\n\n```python\n{ONE}```\n"
-    told = places(page, document)
-    assert [told[n] for n in (3, 6, 11)] == ["inc/one.py:3", "docs/page.md:5", "inc/one.py:3"]
+    locations = places(page, document)
+    assert [locations[n] for n in (3, 6, 11)] == ["inc/one.py:3", "docs/page.md:5", "inc/one.py:3"]
 
 
 @pytest.mark.usefixtures("site")
@@ -180,8 +180,21 @@ def test_an_indented_include_is_found() -> None:
 def test_what_a_macro_made_is_told_at_its_line() -> None:
     page = "# {{ title }}\n\n```python\nx = {{ number }}\n1 / 0\n```\n\n{{ table() }}\n\nThe end."
     document = "# A title\n\n```python\nx = 5\n1 / 0\n```\n\na\nb\nc\n\nThe end."
-    told = places(page, document)
-    assert [int(one.partition(":")[2]) for one in told] == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 9, 10]
+    locations = places(page, document)
+    assert [int(one.partition(":")[2]) for one in locations] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        8,
+        8,
+        9,
+        10,
+    ]
 
 
 @pytest.mark.usefixtures("site")
@@ -199,8 +212,8 @@ def test_tabs_and_trailing_spaces_make_no_difference() -> None:
 
 def test_a_file_that_includes_itself_ends(site: Path) -> None:
     (site / "inc" / "self.md").write_text('a\n--8<-- "self.md"\nb\n', encoding="utf-8")
-    told = places('--8<-- "self.md"', "a\na\nb\nb")
-    assert set(told) <= {"inc/self.md:1", "inc/self.md:3", "docs/page.md:1"}
+    locations = places('--8<-- "self.md"', "a\na\nb\nb")
+    assert set(locations) <= {"inc/self.md:1", "inc/self.md:3", "docs/page.md:1"}
 
 
 LINES = st.sampled_from(["", "a", "b", "```", 'x "y"', "{{ z }}", "> q", "    c"])
@@ -221,5 +234,5 @@ def test_lines_that_only_lost_what_came_before_keep_their_place(
     before: list[str], document: list[str]
 ) -> None:
     origins = Origins(Text("page.md", [*before, *document]), document)
-    found = [origins.of(number).line for number in range(1, len(document) + 1)]
-    assert found == [len(before) + number for number in range(1, len(document) + 1)]
+    lines = [origins.of(number).line for number in range(1, len(document) + 1)]
+    assert lines == [len(before) + number for number in range(1, len(document) + 1)]

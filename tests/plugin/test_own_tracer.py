@@ -148,7 +148,7 @@ if sys.version_info >= (3, 12):
 def test_a_trace_function_in_the_recorders_place_is_told(how: str) -> None:
     source, line = LOST[how]
     ran = run(source, show=("output", "machine", "table"))
-    assert ran.told == [
+    assert ran.problems == [
         (
             f"docs/page.md:{10 + line}: the snippet sets a trace function of its own; machines are "
             "not recorded from here on; remove it, or leave lowered, machine, table, timeline and "
@@ -160,24 +160,24 @@ def test_a_trace_function_in_the_recorders_place_is_told(how: str) -> None:
 @pytest.mark.parametrize("how", KEPT)
 def test_what_does_not_take_its_place_leaves_the_machine(how: str) -> None:
     ran = run(f"{NAPS}{KEPT[how]}\nwakepoint.run(main())\n", show=("machine",))
-    assert ran.told == []
+    assert ran.problems == []
     kinds = [event.kind for event in ran.recording.events]
     assert kinds.count("state.suspended") == 2
 
 
 @pytest.mark.parametrize("show", [("code", "output", "kernel"), ("output",)])
 def test_where_no_machine_is_shown_nothing_is_told(show: tuple[str, ...]) -> None:
-    assert run(LOST["at the top"][0], show=show).told == []
+    assert run(LOST["at the top"][0], show=show).problems == []
 
 
 def test_a_snippet_without_coroutines_may_trace_itself() -> None:
-    assert run("import sys\nsys.settrace(lambda *_: None)\n", show=("machine",)).told == []
+    assert run("import sys\nsys.settrace(lambda *_: None)\n", show=("machine",)).problems == []
 
 
 def test_figures_that_are_expected_of_such_a_run_are_told_with_the_reason() -> None:
-    told = run(LOST["at the top"][0], show=("output",), expect={"suspended": 1}).told
-    assert ["expected suspended=1 and counted 0" in line for line in told] == [True, False]
-    assert "a trace function of its own" in told[1]
+    problems = run(LOST["at the top"][0], show=("output",), expect={"suspended": 1}).problems
+    assert ["expected suspended=1 and counted 0" in line for line in problems] == [True, False]
+    assert "a trace function of its own" in problems[1]
 
 
 def test_a_recording_inside_a_recording_is_no_replacement() -> None:

@@ -50,7 +50,7 @@ def test_a_fence_is_run_once_whatever_stands_beside_it(
     page = convert(FENCE, extensions)
     assert page.outputs == ["wrote 42"]
     assert page.shown == ['print("wrote", 6 * 7)\n']
-    assert page.told == []
+    assert page.problems == []
     assert [p.get_text() for p in page.soup.find_all("p") if not p.get("class")] == [
         "Before.",
         "After.",
@@ -136,7 +136,7 @@ IN_PLACES = {
 def test_a_fence_is_run_wherever_markdown_lets_one_stand(convert: Convert, place: str) -> None:
     page = convert(IN_PLACES[place], [*MATERIAL, "wakepoint"])
     assert len(page.outputs) == 1
-    assert page.told == []
+    assert page.problems == []
 
 
 NOT_RUN = {
@@ -158,7 +158,7 @@ def test_what_only_shows_a_fence_is_not_run_and_stays(convert: Convert, place: s
     text = NOT_RUN[place]
     page = convert(text, [*MATERIAL, "wakepoint"])
     assert page.outputs == []
-    assert page.told == []
+    assert page.problems == []
     assert page.soup.select(".wp") == []
     if header := re.search(r"py\w* wakepoint[^`\n]*", text):
         assert header[0].strip() in page.soup.get_text()
@@ -263,5 +263,5 @@ def test_in_any_text_a_fence_is_shown_or_told_and_no_mark_stays(lines: list[str]
     assert "wakepointfence" not in html
     assert "data-wp" not in html
     soup = BeautifulSoup(html, "html.parser")
-    found = len(find(lines))
-    assert len(soup.select(".wp")) + len(soup.select(".wp-problem")) <= found
+    fences = len(find(lines))
+    assert len(soup.select(".wp")) + len(soup.select(".wp-problem")) <= fences

@@ -16,7 +16,7 @@ unix = pytest.mark.skipif(sys.platform == "win32", reason="signals are Unix's")
 
 def test_a_syntax_error_is_told_with_its_own_line() -> None:
     ran = run("x = 1\ny = = 2\n")
-    assert ran.told == [
+    assert ran.problems == [
         "docs/page.md:12: SyntaxError: invalid syntax; correct the snippet's syntax"
     ]
 
@@ -33,7 +33,7 @@ def test_an_exception_is_told_with_the_innermost_line_of_the_snippet() -> None:
         wakepoint.run(fetch())
         """
     )
-    assert ran.told == [
+    assert ran.problems == [
         (
             "docs/page.md:15: the snippet raised ValueError: no such host; "
             'mend it, or announce it with expect_error="ValueError"'
@@ -56,7 +56,7 @@ def test_the_page_shows_the_snippets_own_frames_and_none_of_the_runtime() -> Non
 
 def test_an_exception_of_many_lines_is_told_in_one() -> None:
     ran = run('raise ValueError("one\\ntwo\\n" + "x" * 5000)')
-    (line,) = ran.told
+    (line,) = ran.problems
     assert "\n" not in line
     assert line.startswith("docs/page.md:11: the snippet raised ValueError: one two xxx")
     assert len(line) < 500
@@ -66,7 +66,7 @@ def test_an_endless_loop_is_ended_and_told_where_it_was() -> None:
     began = time.monotonic()
     ran = run("n = 0\nwhile True:\n    n += 1\n", timeout=0.3)
     assert time.monotonic() - began < 8
-    (line,) = ran.told
+    (line,) = ran.problems
     assert line.startswith(("docs/page.md:12: ", "docs/page.md:13: "))
     assert "the snippet was not done after 0.3 s; let it end, or allow more with timeout=" in line
 
@@ -86,7 +86,7 @@ async def main():
     await wakepoint.sleep(0.001)
 wakepoint.run(main())
 """
-    line, *_ = run(source, timeout=1.5).told  # one that spins has too many events besides
+    line, *_ = run(source, timeout=1.5).problems  # one that spins has too many events besides
     assert line == (
         "docs/page.md:16: the snippet was not done after 1.5 s: "
         "task 2 (stubborn) was aborted when main ended, and goes on: line 16 catches Cancelled; "
@@ -106,14 +106,14 @@ async def main():
     await wakepoint.timeout(0.001, slow())
 wakepoint.run(main())
 """
-    (line,) = run(source, timeout=1.5).told
+    (line,) = run(source, timeout=1.5).problems
     assert "slow() was cancelled (not done after 0.001 s), and goes on: line 16 still waits" in line
     assert "allow more with timeout" in line
 
 
 def test_a_wait_without_end_is_ended() -> None:
     ran = run("import time\nprint('before', flush=True)\ntime.sleep(1000)\n", timeout=0.3)
-    assert ran.told[0].startswith("docs/page.md:13: the snippet was not done after 0.3 s")
+    assert ran.problems[0].startswith("docs/page.md:13: the snippet was not done after 0.3 s")
     assert ran.written() == "before\n"
 
 
@@ -128,7 +128,7 @@ def test_a_loop_that_swallows_every_exception_is_killed(monkeypatch: pytest.Monk
             pass
     """
     ran = run(source, timeout=0.2)
-    assert "the snippet was not done after 0.2 s" in ran.told[0]
+    assert "the snippet was not done after 0.2 s" in ran.problems[0]
 
 
 def test_a_deadlock_names_what_each_task_waits_for() -> None:
@@ -150,7 +150,7 @@ def test_a_deadlock_names_what_each_task_waits_for() -> None:
         wakepoint.run(main())
         """
     )
-    assert ran.told == [
+    assert ran.problems == [
         (
             "docs/page.md:22: deadlock: task 1 (main) in line 22 waits for JoinHandle(task 2), and "
             "task 2 (partner) in line 18 waits for a Never that nobody wakes; "
@@ -161,12 +161,14 @@ def test_a_deadlock_names_what_each_task_waits_for() -> None:
 
 def test_sys_exit_is_told() -> None:
     ran = run("import sys\nsys.exit(3)\n")
-    assert ran.told == ["docs/page.md:12: the snippet called sys.exit(3); let it run to its end"]
+    assert ran.problems == [
+        "docs/page.md:12: the snippet called sys.exit(3); let it run to its end"
+    ]
 
 
 def test_os_exit_is_told_and_what_was_written_is_kept() -> None:
     ran = run("import os\nprint('before', flush=True)\nos._exit(7)\n")
-    assert ran.told == [
+    assert ran.problems == [
         (
             "docs/page.md:10: the snippet's process ended early (exit code 7); "
             "do not call os._exit or kill it; a recording is written at the end"
@@ -179,7 +181,7 @@ def test_os_exit_is_told_and_what_was_written_is_kept() -> None:
 @pytest.mark.parametrize("number, name", [(9, "SIGKILL"), (15, "SIGTERM"), (11, "SIGSEGV")])
 def test_a_killed_process_is_told(number: int, name: str) -> None:
     ran = run(f"import os\nos.kill(os.getpid(), {number})\n")
-    (line,) = ran.told
+    (line,) = ran.problems
     assert f"the snippet's process ended early (signal {name})" in line
 
 
@@ -187,13 +189,13 @@ def test_a_killed_process_is_told(number: int, name: str) -> None:
 def test_a_signal_without_a_name_is_told_by_its_number() -> None:
     number: int = getattr(signal, "SIGRTMIN") + 3  # noqa: B009 - macOS and Windows have none
     ran = run(f"import os\nos.kill(os.getpid(), {number})\n")
-    assert f"ended early (signal {number})" in ran.told[0]
+    assert f"ended early (signal {number})" in ran.problems[0]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to RLIMIT_AS")
 def test_memory_that_runs_out_is_told() -> None:
     ran = run("held = bytearray(4 << 30)\n", Settings(memory=512))
-    assert ran.told == ["docs/page.md:11: the snippet ran out of memory; hold less at a time"]
+    assert ran.problems == ["docs/page.md:11: the snippet ran out of memory; hold less at a time"]
 
 
 # -- expectations -------------------------------------------------------------------------------
@@ -222,11 +224,11 @@ wakepoint.run(Never())
     ],
 )
 def test_an_announced_end_is_no_problem(source: str, name: str) -> None:
-    assert run(source, expect_error=name, timeout=0.5).told == []
+    assert run(source, expect_error=name, timeout=0.5).problems == []
 
 
 def test_an_announced_error_that_does_not_come_is_told() -> None:
-    assert run("print(1)", expect_error="OSError").told == [
+    assert run("print(1)", expect_error="OSError").problems == [
         (
             "docs/page.md:10: the snippet was to raise OSError and did not raise; "
             "remove expect_error, or mend the snippet"
@@ -235,7 +237,7 @@ def test_an_announced_error_that_does_not_come_is_told() -> None:
 
 
 def test_another_error_than_the_announced_one_is_told() -> None:
-    (line,) = run("1 / 0", expect_error="OSError").told
+    (line,) = run("1 / 0", expect_error="OSError").problems
     assert line.startswith(
         "docs/page.md:11: the snippet was to raise OSError and ended with ZeroDivisionError"
     )
@@ -252,11 +254,11 @@ wakepoint.run(main())
 
 
 def test_a_figure_that_holds_is_no_problem() -> None:
-    assert run(TIMERS, expect={"timers": 2, "tasks": 1}).told == []
+    assert run(TIMERS, expect={"timers": 2, "tasks": 1}).problems == []
 
 
 def test_a_figure_that_no_longer_holds_is_told() -> None:
-    assert run(TIMERS, expect={"timers": 3, "tasks": 1}).told == [
+    assert run(TIMERS, expect={"timers": 3, "tasks": 1}).problems == [
         (
             "docs/page.md:10: expected timers=3 and counted 2; "
             "correct the figure in expect, or mend the snippet"
@@ -265,7 +267,7 @@ def test_a_figure_that_no_longer_holds_is_told() -> None:
 
 
 def test_a_machine_that_is_not_there_is_told() -> None:
-    assert run(TIMERS, machine="mian").told == [
+    assert run(TIMERS, machine="mian").problems == [
         "docs/page.md:10: there is no coroutine function 'mian' in the snippet; write main"
     ]
-    assert run(TIMERS, machine="main").told == []
+    assert run(TIMERS, machine="main").problems == []

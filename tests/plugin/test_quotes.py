@@ -62,7 +62,7 @@ def asked(text: str, href: str = "#wp-pipe") -> Quote:
 
 
 @pytest.mark.parametrize(
-    "text, shown",
+    "text, expected",
     [
         ("call: simulated write", "write(fd 4, 5 bytes) = 5"),
         ("call: simulated close fd 4", "close(fd 4) = 0"),
@@ -78,8 +78,8 @@ def asked(text: str, href: str = "#wp-pipe") -> Quote:
         ("count: kqueue suspended main 1", 0),
     ],
 )
-def test_a_quote_is_what_the_run_did(item: Item, text: str, shown: Answer) -> None:
-    assert answer(asked(text), [item]) == (shown, None)
+def test_a_quote_is_what_the_run_did(item: Item, text: str, expected: Answer) -> None:
+    assert answer(asked(text), [item]) == (expected, None)
 
 
 def test_a_quote_is_drawn_as_what_it_is() -> None:
@@ -101,7 +101,7 @@ def test_the_numbers_are_those_of_that_backends_recording(item: Item, run: Recor
 
 
 @pytest.mark.parametrize(
-    "text, href, told",
+    "text, href, message",
     [
         ("call: simulated send", "#wp-pipe", "'pipe' made no call 'send' on simulated; correct"),
         ("call: simulated close 9", "#wp-pipe", "'pipe' made no call 'close 9' on simulated; "),
@@ -116,10 +116,10 @@ def test_the_numbers_are_those_of_that_backends_recording(item: Item, run: Recor
         ("call: simulated read", "b.md#wp-pipe", "there is no snippet 'b.md#wp-pipe'; write "),
     ],
 )
-def test_what_no_run_did_is_told(item: Item, text: str, href: str, told: str) -> None:
-    shown, problem = answer(asked(text, href), [item])
-    assert shown == text
-    assert str(problem).startswith(f"docs/a.md:20: {told}")
+def test_what_no_run_did_is_told(item: Item, text: str, href: str, message: str) -> None:
+    result, problem = answer(asked(text, href), [item])
+    assert result == text
+    assert str(problem).startswith(f"docs/a.md:20: {message}")
 
 
 def test_a_snippet_that_did_not_run_is_not_quoted(item: Item) -> None:
@@ -152,11 +152,11 @@ wakepoint.run(main())
     run = record(source, backend="simulated")
     snippet = Snippet(source, Options(backend="simulated"), Location("docs/a.md", 3), "pipe")
     item = Item(snippet, run, ())
-    shown = [
+    counts = [
         answer(asked(f"count: auto {what}"), [item])[0]
         for what in ("entered nap", "suspended nap", "suspended nap 1", "suspended nap 2")
     ]
-    assert shown == [6, 3, 3, 0]
+    assert counts == [6, 3, 3, 0]
 
 
 def test_a_page_is_named_from_where_the_link_stands(item: Item) -> None:
@@ -193,8 +193,8 @@ def test_in_a_site_other_pages_are_quoted_and_a_mistake_has_its_line(tmp_path: P
     link = built.page("sub").select_one("p a")
     assert link is not None
     assert (link.get_text(), link["href"]) == ("write(fd 4, 5 bytes) = 5", "../a/#wp-pipe")
-    told = [line for line in built.warnings if "made no call" in line]
-    assert [line.partition(" made")[0] for line in told] == [
+    warnings = [line for line in built.warnings if "made no call" in line]
+    assert [line.partition(" made")[0] for line in warnings] == [
         "mkdocs_wakepoint: docs/sub.md:5: 'pipe'"
     ]
     # MkDocs knows what a snippet's anchors are, and tells of the one that there is not.

@@ -51,16 +51,16 @@ def keep(folder: Path, run: Recording, environment: Environment, name: str = "a.
 
 def test_a_kept_run_comes_back_whole_with_its_date(tmp_path: Path, run: Recording) -> None:
     keep(tmp_path, run, MACOS)
-    (found,) = Store(tmp_path).matching(SNIPPET, HERE)
-    assert found == replace(run, environment=replace(MACOS, recorded="2026-01-02"))
+    (loaded,) = Store(tmp_path).matching(SNIPPET, HERE)
+    assert loaded == replace(run, environment=replace(MACOS, recorded="2026-01-02"))
 
 
 def test_a_file_is_one_json_object_and_named_by_platform(tmp_path: Path, run: Recording) -> None:
     path = keep(tmp_path, run, WINE)
     assert path == tmp_path / "iocp-windows-wine" / "a.nap.json"
-    told = json.loads(path.read_text(encoding="utf-8"))
-    assert (told["page"], told["id"]) == ("docs/a.md", "nap")
-    assert [event["kind"] for event in told["recording"]["events"]] == [
+    data = json.loads(path.read_text(encoding="utf-8"))
+    assert (data["page"], data["id"]) == ("docs/a.md", "nap")
+    assert [event["kind"] for event in data["recording"]["events"]] == [
         event.kind for event in run.events
     ]
 
@@ -199,33 +199,33 @@ wakepoint.run(wakepoint.sleep(0.001)); raise ValueError("no")
 
 def test_the_snippets_of_a_site_are_those_of_its_pages(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(PAGE, encoding="utf-8")
-    told: list[Problem] = []
-    found = found_in(tmp_path, told)
-    assert told == []
-    assert [(s.key, s.location.line, s.options.show) for s in found] == [
+    problems: list[Problem] = []
+    snippets = found_in(tmp_path, problems)
+    assert problems == []
+    assert [(s.key, s.location.line, s.options.show) for s in snippets] == [
         ("nap", 7, ("code",)),
         ("inner", 14, ("output",)),
         ("same", 19, ("code",)),
         ("broken", 24, ("code",)),
     ]
-    assert found[1].source == "import wakepoint\nwakepoint.run(wakepoint.sleep(0.002))\n"
+    assert snippets[1].source == "import wakepoint\nwakepoint.run(wakepoint.sleep(0.002))\n"
 
 
 def test_recording_a_site_keeps_what_ran_and_tells_what_did_not(tmp_path: Path, pool: Pool) -> None:
     docs, out = tmp_path / "docs", tmp_path / "out"
     docs.mkdir()
     (docs / "a.md").write_text(PAGE, encoding="utf-8")
-    told = record_pages(MarkdownFiles(docs), out, pool)
-    assert [path.name for path in told.files] == ["a.nap.json", "a.inner.json"]
-    assert ["simulated" in problem.what for problem in told.left_out] == [True]
-    (problem,) = told.problems
+    recorded = record_pages(MarkdownFiles(docs), out, pool)
+    assert [path.name for path in recorded.files] == ["a.nap.json", "a.inner.json"]
+    assert ["simulated" in problem.what for problem in recorded.left_out] == [True]
+    (problem,) = recorded.problems
     assert problem.location.line == 26
     assert "ValueError" in problem.what
 
     store = Store(out)
-    found = found_in(docs, [])
+    snippets = found_in(docs, [])
     elsewhere = Environment("other", "Plan 9", "CPython 3.11.7")
-    assert [len(store.matching(snippet, elsewhere)) for snippet in found] == [1, 1, 0, 0]
+    assert [len(store.matching(snippet, elsewhere)) for snippet in snippets] == [1, 1, 0, 0]
 
     # Recording again removes what belongs to no snippet any more.
     (docs / "a.md").write_text(PAGE.replace('id="inner"', 'id="outer"'), encoding="utf-8")
@@ -249,8 +249,8 @@ def test_a_snippet_that_fails_keeps_the_recording_that_it_has(tmp_path: Path, po
     (docs / "a.md").write_text(fence.format("a", source) + fence.format("b", sound), "utf-8")
     assert len(record_pages(MarkdownFiles(docs), out, pool).files) == 2
     flag.touch()
-    told = record_pages(MarkdownFiles(docs), out, pool)
-    assert (len(told.files), len(told.problems), told.removed) == (1, 1, [])
+    recorded = record_pages(MarkdownFiles(docs), out, pool)
+    assert (len(recorded.files), len(recorded.problems), recorded.removed) == (1, 1, [])
     assert len(list(out.glob("*/*.json"))) == 2
 
 
@@ -260,9 +260,9 @@ def test_what_the_platform_cannot_do_is_left_out_and_no_problem(tmp_path: Path, 
     fence = '```python wakepoint {}\nraise NotImplementedError("no signals here")\n```\n\n'
     announced = fence.format('id="b" expect_error="NotImplementedError"')
     (docs / "a.md").write_text(fence.format('id="a"') + announced, encoding="utf-8")
-    told = record_pages(MarkdownFiles(docs), tmp_path / "out", pool)
-    assert (told.files, told.problems) == ([], [])
-    reasons = [str(problem).partition(": ")[2] for problem in told.left_out]
+    recorded = record_pages(MarkdownFiles(docs), tmp_path / "out", pool)
+    assert (recorded.files, recorded.problems) == ([], [])
+    reasons = [str(problem).partition(": ")[2] for problem in recorded.left_out]
     assert reasons == [
         "it needs what is not here (no signals here); nothing to record",
         "it never waits; nothing to compare",
@@ -275,5 +275,5 @@ def test_a_snippet_may_go_to_another_folder(tmp_path: Path, pool: Pool) -> None:
     text = "import os, tempfile, wakepoint\nos.chdir(tempfile.gettempdir())\n"
     text = f"```python wakepoint\n{text}wakepoint.run(wakepoint.sleep(0.001))\n```\n"
     (docs / "a.md").write_text(text, encoding="utf-8")
-    told = record_pages(MarkdownFiles(docs), tmp_path / "out", pool)
-    assert len(told.files) == 1, told
+    recorded = record_pages(MarkdownFiles(docs), tmp_path / "out", pool)
+    assert len(recorded.files) == 1, recorded

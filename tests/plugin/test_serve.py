@@ -42,9 +42,9 @@ def test_a_broken_snippet_is_told_and_the_next_save_is_built(tmp_path: Path) -> 
         server.wait_for("Serving on")
         assert "after the nap" in server.page().get_text()
         for text, what in BROKEN:
-            said = server.save(index, text)
-            assert [line for line in said if line.startswith("WARNING") and what in line], said
-            assert not [line for line in said if "Traceback" in line], said
+            output = server.save(index, text)
+            assert [line for line in output if line.startswith("WARNING") and what in line], output
+            assert not [line for line in output if "Traceback" in line], output
             assert len(server.page().select(".wp-problem")) == 1
             assert "Another page" in server.page("other/").get_text()
         server.save(index, GOOD)
@@ -57,8 +57,8 @@ def test_it_serves_a_site_that_is_broken_from_the_start(tmp_path: Path) -> None:
     config = f"{BARE[:-1]}:\n      on_error: fail\n"
     write(tmp_path, {"index.md": BROKEN[0][0]}, config)
     with serving(tmp_path) as server:
-        said = server.wait_for("Serving on")
-        assert [line for line in said if BROKEN[0][1] in line], said
+        output = server.wait_for("Serving on")
+        assert [line for line in output if BROKEN[0][1] in line], output
         assert server.page().select(".wp-problem")
         server.save(tmp_path / "docs" / "index.md", GOOD)
         assert "after the nap" in server.page().get_text()

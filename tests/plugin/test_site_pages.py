@@ -138,9 +138,9 @@ def test_a_page_or_a_folder_of_a_site_is_read_as_in_the_site(
     assert len(checked(capsys, ".")[1]) == 2
     assert main(["run", "docs/sub/a.md"]) == 0
     assert "from a file" in capsys.readouterr().out
-    status, printed, said = checked(capsys, "docs/hidden.md")
+    status, printed, stderr = checked(capsys, "docs/hidden.md")
     assert (status, printed) == (2, [])
-    assert "hidden.md is no page of the site" in said
+    assert "hidden.md is no page of the site" in stderr
 
 
 def test_record_keeps_what_the_build_looks_for(
@@ -198,13 +198,13 @@ WRONG = {
 def test_a_site_that_cannot_be_built_is_told_in_one_line(
     site: Path, capsys: pytest.CaptureFixture[str], what: str
 ) -> None:
-    config, told = WRONG[what]
+    config, message = WRONG[what]
     (site / "hook.py").write_text("def on_files(*_, **__): raise ValueError('on purpose')\n")
     write(site, {"index.md": fence("1")}, config)
-    status, printed, said = checked(capsys)
+    status, printed, stderr = checked(capsys)
     assert (status, printed) == (2, [])
-    assert told.removeprefix("ValueError: ") in said
-    assert len(said.splitlines()) == 1
+    assert message.removeprefix("ValueError: ") in stderr
+    assert len(stderr.splitlines()) == 1
 
 
 # -- outside of a site --------------------------------------------------------------------------
@@ -218,7 +218,7 @@ def test_what_only_a_site_puts_in_is_named_without_one(
     site: Path, capsys: pytest.CaptureFixture[str], source: str
 ) -> None:
     (site / "page.md").write_text(fence(f"x = 1\n{source}"), encoding="utf-8")
-    status, printed, said = checked(capsys, "page.md")
+    status, printed, stderr = checked(capsys, "page.md")
     assert status == 1
     assert printed == [
         (
@@ -226,8 +226,8 @@ def test_what_only_a_site_puts_in_is_named_without_one(
             "run the command on the docs folder of the site"
         )
     ]
-    assert said.startswith("mkdocs-wakepoint: page.md is in no site with an mkdocs.yml: ")
-    assert len(said.splitlines()) == 1
+    assert stderr.startswith("mkdocs-wakepoint: page.md is in no site with an mkdocs.yml: ")
+    assert len(stderr.splitlines()) == 1
 
 
 def test_a_site_elsewhere_is_not_the_one(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -235,16 +235,18 @@ def test_a_site_elsewhere_is_not_the_one(site: Path, capsys: pytest.CaptureFixtu
     other = site / "notes"
     other.mkdir()
     (other / "page.md").write_text(fence("print(1)"), encoding="utf-8")
-    status, printed, said = checked(capsys, "notes")
+    status, printed, stderr = checked(capsys, "notes")
     assert (status, printed) == (0, [])
-    assert "in no site" in said
+    assert "in no site" in stderr
 
 
 def test_a_site_that_does_not_list_wakepoint_is_told(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(site, {"index.md": fence("1 / 0")}, "site_name: A site\n")
-    status, printed, said = checked(capsys)
+    status, printed, stderr = checked(capsys)
     assert status == 1
     assert len(printed) == 1
-    assert said == "mkdocs-wakepoint: mkdocs.yml does not list wakepoint: a build runs no snippet\n"
+    assert (
+        stderr == "mkdocs-wakepoint: mkdocs.yml does not list wakepoint: a build runs no snippet\n"
+    )

@@ -20,7 +20,7 @@ BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 @pytest.mark.parametrize(
-    "text, shown",
+    "text, expected",
     [
         ("plain", "plain"),
         ("ünïcode ✓ עברית", "ünïcode ✓ עברית"),
@@ -40,17 +40,17 @@ BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
         ("a\u2028b\ud800", "a\\u2028b\\ud800"),
     ],
 )
-def test_what_does_something_is_left_out_or_seen(text: str, shown: str) -> None:
-    assert visible(text) == shown
+def test_what_does_something_is_left_out_or_seen(text: str, expected: str) -> None:
+    assert visible(text) == expected
 
 
 @given(st.text(st.characters(codec=None)))
 def test_a_line_of_a_log_has_no_control_character(text: str) -> None:
-    shown = in_one_line(text)
-    assert not UNSEEN & {unicodedata.category(character) for character in shown}
-    assert not BIDI & {unicodedata.bidirectional(character) for character in shown}
-    assert in_one_line(shown) == shown
-    shown.encode()
+    line = in_one_line(text)
+    assert not UNSEEN & {unicodedata.category(character) for character in line}
+    assert not BIDI & {unicodedata.bidirectional(character) for character in line}
+    assert in_one_line(line) == line
+    line.encode()
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"])))
@@ -98,7 +98,7 @@ def assert_harmless(line: str) -> None:
 def test_a_problem_of_a_run_is_one_harmless_line(source: str, text: str) -> None:
     if "type(" in source and "x00" in text:
         pytest.skip("a type's name has no null character")
-    for line in run(source.replace("{}", text)).told:
+    for line in run(source.replace("{}", text)).problems:
         assert_harmless(line)
 
 

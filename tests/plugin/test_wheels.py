@@ -39,7 +39,7 @@ def test_a_site_is_built_with_nothing_but_the_wheels(tmp_path: Path) -> None:
     built = build(site, "--strict", into="built", PYTHONPATH=str(there))
     assert built.status == 0, built.log
     (box,) = built.page("").select(".wp")
-    said = box.select(".wp-stdout samp")[0].get_text()
+    stdout = box.select(".wp-stdout samp")[0].get_text()
     imported = [there / name / "__init__.py" for name in ("wakepoint", "mkdocs_wakepoint")]
-    assert said.splitlines() == [str(path)[1:] for path in imported]
+    assert stdout.splitlines() == [str(path)[1:] for path in imported]
     assert (built.folder / "assets" / "wakepoint.css").exists()

@@ -99,9 +99,9 @@ def test_the_call_sees_the_variables_of_who_makes_it_and_keeps_its_own() -> None
     who: contextvars.ContextVar[str] = contextvars.ContextVar("who", default="nobody")
 
     def work() -> str:
-        seen = who.get()
+        value = who.get()
         who.set("the thread")
-        return seen
+        return value
 
     async def request(name: str) -> tuple[str, str]:
         who.set(name)

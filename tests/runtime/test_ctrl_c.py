@@ -159,11 +159,11 @@ wakepoint.run(main())
 """
     with script(tmp_path, source) as process:
         assert process.stderr is not None
-        told = process.stderr.readline()
+        line = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=LIMIT)
     named = "task 2 (stubborn) was aborted when main ended, and goes on: line 6 catches Cancelled\n"
-    assert told == named
+    assert line == named
     assert output == "main ends\n"
     assert named not in errors
     assert "KeyboardInterrupt" in errors

@@ -99,21 +99,21 @@ def test_results_come_in_the_order_asked_for_whatever_the_order_of_the_ends(
 
 
 def test_a_wake_after_the_end_changes_nothing() -> None:
-    kept: list[Waker] = []
+    wakers: list[Waker] = []
 
     class Keep(Future[str]):
         def poll(self, cx: Context) -> Poll[str]:
-            kept.append(cx.waker.clone())
+            wakers.append(cx.waker.clone())
             return Ready("kept")
 
     async def main() -> str:
         word = await spawn(Keep())
-        kept[0].wake()
+        wakers[0].wake()
         await yield_now()
         return word
 
     assert run(main()) == "kept"
-    kept[0].wake()  # the executor is gone, too
+    wakers[0].wake()  # the executor is gone, too
 
 
 def test_two_tasks_may_wait_for_one() -> None:
@@ -175,9 +175,9 @@ def test_an_exception_that_nobody_awaits_is_shown_at_once(
         gc.collect()
         return capsys.readouterr().err
 
-    shown = run(main())
-    assert "task 2 (work) raised and nobody awaited it" in shown
-    assert "ValueError: nobody sees me" in shown
+    stderr = run(main())
+    assert "task 2 (work) raised and nobody awaited it" in stderr
+    assert "ValueError: nobody sees me" in stderr
 
 
 def test_an_exception_whose_handle_goes_unused_is_shown_at_the_end(
@@ -373,20 +373,20 @@ def test_a_deadlock_runs_the_finally_blocks() -> None:
 
 def test_while_a_thread_might_hold_a_waker_there_is_no_deadlock() -> None:
     release = threading.Event()
-    kept: list[Waker] = []
+    wakers: list[Waker] = []
 
     class Kept(Future[str]):
         def poll(self, cx: Context) -> Poll[str]:
-            if kept:
+            if wakers:
                 return Ready("woken")
-            kept.append(cx.waker.clone())
+            wakers.append(cx.waker.clone())
             release.set()
             return PENDING
 
     def thread() -> None:
         release.wait()
         threading.Event().wait(executor.Executor.thread_check_interval * 2)
-        kept[0].wake()
+        wakers[0].wake()
 
     waking = threading.Thread(target=thread)
     waking.start()

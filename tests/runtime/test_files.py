@@ -31,12 +31,12 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def until(watched: Watch, wanted: Change) -> Change:
+async def until(watched: Watch, expected: Change) -> Change:
     """Collects changes until the wanted ones are among them."""
-    seen = Change(0)
-    while wanted not in seen:
-        seen |= await watched.changed()
-    return seen
+    changes = Change(0)
+    while expected not in changes:
+        changes |= await watched.changed()
+    return changes
 
 
 def append(path: Path) -> None:

@@ -159,13 +159,13 @@ NOT_AWAITABLE: dict[str, tuple[Any, str]] = {
 }
 
 
-@pytest.mark.parametrize(("thing", "told"), NOT_AWAITABLE.values(), ids=NOT_AWAITABLE)
-def test_what_cannot_be_awaited(thing: Any, told: str) -> None:
+@pytest.mark.parametrize(("thing", "message"), NOT_AWAITABLE.values(), ids=NOT_AWAITABLE)
+def test_what_cannot_be_awaited(thing: Any, message: str) -> None:
     async def main() -> None:
         await thing
 
     line = main.__code__.co_firstlineno + 1
-    with pytest.raises(TypeError, match=f"^line {line} awaits .*{told}"):
+    with pytest.raises(TypeError, match=f"^line {line} awaits .*{message}"):
         run(main())
 
 
@@ -175,7 +175,7 @@ def test_what_cannot_be_awaited(thing: Any, told: str) -> None:
     ids=["join", "select", "spawn", "timeout"],
 )
 @pytest.mark.parametrize(
-    ("thing", "told"),
+    ("thing", "message"),
     [
         ([sleep(0), sleep(0)], r"pass what is in it one by one, as in join\(\*futures\)"),
         ((sleep(0) for _ in range(2)), "one by one"),
@@ -186,11 +186,11 @@ def test_what_cannot_be_awaited(thing: Any, told: str) -> None:
     ],
     ids=["list", "generator", "coroutine function", "function", "async generator", "number"],
 )
-def test_what_is_no_future(take: Callable[[Any], Any], thing: Any, told: str) -> None:
+def test_what_is_no_future(take: Callable[[Any], Any], thing: Any, message: str) -> None:
     async def main() -> None:
         take(thing)
 
-    with pytest.raises(TypeError, match=f"is not a future: .*{told}"):
+    with pytest.raises(TypeError, match=f"is not a future: .*{message}"):
         run(main())
 
 

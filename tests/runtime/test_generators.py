@@ -65,17 +65,17 @@ def test_one_that_is_open_at_the_end_is_closed_and_named(
     backend: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log: list[str] = []
-    kept: list[AsyncGenerator[int]] = []
+    generators: list[AsyncGenerator[int]] = []
 
     async def main() -> str:
-        kept.append(numbers(log))
-        await anext(kept[0])
+        generators.append(numbers(log))
+        await anext(generators[0])
         return "result"
 
     assert run(main(), backend=backend) == "result"
     assert log == ["numbers closed"]
-    told = capsys.readouterr().err
-    assert f"{__file__}:{YIELD_LINE}: the async generator numbers() was still open" in told
+    stderr = capsys.readouterr().err
+    assert f"{__file__}:{YIELD_LINE}: the async generator numbers() was still open" in stderr
 
 
 def test_one_that_main_leaves_at_its_very_end(backend: str) -> None:
@@ -93,10 +93,10 @@ def test_several_are_closed_side_by_side_and_each_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     log: list[str] = []
-    kept = [numbers(log, name) for name in "abc"]
+    generators = [numbers(log, name) for name in "abc"]
 
     async def main() -> None:
-        for each in kept:
+        for each in generators:
             await anext(each)
         async for _ in numbers(log, "left"):
             break
@@ -158,9 +158,9 @@ def test_nested_ones_are_closed_from_the_outside_in(capsys: pytest.CaptureFixtur
 
     run(main())
     assert log == ["outer closed", "inner closed"]
-    told = capsys.readouterr().err
-    assert "outer() was left" in told
-    assert "numbers() was left" in told
+    stderr = capsys.readouterr().err
+    assert "outer() was left" in stderr
+    assert "numbers() was left" in stderr
 
 
 def test_one_that_fails_while_it_is_closed_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,9 +177,9 @@ def test_one_that_fails_while_it_is_closed_is_reported(capsys: pytest.CaptureFix
         return "result"
 
     assert run(main()) == "result"
-    told = capsys.readouterr().err
-    assert "task 2 (fails.aclose) raised and nobody awaited it:" in told
-    assert "ValueError: cannot close" in told
+    stderr = capsys.readouterr().err
+    assert "task 2 (fails.aclose) raised and nobody awaited it:" in stderr
+    assert "ValueError: cannot close" in stderr
 
 
 def test_one_whose_cleanup_does_not_wait_is_closed_at_once_and_named(
@@ -232,9 +232,9 @@ def test_one_whose_cleanup_fails_at_once_is_reported(capsys: pytest.CaptureFixtu
             break
 
     run(main())
-    told = capsys.readouterr().err
-    assert "fails() was left, and raised while it was closed:" in told
-    assert "ValueError: cannot close" in told
+    stderr = capsys.readouterr().err
+    assert "fails() was left, and raised while it was closed:" in stderr
+    assert "ValueError: cannot close" in stderr
 
 
 def test_one_that_yields_again_while_it_is_closed_is_reported(
@@ -350,9 +350,9 @@ def test_one_that_another_thread_lets_go_of_is_closed_here() -> None:
     log: list[str] = []
 
     async def main() -> None:
-        kept: list[AsyncGenerator[int]] = [numbers(log)]
-        await anext(kept[0])
-        thread = threading.Thread(target=kept.clear)
+        generators: list[AsyncGenerator[int]] = [numbers(log)]
+        await anext(generators[0])
+        thread = threading.Thread(target=generators.clear)
         thread.start()
         thread.join()
         while not log:
@@ -415,11 +415,11 @@ def test_a_recording_has_the_wait_that_was_made_and_no_other(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def events(recording: Recording) -> list[tuple[str, object]]:
-        wanted = ("state.suspended", "state.resumed", "machine.returned", "machine.raised")
+        kinds = ("state.suspended", "state.resumed", "machine.returned", "machine.raised")
         return [
             (event.kind, event.facts.get("state"))
             for event in recording.events
-            if event.kind in wanted and event.facts["instance"] == 2
+            if event.kind in kinds and event.facts["instance"] == 2
         ]
 
     recording = record(SNIPPET, backend="simulated")
@@ -427,7 +427,7 @@ def test_a_recording_has_the_wait_that_was_made_and_no_other(
     assert "snippet>:4: the async generator numbers() was left here" in capsys.readouterr().err
     names = [e.facts["name"] for e in recording.events if e.kind == "task.spawned"]
     assert names == ["main", "numbers.aclose"]
-    told = events(recording)
-    assert told.count(("state.suspended", 2)) == 1
-    assert told.count(("state.resumed", 2)) == 1
+    kinds = events(recording)
+    assert kinds.count(("state.suspended", 2)) == 1
+    assert kinds.count(("state.resumed", 2)) == 1
     assert record(SNIPPET, backend="simulated") == recording

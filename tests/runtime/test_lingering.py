@@ -136,10 +136,10 @@ def test_it_is_named_once_in_a_plain_run(
         return await handle
 
     assert run(main()) == "at last"
-    told = capsys.readouterr().err.splitlines()
+    lines = capsys.readouterr().err.splitlines()
     name = f"{stubborn.__qualname__}()"
     line = stubborn.__code__.co_firstlineno + 2
-    assert told == [
+    assert lines == [
         f"task 2 (stubborn) was aborted, and goes on: line {line} catches Cancelled",
         f"{name} was cancelled (not done after 0 s), and goes on: line {line} catches Cancelled",
     ]

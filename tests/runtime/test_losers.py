@@ -96,9 +96,9 @@ def test_a_loser_may_wait_in_its_async_with(lose: Lose, answer: object) -> None:
     log: list[str] = []
 
     async def main() -> Any:
-        given = await outcome(lose(stay(Guest(log))))
+        answer = await outcome(lose(stay(Guest(log))))
         log.append("answer")
-        return given
+        return answer
 
     assert run(main()) == answer
     assert log == ["guest comes", "guest goes", "answer"]
@@ -186,10 +186,10 @@ def test_what_the_cleanup_raises_is_told_beside_the_result(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert run(lose_to_winner(stay(Guest([], error=ValueError("no goodbye"))))) == (1, None)
-    told = capsys.readouterr().err
-    assert told.startswith("stay() raised after it was cancelled (select was done without it):\n")
-    assert "in __aexit__" in told
-    assert told.endswith("ValueError: no goodbye\n")
+    stderr = capsys.readouterr().err
+    assert stderr.startswith("stay() raised after it was cancelled (select was done without it):\n")
+    assert "in __aexit__" in stderr
+    assert stderr.endswith("ValueError: no goodbye\n")
 
 
 def test_the_own_context_of_an_error_is_kept() -> None:

@@ -45,19 +45,19 @@ def none_left(spare: int = 0) -> Iterator[None]:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     free = os.open("/dev/null", os.O_RDONLY)
     os.close(free)
-    kept: list[int] = []
+    taken: list[int] = []
     resource.setrlimit(resource.RLIMIT_NOFILE, (free + spare, hard))
     try:
-        while len(kept) < free:  # the numbers below that are free
-            kept.append(os.open("/dev/null", os.O_RDONLY))
+        while len(taken) < free:  # the numbers below that are free
+            taken.append(os.open("/dev/null", os.O_RDONLY))
     except OSError:
         for _ in range(spare):
-            if kept:
-                os.close(kept.pop())
+            if taken:
+                os.close(taken.pop())
     try:
         yield
     finally:
-        for each in kept:
+        for each in taken:
             os.close(each)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
@@ -81,7 +81,7 @@ def test_the_executor_itself_finds_none() -> None:
 
 @pytest.mark.parametrize("ours", [False, True], ids=["only the thread", "a timer, too"])
 def test_a_thread_of_the_programs_own_wakes_in_any_case(ours: bool) -> None:
-    kept: list[Waker] = []
+    wakers: list[Waker] = []
     ready = threading.Event()
 
     class Kept(Future[str]):
@@ -90,7 +90,7 @@ def test_a_thread_of_the_programs_own_wakes_in_any_case(ours: bool) -> None:
         def poll(self, cx: Context) -> Poll[str]:
             if self.woken:
                 return Ready("woken")
-            kept.append(cx.waker.clone())
+            wakers.append(cx.waker.clone())
             ready.set()
             return PENDING
 
@@ -99,7 +99,7 @@ def test_a_thread_of_the_programs_own_wakes_in_any_case(ours: bool) -> None:
     def thread() -> None:
         ready.wait()
         future.woken = True
-        kept[0].wake()
+        wakers[0].wake()
 
     async def main() -> str:
         from wakepoint import select

@@ -133,13 +133,13 @@ def test_a_conversation(rig: Rig) -> None:
         child = Command("cat", stdin=PIPE, stdout=PIPE).spawn()
         assert child.stdin is not None
         assert child.stdout is not None
-        heard = []
+        data = []
         for word in (b"one", b"two"):
             await child.stdin.write_all(word)
-            heard.append(await child.stdout.read_exact(3))
+            data.append(await child.stdout.read_exact(3))
         child.close()
         await child.wait()
-        return heard
+        return data
 
     assert rig.run(main()) == [b"one", b"two"]
 
@@ -161,8 +161,8 @@ def test_a_child_blocks_and_ignores_no_signal(rig: Rig) -> None:
         with listen(signal.SIGTERM):
             return await Command("grep", "-E", "SigBlk|SigIgn", "/proc/self/status").output()
 
-    told = rig.run(main()).stdout.decode().split()
-    blocked, ignored = (int(mask, 16) for mask in told[1::2])
+    words = rig.run(main()).stdout.decode().split()
+    blocked, ignored = (int(mask, 16) for mask in words[1::2])
     assert blocked == 0
     assert ignored & 0x7FFFFFFF == 0  # signals above 31 are the C library's business
 

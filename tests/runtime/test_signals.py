@@ -60,8 +60,8 @@ def send(number: int) -> None:
 
 def test_a_signal_wakes_who_waits_for_it(rig: Rig) -> None:
     async def main() -> int:
-        with signal(signals.SIGUSR1) as heard:
-            waiting = spawn(heard.recv())
+        with signal(signals.SIGUSR1) as listener:
+            waiting = spawn(listener.recv())
             await settle()
             assert not waiting.is_finished()
             send(signals.SIGUSR1)
@@ -72,30 +72,30 @@ def test_a_signal_wakes_who_waits_for_it(rig: Rig) -> None:
 
 def test_a_signal_ends_the_sleep_of_the_executor(rig: Rig) -> None:
     async def main() -> int:
-        with signal(signals.SIGALRM) as heard:
+        with signal(signals.SIGALRM) as listener:
             signals.setitimer(signals.ITIMER_REAL, 0.02)
-            return await heard.recv()
+            return await listener.recv()
 
     assert rig.run(main()) == 1
 
 
 def test_a_signal_that_came_before_somebody_waits_is_not_lost(rig: Rig) -> None:
     async def main() -> int:
-        with signal(signals.SIGUSR1) as heard:
+        with signal(signals.SIGUSR1) as listener:
             send(signals.SIGUSR1)
             await settle()
-            return await heard.recv()
+            return await listener.recv()
 
     assert rig.run(main()) == 1
 
 
 def test_it_comes_again_and_again(rig: Rig) -> None:
     async def main() -> list[int]:
-        with signal(signals.SIGUSR1) as heard:
+        with signal(signals.SIGUSR1) as listener:
             counts = []
             for _ in range(20):
                 send(signals.SIGUSR1)
-                counts.append(await heard.recv())
+                counts.append(await listener.recv())
             return counts
 
     assert rig.run(main()) == [1] * 20
@@ -122,15 +122,15 @@ def test_each_listener_hears_each_signal_of_its_own(rig: Rig) -> None:
 
 def test_a_recv_that_lost_a_select_loses_no_signal(rig: Rig) -> None:
     async def main() -> int:
-        with signal(signals.SIGUSR1) as heard:
+        with signal(signals.SIGUSR1) as listener:
             for _ in range(20):
-                index, _ = await select(heard.recv(), yield_now())
+                index, _ = await select(listener.recv(), yield_now())
                 assert index == 1
             send(signals.SIGUSR1)
-            index, _ = await select(heard.recv(), Never())
+            index, _ = await select(listener.recv(), Never())
             assert index == 0
             send(signals.SIGUSR1)
-            return await heard.recv()
+            return await listener.recv()
 
     assert rig.run(main()) == 1
 
@@ -143,8 +143,8 @@ class Never(Future[None]):
 def test_signals_and_data_in_one_wait(rig: Rig) -> None:
     async def main() -> tuple[int, bytes]:
         async with connected() as (client, server):
-            with signal(signals.SIGUSR1) as heard:
-                both = spawn(join(heard.recv(), server.read()))
+            with signal(signals.SIGUSR1) as listener:
+                both = spawn(join(listener.recv(), server.read()))
                 await settle()
                 send(signals.SIGUSR1)
                 await client.write_all(b"data")
@@ -162,9 +162,9 @@ def test_a_thread_beside_takes_no_signal_away(rig: Rig, request: pytest.FixtureR
     thread.start()
 
     async def main() -> int:
-        with signal(signals.SIGUSR1) as heard:
+        with signal(signals.SIGUSR1) as listener:
             signals.pthread_kill(thread.ident or 0, signals.SIGUSR1)
-            return await heard.recv()
+            return await listener.recv()
 
     try:
         assert rig.run(main()) == 1
@@ -175,30 +175,30 @@ def test_a_thread_beside_takes_no_signal_away(rig: Rig, request: pytest.FixtureR
 
 def test_closing_ends_a_pending_recv(rig: Rig) -> None:
     async def main() -> None:
-        heard = signal(signals.SIGUSR1)
-        waiting = spawn(heard.recv())
+        listener = signal(signals.SIGUSR1)
+        waiting = spawn(listener.recv())
         await settle()
-        heard.close()
-        heard.close()
+        listener.close()
+        listener.close()
         with pytest.raises(ClosedResourceError):
             await waiting
         with pytest.raises(ClosedResourceError):
-            await heard.recv()
+            await listener.recv()
 
     rig.run(main())
 
 
 def test_afterwards_the_signal_has_its_usual_effect(rig: Rig) -> None:
-    seen = []
-    before = signals.signal(signals.SIGUSR1, lambda number, frame: seen.append(number))
+    numbers = []
+    before = signals.signal(signals.SIGUSR1, lambda number, frame: numbers.append(number))
 
     async def main() -> None:
-        with signal(signals.SIGUSR1) as heard:
+        with signal(signals.SIGUSR1) as listener:
             send(signals.SIGUSR1)
-            await heard.recv()
-        assert seen == []
+            await listener.recv()
+        assert numbers == []
         send(signals.SIGUSR1)
-        assert seen == [signals.SIGUSR1]
+        assert numbers == [signals.SIGUSR1]
 
     try:
         rig.run(main())
@@ -224,8 +224,8 @@ def test_ctrl_c_is_heard_and_interrupts_nothing(rig: Rig) -> None:
 
 def test_an_open_listener_that_nobody_waits_for_hides_no_deadlock(rig: Rig) -> None:
     async def main() -> None:
-        with signal(signals.SIGUSR1) as heard:
-            await select(heard.recv(), yield_now())
+        with signal(signals.SIGUSR1) as listener:
+            await select(listener.recv(), yield_now())
             await Never()
 
     with pytest.raises(Deadlock):

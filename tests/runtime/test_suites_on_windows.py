@@ -29,25 +29,25 @@ class Outcome:
     Attributes:
         name: Its module and name, with parameters.
         kind: ``passed``, ``skipped``, ``failure`` or ``error``.
-        told: Why it was skipped, or what went wrong.
+        text: Why it was skipped, or what went wrong.
     """
 
     name: str
     kind: str
-    told: str
+    text: str
 
 
 def outcomes(report: Path) -> list[Outcome]:
     """Every test in a JUnit report."""
-    found = []
+    results = []
     for case in ET.parse(report).iter("testcase"):
         child = next(iter(case.iterfind("*")), None)
-        kind, told = "passed", ""
+        kind, text = "passed", ""
         if child is not None:
-            kind, told = child.tag, f"{child.get('message')}\n{child.text}"
+            kind, text = child.tag, f"{child.get('message')}\n{child.text}"
         name = f"{case.get('classname')}.{case.get('name')}"
-        found.append(Outcome(name, kind, told))
-    return found
+        results.append(Outcome(name, kind, text))
+    return results
 
 
 def run_tests(run: Run, report: Path, *paths: str) -> list[Outcome]:
@@ -55,20 +55,20 @@ def run_tests(run: Run, report: Path, *paths: str) -> list[Outcome]:
     arguments = pytest_arguments(report.parent / "cache", report)
     done = run("-m", "pytest", *arguments, *paths, cwd=ROOT, timeout=300)
     assert report.exists(), done.stdout + done.stderr
-    found = outcomes(report)
-    broken = [f"{each.name}: {each.told}" for each in found if each.kind in ("failure", "error")]
+    results = outcomes(report)
+    broken = [f"{each.name}: {each.text}" for each in results if each.kind in ("failure", "error")]
     assert not broken, "\n\n".join(broken)
     assert done.returncode == 0, done.stdout + done.stderr
-    return found
+    return results
 
 
 def test_the_contract_suite_holds_on_iocp(windows_python: Run, tmp_path: Path) -> None:
     # The simulated kernel is the same everywhere, and its tests need hypothesis.
     paths = ("tests/runtime/backends", "--ignore=tests/runtime/backends/simulated")
-    found = run_tests(windows_python, tmp_path / "report.xml", *paths)
-    ours = [each for each in found if "[iocp]" in each.name or ".iocp." in each.name]
+    results = run_tests(windows_python, tmp_path / "report.xml", *paths)
+    ours = [each for each in results if "[iocp]" in each.name or ".iocp." in each.name]
     left_out = [each for each in ours if each.kind == "skipped"]
-    unexplained = [each for each in left_out if not any(why in each.told for why in MAY_SKIP)]
+    unexplained = [each for each in left_out if not any(why in each.text for why in MAY_SKIP)]
     assert not unexplained
     assert len(left_out) == len(MAY_SKIP)
     assert len(ours) - len(left_out) >= 60
@@ -76,12 +76,12 @@ def test_the_contract_suite_holds_on_iocp(windows_python: Run, tmp_path: Path) -
 
 def test_recordings_and_what_stands_on_the_backend(windows_python: Run, tmp_path: Path) -> None:
     paths = ["recording", "test_blocking.py", "test_cancel.py", "test_net.py", "test_task.py"]
-    found = run_tests(
+    results = run_tests(
         windows_python, tmp_path / "report.xml", *(f"tests/runtime/{path}" for path in paths)
     )
-    left_out = [each for each in found if each.kind == "skipped"]
-    assert not [each for each in left_out if not any(why in each.told for why in ELSEWHERE)]
-    assert len(found) - len(left_out) >= 60
+    left_out = [each for each in results if each.kind == "skipped"]
+    assert not [each for each in left_out if not any(why in each.text for why in ELSEWHERE)]
+    assert len(results) - len(left_out) >= 60
 
 
 def test_a_failing_test_there_fails_here(windows_python: Run, tmp_path: Path) -> None:

@@ -68,13 +68,13 @@ FOCUSED = """() => {
 @pytest.mark.browser
 def test_the_keyboard_reaches_and_scrolls_each_box(open_page: Open) -> None:
     page = open_page("book/04-waker", 390)
-    wanted = page.locator(".wp-scroll:visible, .wp summary:visible").count()
+    count = page.locator(".wp-scroll:visible, .wp summary:visible").count()
     page.locator("article .headerlink").first.focus()
     reached = scrolled = 0
-    while reached < wanted:
+    while reached < count:
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
-        assert focused["what"] != "BODY ", f"{reached} of {wanted} were reached"
+        assert focused["what"] != "BODY ", f"{reached} of {count} were reached"
         reached += focused["ours"]
         assert focused["seen"] or not focused["ours"], f"one cannot see the focus on {focused}"
         if focused["hidden"] > 1:
@@ -154,10 +154,10 @@ def test_the_search_index_has_no_text_of_a_picture(book: Built, name: str) -> No
     drawn |= {line.get_text().strip() for line in soup.select(".wp-lowered .wp-line")} - {""}
     for unsaid in soup.select("svg, [data-search-exclude]"):
         unsaid.decompose()
-    said = soup.get_text()
+    visible = soup.get_text()
     assert drawn
     assert indexed
-    assert [text for text in drawn if text in indexed and text not in said] == []
+    assert [text for text in drawn if text in indexed and text not in visible] == []
     assert "<svg" not in indexed
 
 

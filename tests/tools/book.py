@@ -16,8 +16,8 @@ def chapters() -> list[str]:
 
 def pages() -> list[str]:
     """The address of each page that has a snippet, the home page's first: it is empty."""
-    found = [path for path in sorted(DOCS.rglob("*.md")) if path.name != "index.md"]
-    return ["", *(_address(path) for path in found if _runs_something(path))]
+    files = [path for path in sorted(DOCS.rglob("*.md")) if path.name != "index.md"]
+    return ["", *(_address(path) for path in files if _runs_something(path))]
 
 
 def _runs_something(path: Path) -> bool:

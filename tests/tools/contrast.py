@@ -18,10 +18,10 @@ def too_faint(page: Page) -> list[str]:
     """Each text and line whose contrast is too low, boxes that open included."""
     page.evaluate("document.querySelectorAll('.wp details').forEach((box) => { box.open = true })")
     page.wait_for_function(_SETTLED)
-    found = page.evaluate(_CONTRAST)
-    assert {one["what"] for one in found} >= {"text"}
+    texts = page.evaluate(_CONTRAST)
+    assert {one["what"] for one in texts} >= {"text"}
     return [
         f"{one['what']} {one['text']}: {one['ratio']:.2f}"
-        for one in found
+        for one in texts
         if one["ratio"] < (TEXT if one["what"] == "text" else LINES)
     ]

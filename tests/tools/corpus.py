@@ -65,11 +65,11 @@ def fetch(package: Package) -> Path:
     if package.folder.exists():
         return package.folder
     FOLDER.mkdir(parents=True, exist_ok=True)
-    wanted = FOLDER / f"{package.name}.txt"
-    wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
+    requirements = FOLDER / f"{package.name}.txt"
+    requirements.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--no-binary", package.name]
-    subprocess.run([*command, "--dest", FOLDER, "--requirement", wanted], check=True)
+    subprocess.run([*command, "--dest", FOLDER, "--requirement", requirements], check=True)
     with tarfile.open(FOLDER / f"{package.name}-{package.version}.tar.gz") as archive:
         archive.extractall(FOLDER, filter="data")
     return package.folder

@@ -41,8 +41,8 @@ def drawn(source: str, *show: str, recording: Recording | None = None, **options
 
 def one(inside: Tag, selector: str) -> Tag:
     """The only element that the selector finds."""
-    (found,) = inside.select(selector)
-    return found
+    (element,) = inside.select(selector)
+    return element
 
 
 def texts(inside: Tag, selector: str) -> list[str]:

@@ -12,11 +12,11 @@ Graph = dict[str, set[str]]
 
 def modules(folder: Path, package: str) -> dict[str, Path]:
     """The modules of a package that lies in a folder, and their files."""
-    found = {}
+    by_name = {}
     for file in sorted((folder / package).rglob("*.py")):
         parts = file.relative_to(folder).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
-    return found
+        by_name[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    return by_name
 
 
 def imported(source: str) -> Iterator[tuple[str, str | None]]:
@@ -44,11 +44,11 @@ def graph(files: dict[str, Path]) -> Graph:
     ``from package import module`` imports the module. That Python runs a package before the modules
     in it is left out: a package's doors may well lead into its own rooms.
     """
-    found: Graph = {}
+    edges: Graph = {}
     for name, file in files.items():
         whom = set()
         for module, attribute in imported(file.read_text(encoding="utf-8")):
             full = f"{module}.{attribute}"
             whom.add(full if full in files else module)
-        found[name] = (whom & files.keys()) - {name}
-    return found
+        edges[name] = (whom & files.keys()) - {name}
+    return edges

@@ -46,8 +46,8 @@ class Kqueue:
 
     def wait(self, *changes: Kevent, room: int = 16, timeout: float = LONG) -> list[Kevent]:
         """Makes changes and takes events."""
-        found: list[Kevent] = self.kernel.kevent(self.queue, list(changes), room, timeout)
-        return found
+        events: list[Kevent] = self.kernel.kevent(self.queue, list(changes), room, timeout)
+        return events
 
     def change(self, *changes: Kevent) -> None:
         """Makes changes."""

@@ -58,12 +58,12 @@ def _step(step: Transition, machine: Machine) -> str:
 
 def as_data(text: str, filename: str) -> list[dict[str, Any]]:
     """Every machine of a module with all that is in it, in a form that JSON has."""
-    found = []
+    machines = []
     for analysis in analyze_source(text, filename):
         data = dataclasses.asdict(analysis.machine)
         data["poll_transitions"] = [dataclasses.asdict(e) for e in analysis.poll_transitions]
-        found.append(data)
-    return found
+        machines.append(data)
+    return machines
 
 
 def main() -> None:

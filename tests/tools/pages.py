@@ -26,7 +26,7 @@ class Page:
     """A converted text."""
 
     soup: BeautifulSoup
-    told: list[str]
+    problems: list[str]
 
     @property
     def outputs(self) -> list[str]:

@@ -20,19 +20,19 @@ def find(version: str) -> str | None:
     if version == ".".join(map(str, sys.version_info[:2])):
         return sys.executable
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    found = [str(each / "bin" / "python") for each in sorted(pyenv.glob(f"{version}.*"))]
+    installed = [str(each / "bin" / "python") for each in sorted(pyenv.glob(f"{version}.*"))]
     on_path = shutil.which(f"python{version}")
     # What is on the path may be pyenv's shim, which knows of a version and does not have it.
-    candidates = [*found, *([on_path] if on_path else [])]
+    candidates = [*installed, *([on_path] if on_path else [])]
     return next((each for each in candidates if _is(each, version)), None)
 
 
 def _is(path: str, version: str) -> bool:
-    shown = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
-    return shown.stdout.startswith(f"Python {version}.")
+    version_text = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+    return version_text.stdout.startswith(f"Python {version}.")
 
 
-def run(python: str, *arguments: str, given: str | None = None) -> str:
+def run(python: str, *arguments: str, stdin: str | None = None) -> str:
     """What a Python writes, with our runtime and the tests' tools to import.
 
     Raises:
@@ -42,7 +42,7 @@ def run(python: str, *arguments: str, given: str | None = None) -> str:
     env = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
         [python, *arguments],
-        input=given,
+        input=stdin,
         capture_output=True,
         encoding="utf-8",
         check=False,

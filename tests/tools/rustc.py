@@ -87,8 +87,8 @@ def _add_part(size: dict[str, Any], kind: str, name: str, count: int) -> None:
 def _read(dump: Path) -> tuple[str, list[dict[str, Any]]]:
     """The name of the function, and its suspended states in source order."""
     text = dump.read_text(encoding="utf-8")
-    found = re.search(r"// MIR for `(\w+)::", text)
-    assert found, dump
+    header = re.search(r"// MIR for `(\w+)::", text)
+    assert header, dump
     layout = text.partition("/* coroutine_layout")[2].partition("*/")[0]
     fields = {match[1]: match for match in _FIELD.finditer(layout)}
     variants = layout.partition("variant_fields: {")[2].partition("storage_conflicts")[0]
@@ -97,16 +97,16 @@ def _read(dump: Path) -> tuple[str, list[dict[str, Any]]]:
         for name, saved in _VARIANT.findall(variants)
         if name.startswith("Suspend")
     ]
-    return found[1], sorted(states, key=lambda state: state["position"])
+    return header[1], sorted(states, key=lambda state: state["position"])
 
 
 def _state(saved: list[str], fields: dict[str, re.Match[str]]) -> dict[str, Any]:
-    told = [_saved(fields[name]) for name in saved]
+    saved_fields = [_saved(fields[name]) for name in saved]
     # The awaited future is saved in every state. Its span is the await itself, as is that of a
     # half-evaluated operand; but all that functions.rs computes with is an i32.
-    awaited = [one for one in told if one["type"] != "i32"]
-    assert len(awaited) == 1, told
-    rest = [one["text"] for one in told if one is not awaited[0]]
+    awaited = [one for one in saved_fields if one["type"] != "i32"]
+    assert len(awaited) == 1, saved_fields
+    rest = [one["text"] for one in saved_fields if one is not awaited[0]]
     return {
         "awaits": awaited[0]["text"].removesuffix(".await"),
         "line": awaited[0]["line"],

@@ -20,5 +20,5 @@ def _run(how: Callable[..., Recording], source: str) -> tuple[Any, ...]:
     with contextlib.redirect_stdout(output):
         recording = how(source, backend="simulated")
     outcome = recording.outcome
-    told = (outcome.kind, outcome.error, outcome.message)
-    return output.getvalue(), told, machine_facts(recording)
+    end = (outcome.kind, outcome.error, outcome.message)
+    return output.getvalue(), end, machine_facts(recording)

@@ -34,12 +34,12 @@ class Server:
             AssertionError: If it ends before.
         """
         assert self.process.stdout is not None
-        said: list[str] = []
+        lines: list[str] = []
         for line in self.process.stdout:
-            said.append(line.rstrip("\n"))
+            lines.append(line.rstrip("\n"))
             if text in line:
-                return said
-        raise AssertionError("\n".join([f"it ended and never said {text!r}:", *said]))
+                return lines
+        raise AssertionError("\n".join([f"it ended and never said {text!r}:", *lines]))
 
     def page(self, name: str = "") -> BeautifulSoup:
         """A page as a browser gets it; empty for index.md."""

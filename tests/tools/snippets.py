@@ -19,7 +19,7 @@ class Ran:
     """A run and what is wrong with it."""
 
     recording: Recording
-    told: list[str]
+    problems: list[str]
 
     def written(self, stream: str = "stdout") -> str:
         """What it wrote to a stream."""

@@ -26,10 +26,10 @@ _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>"}
 _YIELD_VALUE = dis.opmap["YIELD_VALUE"]
 
-Seen = tuple[CodeType, CodeType, int]
+Suspension = tuple[CodeType, CodeType, int]
 """The function's code, the code that suspends (of a comprehension of 3.11), the offset."""
 
-seen: set[Seen] = set()
+suspensions: set[Suspension] = set()
 
 around: set[tuple[CodeType, int]] = set()
 """Where functions await comprehensions of their own, on 3.11: the comprehension has the state."""
@@ -44,7 +44,7 @@ def _watch() -> None:
 
         def suspended(code: CodeType, offset: int, value: object) -> Any:
             if code.co_flags & _ASYNC:
-                seen.add((code, code, offset))
+                suspensions.add((code, code, offset))
             return monitoring.DISABLE  # once is enough
 
         monitoring.register_callback(tool, monitoring.events.PY_YIELD, suspended)
@@ -65,7 +65,7 @@ def _returned(frame: FrameType, event: str, value: object) -> None:
         while owner is not None and owner.f_code.co_name in _COMPREHENSIONS:
             owner = owner.f_back
         assert owner is not None
-        seen.add((owner.f_code, code, frame.f_lasti))
+        suspensions.add((owner.f_code, code, frame.f_lasti))
 
 
 def pytest_configure() -> None:
@@ -82,7 +82,7 @@ def pytest_unconfigure() -> None:
     functions = defaultdict(set)
     unknown = []
     analyses: dict[CodeType, Analysis | None] = {}
-    for owner, code, offset in [each for each in seen if each[1:] not in around]:
+    for owner, code, offset in [each for each in suspensions if each[1:] not in around]:
         prefix = next((each for each in prefixes if owner.co_filename.startswith(each)), "others")
         places[prefix] += 1
         functions[prefix].add(owner)

@@ -35,8 +35,8 @@ FIRST_START = 180.0
 def wine() -> str | None:
     """The 64-bit Wine loader, or None. Debian keeps it out of PATH."""
     for candidate in ("/usr/lib/wine/wine64", "wine64", "wine"):
-        if found := shutil.which(candidate):
-            return found
+        if path := shutil.which(candidate):
+            return path
     return None
 
 

@@ -45,8 +45,8 @@ def test_everything_of_ours_is_there_and_every_link_arrives(
     built = make(tmp_path / "site", neighbour, ours)
     assert built.status == 0, built.log
     without = make(tmp_path / "without", neighbour, "nowhere")
-    told = [warning for warning in built.warnings if "as the *last* plugin" not in warning]
-    assert told == without.warnings
+    warnings = [warning for warning in built.warnings if "as the *last* plugin" not in warning]
+    assert warnings == without.warnings
     site = Site(built.folder)
     shows = {"a/page/index.html": "woke up", "z/index.html": "woke up", **neighbour.shows}
     for page, text in shows.items():
@@ -74,8 +74,8 @@ def test_a_problem_names_the_page_and_not_a_folder_that_was_made_for_the_build(
     text = "# A part\n\n```python wakepoint\n1 / 0\n```\n"
     pages = part.pages | {"../part/docs/index.md": text}
     built = make(tmp_path / "site", replace(part, pages=pages), "behind")
-    (told,) = [warning for warning in built.warnings if "ZeroDivisionError" in warning]
-    assert " part/index.md:4: " in told
+    (warning,) = [warning for warning in built.warnings if "ZeroDivisionError" in warning]
+    assert " part/index.md:4: " in warning
 
 
 class Site:

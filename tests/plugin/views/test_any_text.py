@@ -78,17 +78,17 @@ def with_text(thing: Any, text: Callable[[str], str], name: str = "") -> Any:
     if isinstance(thing, tuple | list):
         return type(thing)(with_text(one, text, name) for one in thing)
     if is_dataclass(thing) and not isinstance(thing, type):
-        kept = {f.name: with_text(getattr(thing, f.name), text, f.name) for f in fields(thing)}
-        return replace(thing, **kept)
+        values = {f.name: with_text(getattr(thing, f.name), text, f.name) for f in fields(thing)}
+        return replace(thing, **values)
     return thing
 
 
 def recording(text: str) -> Recording:
     """A run in which everything that can be any text is that one."""
-    kept: Recording = with_text(RUN, lambda _: text)
+    run: Recording = with_text(RUN, lambda _: text)
     outcome = Outcome("raised", text or "E", text, (Frame(1, text),))
     written = (Output("stdout", text), Output("stderr", text))
-    return replace(kept, source=text, output=written, outcome=outcome)
+    return replace(run, source=text, output=written, outcome=outcome)
 
 
 def item(text: str) -> Item:
@@ -146,9 +146,9 @@ def test_in_every_view_any_text_stays_text(text: str) -> None:
 def test_what_is_drawn_from_several_runs_keeps_text_as_well(text: str) -> None:
     columns = by_backend([recording(text), recording("other")])
     parsed(render_comparison(columns, "key", SECTIONS, [Problem(Location(text, 1), text, text)]))
-    said = "call: simulated " + (re.sub(r"\s", "", text) or "x")
-    shown, _ = answer(Quote(said, f"{text}#wp-{text}", Location("a.md", 1)), [item(text)])
-    assert parsed(quotation(shown, text)).get_text().split() == visible(str(shown)).split()
+    quoted = "call: simulated " + (re.sub(r"\s", "", text) or "x")
+    result, _ = answer(Quote(quoted, f"{text}#wp-{text}", Location("a.md", 1)), [item(text)])
+    assert parsed(quotation(result, text)).get_text().split() == visible(str(result)).split()
     parsed(problem_box(Problem(Location(text, 1), text, text, text)))
 
 
@@ -157,11 +157,11 @@ def test_what_is_drawn_from_several_runs_keeps_text_as_well(text: str) -> None:
 def test_the_code_is_shown_as_it_is_line_by_line(text: str) -> None:
     snippet = Snippet(text, Options(), Location("a.md", 1), "key")
     (html,) = render_all([Item(snippet, None, ())])
-    shown = "".join(line.get_text() for line in parsed(html).select(".wp-line"))
+    content = "".join(line.get_text() for line in parsed(html).select(".wp-line"))
     lines = text.split("\n")
     while lines and not lines[-1].strip():
         lines.pop()
-    assert shown == "".join(f"{with_signs(line)}\n" for line in lines)
+    assert content == "".join(f"{with_signs(line)}\n" for line in lines)
 
 
 @settings(max_examples=20, deadline=None)

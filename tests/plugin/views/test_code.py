@@ -67,15 +67,15 @@ def test_each_stream_is_shown_by_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "source, error, shown",
+    "source, error, expected",
     [
         ("raise ValueError('no')", "ValueError", "ValueError: no"),
         ("raise SystemExit(3)", "SystemExit", "SystemExit: 3"),
         (DEADLOCK, "Deadlock", f"Deadlock: nobody is left to wake: task 1 (main), {WAITS}"),
     ],
 )
-def test_an_announced_error_is_shown(source: str, error: str, shown: str) -> None:
-    assert texts(drawn(source, "output", expect_error=error), ".wp-ended samp") == [shown]
+def test_an_announced_error_is_shown(source: str, error: str, expected: str) -> None:
+    assert texts(drawn(source, "output", expect_error=error), ".wp-ended samp") == [expected]
     assert texts(drawn(source, "output"), ".wp-ended samp") == []  # the box for problems has it
 
 

@@ -42,8 +42,8 @@ def other(run: Recording) -> Recording:
     """The same run as a completion backend would have made it: one read handed over."""
     submitted = {"operation": 1, "task": 1, "source": "fd 3", "name": "read"}
     done = {"operation": 1, "result": "5 bytes", "error": None}
-    kept = tuple(e for e in run.events if e.facts.get("name") != "read")
-    n = len(kept)
+    events = tuple(e for e in run.events if e.facts.get("name") != "read")
+    n = len(events)
     extra = (
         Event(n + 1, "operation.submitted", "task 1", submitted),
         Event(n + 2, "operation.completed", "reactor", done),
@@ -51,18 +51,18 @@ def other(run: Recording) -> Recording:
     environment = Environment(
         "iocp", "Windows", "CPython 3.11.9", emulation="Wine", recorded="2026-01-02"
     )
-    return replace(run, environment=environment, events=kept + extra)
+    return replace(run, environment=environment, events=events + extra)
 
 
 def rows(html: str) -> dict[str, list[str]]:
     """Each row's cells, by its label."""
-    found = {}
+    cells = {}
     for row in BeautifulSoup(html, "html.parser").select("tbody tr:not(.wp-section)"):
         label = row.select_one("th")
         assert label is not None
         name = re.sub(r"\s*≠$", "", label.get_text().strip())
-        found[name] = [cell.get_text() for cell in row.select("td")]
-    return found
+        cells[name] = [cell.get_text() for cell in row.select("td")]
+    return cells
 
 
 def test_each_column_says_where_it_comes_from(run: Recording, other: Recording) -> None:
@@ -74,19 +74,19 @@ def test_each_column_says_where_it_comes_from(run: Recording, other: Recording) 
 
 
 def test_the_numbers_are_those_of_the_recordings(run: Recording, other: Recording) -> None:
-    found = rows(comparison([Column("a", run), Column("b", other)], "key"))
+    table = rows(comparison([Column("a", run), Column("b", other)], "key"))
     mine, theirs = figures(run), figures(other)
-    assert found["polls"] == [str(mine.polls), str(theirs.polls)]
-    assert found["suspensions"] == [str(mine.suspended), str(theirs.suspended)]
-    assert found["events returned"] == [str(mine.events), str(theirs.events)]
+    assert table["polls"] == [str(mine.polls), str(theirs.polls)]
+    assert table["suspensions"] == [str(mine.suspended), str(theirs.suspended)]
+    assert table["events returned"] == [str(mine.events), str(theirs.events)]
     for name in mine.calls | theirs.calls:
-        assert found[name] == [str(f.calls.get(name, 0)) for f in (mine, theirs)]
+        assert table[name] == [str(f.calls.get(name, 0)) for f in (mine, theirs)]
 
 
 def test_bytes_are_told_by_who_copied_them(run: Recording, other: Recording) -> None:
-    found = rows(comparison([Column("a", run), Column("b", other)], "key"))
-    assert found["received, copied within a call of ours"] == ["5", "0"]
-    assert found["received, copied while we were pending"] == ["0", "5"]
+    table = rows(comparison([Column("a", run), Column("b", other)], "key"))
+    assert table["received, copied within a call of ours"] == ["5", "0"]
+    assert table["received, copied while we were pending"] == ["0", "5"]
     assert figures(other).received == 5
 
 
@@ -165,7 +165,7 @@ def test_a_fence_is_read(source: str, options: compare.ComparisonOptions) -> Non
 
 
 @pytest.mark.parametrize(
-    "source, told",
+    "source, message",
     [
         ("", "docs/a.md:7: it names no snippet; write snippets: and their ids"),
         ("snippets: a\nby: colour", "docs/a.md:9: by='colour' cannot be; choose one of backend, "),
@@ -185,9 +185,9 @@ def test_a_fence_is_read(source: str, options: compare.ComparisonOptions) -> Non
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_line(source: str, told: str) -> None:
+def test_a_mistake_is_told_with_its_line(source: str, message: str) -> None:
     _, problems = compare.parse(source, [Location("docs/a.md", n) for n in range(7, 12)])
-    assert [str(problem)[: len(told)] for problem in problems] == [told]
+    assert [str(problem)[: len(message)] for problem in problems] == [message]
 
 
 PAGE = f"""\
@@ -215,7 +215,7 @@ class Site:
         return BeautifulSoup(markdown.convert(PAGE.replace("FENCE", fence)), "html.parser")
 
     @property
-    def told(self) -> list[str]:
+    def problems(self) -> list[str]:
         return self._caplog.messages
 
 
@@ -241,32 +241,32 @@ def columns(page: BeautifulSoup) -> list[str]:
 
 def test_by_backend_the_builds_own_run_comes_first(site: Site) -> None:
     assert columns(site.convert("snippets: pipe")) == ["simulated", "kqueue", "iocp"]
-    assert site.told == []
+    assert site.problems == []
 
 
 def test_backends_are_shown_in_the_order_asked_for(site: Site) -> None:
     page = site.convert("snippets: pipe\nbackends: kqueue simulated\nsections: figures")
     assert columns(page) == ["kqueue", "simulated"]
-    assert site.told == []
+    assert site.problems == []
 
 
 def test_a_backend_without_a_recording_is_told_in_log_and_page(site: Site) -> None:
     page = site.convert("snippets: pipe\nbackends: simulated io_uring")
     assert columns(page) == ["simulated"]
-    (told,) = site.told
-    assert told.startswith("markdown:15: there is no recording of 'pipe' on io_uring; make one")
+    (problem,) = site.problems
+    assert problem.startswith("markdown:15: there is no recording of 'pipe' on io_uring; make one")
     assert "io_uring" in page.select_one(".wp-problem").get_text()  # type: ignore[union-attr]
 
 
 def test_a_snippet_that_is_not_there_is_told(site: Site) -> None:
     assert columns(site.convert("snippets: pip")) == []
-    assert site.told == ["markdown:15: there is no snippet 'pip'; this page has pipe"]
+    assert site.problems == ["markdown:15: there is no snippet 'pip'; this page has pipe"]
 
 
 def test_by_snippet_has_a_column_for_each(site: Site) -> None:
     assert columns(site.convert("snippets: pipe pipe\nby: snippet")) == ["pipe", "pipe"]
     site.convert("snippets: pipe pipe")
-    assert site.told == [
+    assert site.problems == [
         "markdown:15: by backend compares one snippet; name one, or write by: snippet"
     ]
 
@@ -277,14 +277,14 @@ def test_by_snippet_has_a_column_for_each(site: Site) -> None:
 def test_a_header_that_comes_close_is_told(site: Site, header: str) -> None:
     fence = f"snippets: pipe\n```\n\n```{header}\nsnippets: pipe"
     site.convert(fence)
-    (told,) = site.told
-    assert told.startswith("markdown:19: this fence's header names wakepoint but is not one")
+    (problem,) = site.problems
+    assert problem.startswith("markdown:19: this fence's header names wakepoint but is not one")
 
 
 def test_a_fence_that_is_only_shown_is_left_as_it_is(site: Site) -> None:
-    shown = (
+    text = (
         "snippets: pipe\n```\n\n````text\n```wakepoint-compare\nsnippets: x\n```\n````\n\n```text"
     )
-    page = site.convert(shown)
+    page = site.convert(text)
     assert "```wakepoint-compare\nsnippets: x\n```" in page.get_text()
-    assert site.told == []
+    assert site.problems == []

@@ -27,7 +27,7 @@ FENCE = f'```python wakepoint id="sum" show="lowered"\n{SOURCE.strip()}\n```\n'
 
 def test_both_forms_are_run_and_found_equal(convert: Convert) -> None:
     page = convert(FENCE)
-    assert page.told == []
+    assert page.problems == []
     assert "the same 12 events" in page.soup.select(".wp-same")[0].get_text()
     panes = [pane.get_text() for pane in page.soup.select(".wp-pane")]
     assert "return x + await two()" in panes[0]
@@ -45,8 +45,8 @@ def test_each_linked_line_is_there(convert: Convert) -> None:
 def test_what_cannot_be_lowered_is_told(convert: Convert) -> None:
     body = "async def f(x):\n    try:\n        await x\n    except await x:\n        pass"
     page = convert(f'```python wakepoint show="lowered"\n{body}\n```\n')
-    (told,) = page.told
-    assert "it cannot be lowered: line 4" in told
+    (problem,) = page.problems
+    assert "it cannot be lowered: line 4" in problem
 
 
 @pytest.mark.parametrize("change", ["event", "end", "output"])
@@ -91,5 +91,5 @@ def test_what_is_made_inside_a_function_makes_no_difference(convert: Convert, bo
     page = convert(
         f'```python wakepoint backend="simulated" show="lowered" {announced}\n{source}```\n'
     )
-    assert page.told == []
+    assert page.problems == []
     assert page.soup.select(".wp-same")

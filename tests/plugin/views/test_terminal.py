@@ -24,7 +24,7 @@ def written(text: str) -> Tag:
 
 
 @pytest.mark.parametrize(
-    "text, shown",
+    "text, expected",
     [
         ("plain\n\n  text\n", "plain\n\n  text"),
         ("", ""),
@@ -56,8 +56,8 @@ def written(text: str) -> Tag:
         ("👩‍💻 e\u0301 中文", "👩‍💻 e\u0301 中文"),
     ],
 )
-def test_a_reader_sees_what_a_terminal_shows(text: str, shown: str) -> None:
-    assert written(text).get_text() == shown
+def test_a_reader_sees_what_a_terminal_shows(text: str, expected: str) -> None:
+    assert written(text).get_text() == expected
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ def drawing(recording: Recording) -> Tag:
     return one(page_of(recording), "svg")
 
 
-def lines(found: list[Row]) -> list[str]:
-    return [f"{row.source} > {row.target}: {row.text}" for row in found]
+def lines(some_rows: list[Row]) -> list[str]:
+    return [f"{row.source} > {row.target}: {row.text}" for row in some_rows]
 
 
 # -- the option -----------------------------------------------------------------------------------
@@ -102,8 +102,8 @@ def test_what_nothing_draws_is_refused_in_one_line() -> None:
 
 
 def test_poll_wait_wake_and_poll_again() -> None:
-    found = [line for line in lines(told(NAPS)) if "kernel" not in line]
-    assert found[:9] == [
+    texts = [line for line in lines(told(NAPS)) if "kernel" not in line]
+    assert texts[:9] == [
         "executor > executor: spawn naps",
         "executor > task 1: poll 1",
         "task 1 > task 1: 1: await wakepoint.sleep(0.010)",
@@ -114,16 +114,16 @@ def test_poll_wait_wake_and_poll_again() -> None:
         "waker > executor: queue task 1",
         "executor > task 1: poll 2",
     ]
-    assert found[-1] == "task 1 > executor: Ready(2)"
+    assert texts[-1] == "task 1 > executor: Ready(2)"
 
 
 def test_a_wait_in_the_kernel_is_a_call_a_rest_and_a_return() -> None:
-    found = told(NAPS)
-    kinds = [row.kind for row in found]
+    all_rows = told(NAPS)
+    kinds = [row.kind for row in all_rows]
     at = kinds.index("parked")
     assert kinds[at - 2 : at + 2] == ["park", "call", "parked", "unpark"]
-    assert found[at].text == "parked until timer 1"
-    assert (found[at + 1].source, found[at + 1].target) == ("kernel", "reactor")
+    assert all_rows[at].text == "parked until timer 1"
+    assert (all_rows[at + 1].source, all_rows[at + 1].target) == ("kernel", "reactor")
 
 
 @pytest.mark.parametrize("source", [NAPS, PIPE, COUNTDOWN.replace("POLLS", "5")])
@@ -265,9 +265,9 @@ def unfolded(steps: list[Row | Fold]) -> list[Row]:
 
 
 def test_turns_that_repeat_are_folded_and_said_to_be() -> None:
-    found = told(COUNTDOWN.replace("POLLS", "200"))
-    steps = fold(found)
-    assert unfolded(steps) == found
+    all_rows = told(COUNTDOWN.replace("POLLS", "200"))
+    steps = fold(all_rows)
+    assert unfolded(steps) == all_rows
     (folded,) = [step for step in steps if isinstance(step, Fold)]
     first, last = folded.rows[0].n, folded.rows[-1].n
     assert folded.text == f"the same 198 times more: events {first}–{last}"
@@ -276,8 +276,8 @@ def test_turns_that_repeat_are_folded_and_said_to_be() -> None:
 
 
 def test_few_rows_are_not_folded() -> None:
-    found = told(COUNTDOWN.replace("POLLS", "4"))
-    assert fold(found) == found
+    all_rows = told(COUNTDOWN.replace("POLLS", "4"))
+    assert fold(all_rows) == all_rows
 
 
 def row(n: int, kind: str) -> Row:
@@ -286,9 +286,9 @@ def row(n: int, kind: str) -> Row:
 
 @given(st.lists(st.sampled_from(["poll", "call", "wake"]), max_size=400))
 def test_a_fold_loses_and_moves_nothing(kinds: list[str]) -> None:
-    found = [row(n, kind) for n, kind in enumerate(kinds, 1)]
-    steps = fold(found)
-    assert unfolded(steps) == found
+    all_rows = [row(n, kind) for n, kind in enumerate(kinds, 1)]
+    steps = fold(all_rows)
+    assert unfolded(steps) == all_rows
     assert len(steps) <= MAX_ROWS + 1
     for step in steps:
         if isinstance(step, Fold):
@@ -321,8 +321,8 @@ def test_no_text_leaves_the_picture(source: str) -> None:
     svg = drawing(ran(source))
     left, _, width, _ = map(float, str(svg["viewbox"]).split())
     for text in svg.select(".wp-said"):
-        shown = "".join(text.find_all(string=True, recursive=False))
-        room = len(shown) * CHARACTER
+        content = "".join(text.find_all(string=True, recursive=False))
+        room = len(content) * CHARACTER
         x = float(str(text["x"])) - (room / 2 if text["text-anchor"] == "middle" else 0)
         assert x >= left
         assert x + room <= left + width
@@ -345,9 +345,9 @@ def test_each_poll_has_a_bar_that_ends_where_it_ends() -> None:
 def test_the_table_has_each_row_in_full() -> None:
     recording = ran(PIPE)
     cells = [texts(line, "td") for line in page_of(recording).select("details tbody tr")]
-    found = rows(tell(recording))
+    all_rows = rows(tell(recording))
     assert cells == [
-        [str(row.n), row.source, "" if row.within else row.target, row.full] for row in found
+        [str(row.n), row.source, "" if row.within else row.target, row.full] for row in all_rows
     ]
 
 

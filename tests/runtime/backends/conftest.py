@@ -33,10 +33,10 @@ def many_descriptors() -> Iterator[None]:
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 4096 if hard == resource.RLIM_INFINITY else min(4096, hard)
-    if wanted < 2100:
+    limit = 4096 if hard == resource.RLIM_INFINITY else min(4096, hard)
+    if limit < 2100:
         pytest.skip(f"this process may open {hard} descriptors at most")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
     yield
     with contextlib.suppress(ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -178,7 +178,7 @@ def test_an_event_for_what_was_closed_in_the_same_batch_is_nobody_elses(rig: Rig
             return await first
 
     async def closer(mine: TcpStream, other: TcpStream) -> tuple[bytes, bytes]:
-        heard = await mine.read()
+        data = await mine.read()
         other.close()
         # The new connection is likely to get the closed one's descriptor.
         async with connected() as (client, server):
@@ -186,7 +186,7 @@ def test_an_event_for_what_was_closed_in_the_same_batch_is_nobody_elses(rig: Rig
             await settle()
             assert not reading.is_finished()
             await client.write_all(b"new")
-            return heard, await reading
+            return data, await reading
 
     assert rig.run(main()) == (b"a", b"new")
 
@@ -202,12 +202,12 @@ def test_a_duplicate_of_a_closed_socket_disturbs_nobody(rig: Rig) -> None:
                 old_server.close()
                 async with connected() as (client, server):
                     await old_client.write_all(b"for the duplicate")
-                    heard = [await receive_one(client, server) for _ in range(3)]
+                    data = [await receive_one(client, server) for _ in range(3)]
                     waits = rig.waits
                     await sleep(0.01)
                     waits = rig.waits - waits
                     assert duplicate.recv(100) == b"for the duplicate"
-                    return heard, waits
+                    return data, waits
 
     async def receive_one(client: TcpStream, server: TcpStream) -> bytes:
         reading = spawn(server.read())
@@ -216,8 +216,8 @@ def test_a_duplicate_of_a_closed_socket_disturbs_nobody(rig: Rig) -> None:
         await client.write_all(b"mine")
         return await reading
 
-    heard, waits = rig.run(main())
-    assert heard == [b"mine"] * 3
+    data, waits = rig.run(main())
+    assert data == [b"mine"] * 3
     assert waits <= 2, "the duplicate's data made the kernel wake us in vain"
 
 

@@ -37,12 +37,12 @@ def test_a_read_is_taken_back_and_a_goodbye_is_sent(
     async def main() -> tuple[Any, bytes, bytes]:
         async with connected() as (client, server):
             try:
-                given = await lose(reads(client))
+                outcome = await lose(reads(client))
             except Exception as error:
-                given = type(error).__name__
+                outcome = type(error).__name__
             goodbye = await server.read()
             await server.write_all(b"kept")
-            return given, goodbye, await client.read()
+            return outcome, goodbye, await client.read()
 
     assert rig.run(main()) == (answer, b"goodbye", b"kept")
 

@@ -59,14 +59,14 @@ def test_several_connections_wait_to_be_accepted(rig: Rig) -> None:
             clients = [await TcpStream.connect(*listener.local_addr) for _ in range(5)]
             for number, client in enumerate(clients):
                 await client.write_all(b"%d" % number)
-            heard = []
+            data = []
             for _ in clients:
                 stream, _ = await listener.accept()
                 with stream:
-                    heard.append(await stream.read_exact(1))
+                    data.append(await stream.read_exact(1))
             for client in clients:
                 client.close()
-            return heard
+            return data
 
     assert rig.run(main()) == [b"0", b"1", b"2", b"3", b"4"]
 
@@ -84,14 +84,14 @@ def test_connecting_where_nobody_listens_is_refused(rig: Rig) -> None:
 def test_a_read_waits_until_something_arrives(rig: Rig) -> None:
     async def main() -> list[bytes]:
         async with connected() as (client, server):
-            heard = []
+            data = []
             for word in (b"one", b"two", b"three"):
                 reading = spawn(server.read())
                 await settle()
                 assert not reading.is_finished()
                 await client.write_all(word)
-                heard.append(await reading)
-            return heard
+                data.append(await reading)
+            return data
 
     assert rig.run(main()) == [b"one", b"two", b"three"]
 
@@ -264,9 +264,9 @@ def test_a_thousand_sockets(rig: Rig) -> None:
         with TcpListener.bind(backlog=pairs) as listener:
             serving = spawn(serve(listener))
             talking = [spawn(talk(listener, number)) for number in range(pairs)]
-            heard = [await each for each in talking]
+            lengths = [await each for each in talking]
             await serving
-            return sum(heard)
+            return sum(lengths)
 
     async def serve(listener: TcpListener) -> None:
         streams = [(await listener.accept())[0] for _ in range(pairs)]

@@ -47,14 +47,14 @@ def test_datagrams_keep_their_borders_and_order(rig: Rig) -> None:
 def test_receiving_waits_for_a_datagram(rig: Rig) -> None:
     async def main() -> list[bytes]:
         with UdpSocket.bind() as one, UdpSocket.bind() as other:
-            heard = []
+            datagrams = []
             for word in (b"first", b"second"):
                 receiving = spawn(other.recv_from())
                 await settle()
                 assert not receiving.is_finished()
                 await one.send_to(word, other.local_addr)
-                heard.append((await receiving)[0])
-            return heard
+                datagrams.append((await receiving)[0])
+            return datagrams
 
     assert rig.run(main()) == [b"first", b"second"]
 
@@ -123,14 +123,14 @@ def test_a_pipe_read_waits(piped: Rig) -> None:
     async def main() -> list[bytes]:
         reader, writer = pipe()
         with reader, writer:
-            heard = []
+            data = []
             for word in (b"a", b"b"):
                 reading = spawn(reader.read())
                 await settle()
                 assert not reading.is_finished()
                 await writer.write_all(word)
-                heard.append(await reading)
-            return heard
+                data.append(await reading)
+            return data
 
     assert piped.run(main()) == [b"a", b"b"]
 

@@ -57,7 +57,7 @@ def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "function",
     [
         twice,
         wrapped(twice),
@@ -79,8 +79,8 @@ def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
         "code",
     ],
 )
-def test_a_function_however_it_is_dressed(given: object) -> None:
-    assert labels(analyze(given)) == LABELS
+def test_a_function_however_it_is_dressed(function: object) -> None:
+    assert labels(analyze(function)) == LABELS
 
 
 def test_a_coroutine_object() -> None:
@@ -90,7 +90,7 @@ def test_a_coroutine_object() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "label"),
+    ("method", "label"),
     [
         (Holder().method, "pause(self)"),
         (Holder.method, "pause(self)"),
@@ -101,8 +101,8 @@ def test_a_coroutine_object() -> None:
     ],
     ids=["bound", "unbound", "of the class", "classmethod", "static", "staticmethod"],
 )
-def test_a_method(given: object, label: str) -> None:
-    assert labels(analyze(given)) == [label]
+def test_a_method(method: object, label: str) -> None:
+    assert labels(analyze(method)) == [label]
 
 
 def test_a_generator_and_its_function() -> None:
@@ -124,9 +124,9 @@ def test_an_async_generator_and_its_function() -> None:
 def test_code_without_source_has_lines_for_labels() -> None:
     names: dict[str, Any] = {}
     exec(compile("async def f(a):\n    await a\n    await a.b\n", "<nowhere>", "exec"), names)
-    found = analyze(names["f"])
-    assert labels(found) == ["line 2", "line 3"]
-    assert [v.name for v in found.machine.states[1].variables if v.live] == ["a"]
+    analysis = analyze(names["f"])
+    assert labels(analysis) == ["line 2", "line 3"]
+    assert [v.name for v in analysis.machine.states[1].variables if v.live] == ["a"]
 
 
 def test_source_that_is_not_what_was_compiled_is_not_used(tmp_path: Any) -> None:
@@ -149,8 +149,8 @@ def ordinary():
     return lambda: (await_ for await_ in ())
 first = (x async for x in ())
 """
-    found = [each.machine.qualname for each in analyze_source(text)]
-    assert found == ["Outer.second", "Outer.second.<locals>.third", "fourth", "<genexpr>"]
+    qualified = [each.machine.qualname for each in analyze_source(text)]
+    assert qualified == ["Outer.second", "Outer.second.<locals>.third", "fourth", "<genexpr>"]
     names = {code.co_name for code in coroutines(compile(text, "<module>", "exec"))}
     assert names == {"second", "third", "fourth", "<genexpr>"}
 
@@ -162,7 +162,7 @@ def ordinary() -> None: ...
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("thing", "message"),
     [
         (ordinary, r"^ordinary \(.*test_analyze\.py:\d+\) is an ordinary function: "),
         (lambda: None, r"<lambda> \(.*\) is an ordinary function"),
@@ -174,9 +174,9 @@ def ordinary() -> None: ...
         ("async def f(): ...", r"^'async def f\(\): \.\.\.' has no Python code"),
     ],
 )
-def test_a_clear_error_for_what_is_no_state_machine(given: object, said: str) -> None:
-    with pytest.raises(MachineError, match=said):
-        analyze(given)
+def test_a_clear_error_for_what_is_no_state_machine(thing: object, message: str) -> None:
+    with pytest.raises(MachineError, match=message):
+        analyze(thing)
 
 
 def test_a_clear_error_for_text_that_is_not_python() -> None:
@@ -211,10 +211,10 @@ def test_a_suspended_frame_stands_in_a_state() -> None:
 
 
 def test_so_does_one_whose_awaited_coroutine_runs_for_the_first_time() -> None:
-    seen = []
+    states = []
 
     async def look(frame: types.FrameType) -> None:
-        seen.append(analyze(outer).state_at(frame.f_lasti))
+        states.append(analyze(outer).state_at(frame.f_lasti))
 
     async def outer() -> None:
         frame = inspect.currentframe()
@@ -224,7 +224,7 @@ def test_so_does_one_whose_awaited_coroutine_runs_for_the_first_time() -> None:
 
     with pytest.raises(StopIteration):
         outer().send(None)
-    assert seen == [1, 2]
+    assert states == [1, 2]
 
 
 def test_both_copies_of_an_await_in_finally_are_one_state() -> None:

@@ -51,12 +51,12 @@ FORMS = [form for file in FILES for form in forms(file)]
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_its_machine_is_what_is_written_below_it(form: Form) -> None:
-    found = []
+    lines = []
     for machine in form.machines:
         if len(form.machines) > 1:
-            found.append(f"{machine.qualname}:")
-        found += table(machine)
-    assert form.below == tuple(found)
+            lines.append(f"{machine.qualname}:")
+        lines += table(machine)
+    assert form.below == tuple(lines)
 
 
 def test_nothing_is_written_twice_or_nowhere() -> None:

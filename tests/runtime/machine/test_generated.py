@@ -31,7 +31,7 @@ def test_it_does_on_every_python(version: str) -> None:
     python = pythons.find(version)
     if python is None:
         pytest.skip(f"there is no Python {version}")
-    told = pythons.run(python, "-m", "tools.coroutines.laws", "0", "100")
-    coroutines, suspensions = [int(word) for word in told.split() if word.isdigit()]
+    printed = pythons.run(python, "-m", "tools.coroutines.laws", "0", "100")
+    coroutines, suspensions = [int(word) for word in printed.split() if word.isdigit()]
     assert coroutines == 100
     assert suspensions > 1000

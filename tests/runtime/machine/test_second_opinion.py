@@ -44,8 +44,8 @@ def test_it_agrees_on_every_form(text: str, analysis: Analysis) -> None:
 
 
 def test_a_variable_that_is_read_later_is_missed() -> None:
-    analysis, found = both(COPY)
-    assert found == []
+    analysis, differences = both(COPY)
+    assert differences == []
     machine = analysis.machine
     dead = tuple(replace(each, live=False) for each in machine.states[2].variables)
     wrong = (*machine.states[:2], replace(machine.states[2], variables=dead), *machine.states[3:])

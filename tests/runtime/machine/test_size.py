@@ -37,18 +37,18 @@ DEEP: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("form", DEEP)
 def test_what_is_deep_is_analysed_or_told_with_its_line(form: str, count: int) -> None:
     source = DEEP[form](count)
-    told = _told(source)
-    assert isinstance(told, int) or count > 90
-    assert isinstance(told, int) or re.match(r"deep\.py.*line [34]", told)
+    result = _outcome(source)
+    assert isinstance(result, int) or count > 90
+    assert isinstance(result, int) or re.match(r"deep\.py.*line [34]", result)
 
 
-def _told(source: str) -> int | str:
+def _outcome(source: str) -> int | str:
     """How many states there are, or why there are none."""
     try:
-        (found,) = analyze_source(source, "deep.py")
+        (analysis,) = analyze_source(source, "deep.py")
     except MachineError as error:
         return str(error)
-    return len(found.machine.states)
+    return len(analysis.machine.states)
 
 
 LONG: dict[str, Callable[[int], str]] = {

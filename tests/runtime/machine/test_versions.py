@@ -30,7 +30,7 @@ def test_they_are_the_same_on(version: str) -> None:
     python = pythons.find(version)
     if python is None:
         pytest.skip(f"there is no Python {version}")
-    given = json.dumps(list(ours()))
-    theirs = json.loads(pythons.run(python, "-m", "tools.machines", given=given))
+    here = json.dumps(list(ours()))
+    theirs = json.loads(pythons.run(python, "-m", "tools.machines", stdin=here))
     for (text, machines), other in zip(ours().items(), theirs, strict=True):
         assert other == machines, text

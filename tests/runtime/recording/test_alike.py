@@ -33,8 +33,10 @@ def test_no_address_is_told_wherever_a_description_is_cut() -> None:
 
 
 def _values(run: Recording) -> list[str]:
-    told = [facts for _, facts in machine_facts(run)]
-    return [facts["variables"]["thing"] for facts in told if "thing" in facts.get("variables", {})]
+    all_facts = [facts for _, facts in machine_facts(run)]
+    return [
+        facts["variables"]["thing"] for facts in all_facts if "thing" in facts.get("variables", {})
+    ]
 
 
 class Holder:
@@ -43,9 +45,9 @@ class Holder:
 
 def test_what_a_call_of_a_coroutine_function_gives_is_told_by_the_call() -> None:
     made = Holder().fetch()
-    told = safe_repr([made])
+    text = safe_repr([made])
     made.close()
-    assert told == "[Holder.fetch()]"
+    assert text == "[Holder.fetch()]"
     assert alike(f"a {made!r} in a text") == "a Holder.fetch() in a text"
 
 

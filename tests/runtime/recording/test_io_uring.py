@@ -150,13 +150,13 @@ def test_what_is_submitted_and_what_comes_back() -> None:
         "IORING_OP_ACCEPT fd 3 IORING_ACCEPT_MULTISHOT user_data 2], min_complete 1, no timeout"
         " = 1 completion: user_data 1 res 0"
     )
-    told = "\n".join(entered)
-    assert "user_data 2 res fd 6 IORING_CQE_F_MORE" in told
-    assert "IORING_OP_SEND fd 4 4 bytes user_data 3" in told
-    assert "IORING_OP_RECV fd 6 IORING_RECV_MULTISHOT user_data 4" in told
-    assert "user_data 4 res 4 IORING_CQE_F_MORE" in told
-    assert "IORING_OP_ASYNC_CANCEL addr 5" in told
-    assert "user_data 5 res -ECANCELED" in told
+    texts = "\n".join(entered)
+    assert "user_data 2 res fd 6 IORING_CQE_F_MORE" in texts
+    assert "IORING_OP_SEND fd 4 4 bytes user_data 3" in texts
+    assert "IORING_OP_RECV fd 6 IORING_RECV_MULTISHOT user_data 4" in texts
+    assert "user_data 4 res 4 IORING_CQE_F_MORE" in texts
+    assert "IORING_OP_ASYNC_CANCEL addr 5" in texts
+    assert "user_data 5 res -ECANCELED" in texts
 
 
 @pytest.mark.parametrize("name", ["echo", "datagrams", "pipes"])
@@ -228,6 +228,6 @@ wakepoint.run(main())
 """
     )
     assert recording.outcome.kind == "finished", recording.outcome
-    told = "\n".join(calls(recording, "io_uring_enter"))
-    assert re.search(r"IORING_OP_POLL_ADD fd \d POLLIN user_data 1", told)
-    assert "user_data 1 res 1" in told
+    texts = "\n".join(calls(recording, "io_uring_enter"))
+    assert re.search(r"IORING_OP_POLL_ADD fd \d POLLIN user_data 1", texts)
+    assert "user_data 1 res 1" in texts

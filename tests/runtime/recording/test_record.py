@@ -34,12 +34,12 @@ assert wakepoint.run(main()) == b"PING"
 """
 
 
-def facts(recording: Recording, kind: str, **wanted: object) -> list[dict[str, object]]:
+def facts(recording: Recording, kind: str, **expected: object) -> list[dict[str, object]]:
     """The facts of every event of that kind that agree with ``wanted``."""
     return [
         event.facts
         for event in recording.events
-        if event.kind == kind and all(event.facts.get(k) == v for k, v in wanted.items())
+        if event.kind == kind and all(event.facts.get(k) == v for k, v in expected.items())
     ]
 
 

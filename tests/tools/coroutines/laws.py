@@ -14,7 +14,7 @@ from random import Random
 from types import FunctionType
 
 from tools.coroutines.programs import MAIN, program
-from tools.coroutines.world import Seen, World
+from tools.coroutines.world import Trace, World
 from tools.second_opinion.compare import differences
 from tools.second_opinion.walk import states
 
@@ -36,35 +36,37 @@ def analysis_of(source: str) -> Analysis:
     return next(each for each in analyze_source(source) if each.code.co_name == MAIN)
 
 
-def run(analysis: Analysis, script: Sequence[int], *, poison: bool = False) -> Seen:
+def run(analysis: Analysis, script: Sequence[int], *, poison: bool = False) -> Trace:
     """Runs what was analysed with a script."""
     world = World(analysis, script, poison=poison)
     return world.run(FunctionType(analysis.code, world.names()))
 
 
-def hold(analysis: Analysis, script: Sequence[int]) -> Seen:
+def hold(analysis: Analysis, script: Sequence[int]) -> Trace:
     """Holds one run to the machine.
 
     Raises:
         AssertionError: If the run has shown something that the machine does not have.
     """
-    seen = run(analysis, script)
+    trace = run(analysis, script)
     machine = analysis.machine
-    if seen.told[-1] != "raised Tired":
+    if trace.results[-1] != "raised Tired":
         steps = {(each.source, each.target) for each in machine.transitions}
-        for step in pairwise(seen.visits):
+        for step in pairwise(trace.visits):
             assert step in steps, f"no transition {step}"
         polls = {(each.source, each.target) for each in analysis.poll_transitions}
-        for step in pairwise(seen.polls):
+        for step in pairwise(trace.polls):
             assert step in polls, f"no transition {step} from poll to poll"
-    for state, bound in seen.bound:
+    for state, bound in trace.bound:
         variables = machine.states[state].variables
-        kept = {each.name for each in variables if each.kind is not VariableKind.OPERAND}
-        assert bound <= kept, f"state {state} does not have {bound - kept}"
+        saved = {each.name for each in variables if each.kind is not VariableKind.OPERAND}
+        assert bound <= saved, f"state {state} does not have {bound - saved}"
     if CAN_POISON:
         poisoned = run(analysis, script, poison=True)
-        assert poisoned.told == seen.told, "a variable that was said to be dead has been read"
-    return seen
+        assert poisoned.results == trace.results, (
+            "a variable that was said to be dead has been read"
+        )
+    return trace
 
 
 def agree(analysis: Analysis, source: str) -> None:
@@ -74,8 +76,8 @@ def agree(analysis: Analysis, source: str) -> None:
         AssertionError: If they do not agree.
     """
     walked = states(source)[analysis.code.co_firstlineno, MAIN]
-    found = list(differences(analysis, walked))
-    assert not found, "; ".join(found)
+    problems = list(differences(analysis, walked))
+    assert not problems, "; ".join(problems)
 
 
 def scripts(random: Random, count: int) -> list[list[int]]:

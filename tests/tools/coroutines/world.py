@@ -28,7 +28,7 @@ class Tired(BaseException):
 
 
 @dataclass(slots=True)
-class Seen:
+class Trace:
     """What one run has shown.
 
     Attributes:
@@ -36,13 +36,13 @@ class Seen:
             from the start to the end.
         polls: The states that it was in between two polls, likewise.
         bound: For each suspension the state and the names that its frame has bound.
-        told: What it has computed, and how it ended.
+        results: What it has computed, and how it ended.
     """
 
     visits: list[int] = field(default_factory=list)
     polls: list[int] = field(default_factory=list)
     bound: list[tuple[int, frozenset[str]]] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    results: list[str] = field(default_factory=list)
 
 
 class World:
@@ -62,7 +62,7 @@ class World:
         self._poison = poison
         self._visits = 0
         self._unscripted = 0
-        self.seen = Seen()
+        self.trace = Trace()
 
     def names(self) -> dict[str, Any]:
         """What the coroutine finds in its globals."""
@@ -90,20 +90,20 @@ class World:
     # -- what the coroutine calls -----------------------------------------------------------------
 
     def show(self, value: object, other: object) -> object:
-        self.seen.told.append(f"{value!r}, {other!r}")
+        self.trace.results.append(f"{value!r}, {other!r}")
         self.maybe_raise()
         return value
 
     def ask(self, value: object) -> bool:
-        self.seen.told.append(f"ask {value!r}")
+        self.trace.results.append(f"ask {value!r}")
         return self.next(2) == 1
 
     def items(self, value: object) -> list[int]:
-        self.seen.told.append(f"items {value!r}")
+        self.trace.results.append(f"items {value!r}")
         return list(range(self.next(3)))
 
     def leaf(self, value: object) -> _Leaf:
-        self.seen.told.append(f"leaf {value!r}")
+        self.trace.results.append(f"leaf {value!r}")
         return _Leaf(self, self.next(4))
 
     def maybe_raise(self) -> None:
@@ -120,18 +120,18 @@ class World:
         assert frame is not None
         state = self._analysis.state_at(frame.f_lasti, frame.f_code)
         assert state is not None, f"at {frame.f_lasti} of {frame.f_code.co_qualname} is no state"
-        self.seen.visits.append(state)
+        self.trace.visits.append(state)
 
     def suspended(self, coroutine: Any) -> None:
         """Called between two polls."""
         frames = list(self._frames(coroutine))
         state = self._analysis.state_at(frames[-1].f_lasti, frames[-1].f_code)
         assert state is not None, f"stands at {frames[-1].f_lasti}, and that is no state"
-        if len(self.seen.visits) > self._visits:  # else the same await is still pending
-            self.seen.polls.append(state)
-            self._visits = len(self.seen.visits)
+        if len(self.trace.visits) > self._visits:  # else the same await is still pending
+            self.trace.polls.append(state)
+            self._visits = len(self.trace.visits)
         bound = {name for frame in frames for name in frame.f_locals if not name.startswith(".")}
-        self.seen.bound.append((state, frozenset(bound)))
+        self.trace.bound.append((state, frozenset(bound)))
         if self._poison:
             self._poisoned(frames[-1], state)
 
@@ -139,7 +139,7 @@ class World:
         """Called when it has given something to its consumer."""
         state = self._analysis.state_at(generator.ag_frame.f_lasti)
         assert state is not None, f"yields at {generator.ag_frame.f_lasti}, and that is no state"
-        self.seen.visits.append(state)
+        self.trace.visits.append(state)
         self.suspended(generator)
 
     def _frames(self, coroutine: Any) -> Iterator[FrameType]:
@@ -160,18 +160,18 @@ class World:
 
     # -- driving ----------------------------------------------------------------------------------
 
-    def run(self, function: Any) -> Seen:
+    def run(self, function: Any) -> Trace:
         """Drives a coroutine or async generator to its end, by polls and thrown exceptions."""
         made = function(0, 1, 2, 3)
-        self.seen.visits.append(0)
-        self.seen.polls.append(0)
+        self.trace.visits.append(0)
+        self.trace.polls.append(0)
         end = self._consume(made) if hasattr(made, "asend") else self._drive(made, made)
         terminal = len(self._analysis.machine.states) - 3
         last = terminal if end.startswith("returned") else terminal + 1
-        self.seen.visits.append(last)
-        self.seen.polls.append(last)
-        self.seen.told.append(end)
-        return self.seen
+        self.trace.visits.append(last)
+        self.trace.polls.append(last)
+        self.trace.results.append(end)
+        return self.trace
 
     def _drive(self, awaitable: Any, coroutine: Any) -> str:
         """Polls until it is done, and says how it has ended."""
@@ -199,7 +199,7 @@ class World:
             end = self._drive(step, generator)
             if generator.ag_frame is None or end == "returned" or end.startswith("raised"):
                 return end
-            self.seen.told.append(end)
+            self.trace.results.append(end)
             self.yielded(generator)
             sent = self.next(20)
             if sent >= 18:
@@ -275,5 +275,5 @@ class _Plain:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        self._world.seen.told.append(f"exit {kind}")
+        self._world.trace.results.append(f"exit {kind}")
         return self._world.next(2) == 1

@@ -52,8 +52,8 @@ class _Direction(PlainFilter):
         """What is possible on the descriptor just now."""
         poll = select.poll()
         poll.register(self.ident, self.events)
-        found = poll.poll(0)
-        bits = found[0][1] if found else 0
+        events = poll.poll(0)
+        bits = events[0][1] if events else 0
         return 0 if bits & select.POLLNVAL else bits
 
     def error(self, bits: int) -> int:

@@ -191,8 +191,8 @@ class Vnode(PlainFilter):
         return notes
 
     def event(self) -> Found | None:
-        wanted = self.seen & self.knote.change.fflags
-        return (0, wanted, 0) if wanted else None
+        notes = self.seen & self.knote.change.fflags
+        return (0, notes, 0) if notes else None
 
     def clear(self) -> None:
         self.seen = 0

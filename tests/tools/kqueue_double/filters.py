@@ -38,7 +38,7 @@ _FILTERS: dict[int | None, Callable[[Knote, Watcher], Filter]] = {
 def make(knote: Knote, watcher: Watcher) -> Filter:
     """Attaches a knote to what it is about. Raises OSError: EINVAL for an unknown filter."""
     try:
-        found = _FILTERS[knote.key[1]]
+        filter_class = _FILTERS[knote.key[1]]
     except KeyError:
         raise failure(errno.EINVAL) from None
-    return found(knote, watcher)
+    return filter_class(knote, watcher)

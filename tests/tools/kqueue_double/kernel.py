@@ -97,6 +97,6 @@ class KqueueDouble(EmulatedKqueue):
             except OSError as error:
                 if len(errors) == room:
                     raise
-                told = Kevent(change.ident, change.filter, EV_ERROR, 0, error.errno or 0)
-                errors.append(told)
+                report = Kevent(change.ident, change.filter, EV_ERROR, 0, error.errno or 0)
+                errors.append(report)
         return errors

@@ -137,11 +137,11 @@ class Knotes:
             knote = self._all[key]
             if not knote.enabled:
                 continue  # it stays active, for when it is enabled
-            found = knote.filter.event()
-            if found is None:
+            event = knote.filter.event()
+            if event is None:
                 del self._active[key]
                 continue
-            flags, fflags, data = found
+            flags, fflags, data = event
             events.append(Kevent(*key, knote.flags | flags, fflags, data))
             if (knote.flags | flags) & EV_ONESHOT:
                 self._delete(key)

@@ -87,9 +87,9 @@ class Watcher:
 
     def look(self, timeout: float | None) -> bool:
         """Waits, and activates the knotes that there is news of. True if there was any."""
-        found = self._all.poll(timeout)
+        ready = self._all.poll(timeout)
         with self._lock:  # another thread may be in the middle of a change
-            for fd, _ in found:
+            for fd, _ in ready:
                 if fd == self._kick:
                     os.eventfd_read(fd)
                 elif fd in self._others:
@@ -99,7 +99,7 @@ class Watcher:
                     knote = self._knotes.get((fd, filter_))
                     if knote is not None:
                         knote.activate()
-        return bool(found)
+        return bool(ready)
 
 
 class PlainFilter:

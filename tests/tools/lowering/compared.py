@@ -66,18 +66,18 @@ def _first_difference(
     todo = [Faults()]
     for faults in todo:
         expected = run(original, faults, operations)
-        found = run(lowered, faults, operations)
+        actual = run(lowered, faults, operations)
         # Before 3.13 dropping who waits for an async generator does not reach the generator, which
         # ends when nobody holds it: the same is done then, but not in the same order.
         if faults.drop and has_streams and sys.version_info < (3, 13):
             expected.log.sort()
-            found.log.sort()
+            actual.log.sort()
         if sys.version_info < (3, 12):
             expected.log[:] = map(_in_place, expected.log)
-            found.log[:] = map(_in_place, found.log)
-        told = _difference(expected, found)
-        if told is not None:
-            return f"{faults}:\n{told}"
+            actual.log[:] = map(_in_place, actual.log)
+        problem = _difference(expected, actual)
+        if problem is not None:
+            return f"{faults}:\n{problem}"
         for further in _worse(faults, expected):
             is_stuck = operations and further.drop and sys.version_info < (3, 13)
             if len(todo) < most and not is_stuck:
@@ -93,22 +93,22 @@ def _in_place(line: str) -> str:
     return re.sub(free, rf"UnboundLocalError cannot access local variable \1 {where}", line)
 
 
-def _worse(faults: Faults, shown: Run) -> Iterator[Faults]:
+def _worse(faults: Faults, original: Run) -> Iterator[Faults]:
     """The same faults and one more, later than all of them."""
     if faults.drop or len(faults.fail) + len(faults.cancel) >= MOST_FAULTS:
         return
     last = max(faults.cancel, default=0)
-    for leaf in range(max(faults.fail, default=0) + 1, shown.leaves + 1):
+    for leaf in range(max(faults.fail, default=0) + 1, original.leaves + 1):
         yield faults.and_fail(leaf)
-    for suspension in range(last + 1, shown.suspensions + 1):
+    for suspension in range(last + 1, original.suspensions + 1):
         yield faults.and_cancel(suspension)
         yield Faults(faults.fail, faults.cancel, suspension)
 
 
-def _difference(expected: Run, found: Run) -> str | None:
-    if expected.log != found.log:
-        lines = unified_diff(expected.log, found.log, "original", "lowered", lineterm="", n=3)
+def _difference(expected: Run, actual: Run) -> str | None:
+    if expected.log != actual.log:
+        lines = unified_diff(expected.log, actual.log, "original", "lowered", lineterm="", n=3)
         return "\n".join(lines)
-    if found.state is not None and expected.ends and found.state not in expected.ends:
-        return f"the lowered form ends as {found.state}, not as {' or '.join(expected.ends)}"
+    if actual.state is not None and expected.ends and actual.state not in expected.ends:
+        return f"the lowered form ends as {actual.state}, not as {' or '.join(expected.ends)}"
     return None

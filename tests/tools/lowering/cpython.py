@@ -123,18 +123,18 @@ def _driver(future: Any) -> Generator[Any, Any, Any]:
     """The one driver that a machine has from its first step to its last."""
     if "driver" not in vars(future):
         vars(future)["driver"] = _driven(future)
-    found: Generator[Any, Any, Any] = vars(future)["driver"]
-    return found
+    driver: Generator[Any, Any, Any] = vars(future)["driver"]
+    return driver
 
 
 _throw = StateMachine.throw
 
 
-def throw(self: Any, *given: Any) -> Any:
+def throw(self: Any, *arguments: Any) -> Any:
     """A coroutine's ``throw``; a machine's own is something else, and its ``drop`` calls that."""
     if sys._getframe(1).f_code.co_name == "drop":  # noqa: SLF001 - who calls decides
-        return _throw(self, *given)
-    return _driver(self).throw(*given)
+        return _throw(self, *arguments)
+    return _driver(self).throw(*arguments)
 
 
 _METHODS = {
@@ -177,8 +177,8 @@ def run(name: str, left_out: Collection[str]) -> Iterator[tuple[str, str | None]
             if called in left_out:
                 continue
             result = unittest.TextTestRunner(stream=io.StringIO()).run(test)
-            told = [said for _, said in (*result.failures, *result.errors)]
-            yield called, told[0] if told else None
+            texts = [text for _, text in (*result.failures, *result.errors)]
+            yield called, texts[0] if texts else None
         gc.collect()
 
 

@@ -83,7 +83,7 @@ def run(code: CodeType, faults: Faults, operations: tuple[str, ...] = ()) -> Run
             other, ``next``, ``send 5``, ``throw`` or ``close``.
     """
     world = World(faults.fail)
-    found = Run(world.log)
+    result = Run(world.log)
     printed = io.StringIO()
     with _alone(world), contextlib.redirect_stdout(printed):
         names: dict[str, Any] = {"__name__": "program", **world.names()}
@@ -96,19 +96,19 @@ def run(code: CodeType, faults: Faults, operations: tuple[str, ...] = ()) -> Run
         if operations and made is not None:
             for each in operations:
                 world.log.append(f"{each}:")
-                drive(into_future(_step(made, each)), faults, found)
+                drive(into_future(_step(made, each)), faults, result)
         elif made is not None:
             future = into_future(made)
-            drive(future, faults, found)
-            _ended(future, found)
+            drive(future, faults, result)
+            _ended(future, result)
             del future
         del made
         world.log.append("let go")
         del names
         gc.collect()
     world.log.append(f"printed {printed.getvalue()!r}")
-    found.leaves = world.leaves
-    return found
+    result.leaves = world.leaves
+    return result
 
 
 @contextlib.contextmanager
@@ -141,42 +141,42 @@ async def _step(stream: Any, operation: str) -> Any:
     return await stream.aclose()
 
 
-def drive(future: Any, faults: Faults, found: Run) -> None:
+def drive(future: Any, faults: Faults, result: Run) -> None:
     """Polls until the future has ended, and notes how."""
-    log = found.log
+    log = result.log
     context = Context(Waker(lambda: None))
     try:
         for _ in range(MOST_POLLS):
             polled = future.poll(context)
             if polled is not PENDING:
                 log.append(f"returned {described(polled.value)}")
-                found.ends = ("RETURNED",)
+                result.ends = ("RETURNED",)
                 break
-            found.suspensions += 1
-            log.append(f"suspended {found.suspensions}")
-            if found.suspensions == faults.drop:
-                found.ends = ("DROPPED", "RAISED")  # as RAISED, if a finally raises
+            result.suspensions += 1
+            log.append(f"suspended {result.suspensions}")
+            if result.suspensions == faults.drop:
+                result.ends = ("DROPPED", "RAISED")  # as RAISED, if a finally raises
                 future.drop()
-                found.ends = ("DROPPED",)
+                result.ends = ("DROPPED",)
                 log.append("dropped")
                 break
-            if found.suspensions in faults.cancel:
-                future.cancel(Stopped(found.suspensions))
+            if result.suspensions in faults.cancel:
+                future.cancel(Stopped(result.suspensions))
         else:
             future.drop()
-            found.ends = ("DROPPED", "RAISED")
+            result.ends = ("DROPPED", "RAISED")
             log.append("goes on and on")
     except BaseException as error:
         log.append(f"raised {' '.join(told(error))}")
-        found.ends = found.ends or ("RAISED",)
+        result.ends = result.ends or ("RAISED",)
 
 
-def _ended(future: Any, found: Run) -> None:
+def _ended(future: Any, result: Run) -> None:
     if isinstance(future, StateMachine):
-        found.state = future.state.name
+        result.state = future.state.name
     try:
         future.poll(Context(Waker(lambda: None)))
     except BaseException as error:
-        found.log.append(f"another poll raises {type(error).__name__}")
+        result.log.append(f"another poll raises {type(error).__name__}")
     else:
-        found.log.append("another poll raises nothing")
+        result.log.append("another poll raises nothing")

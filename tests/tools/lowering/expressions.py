@@ -106,11 +106,11 @@ class Expressions:
         return f"({a} if {b} else {c})"
 
     def _call(self, depth: int) -> str:
-        given = [self._expression(depth) for _ in range(self._random.randrange(3))]
-        given += [f"*{self._name()}"] if self._one_in(4) else []
-        given += [f"k={self._expression(depth)}"] if self._one_in(4) else []
-        given += [f"**{self._name()}"] if self._one_in(6) else []
-        return f"{self._random.choice(('value()', self._name()))}({', '.join(given)})"
+        arguments = [self._expression(depth) for _ in range(self._random.randrange(3))]
+        arguments += [f"*{self._name()}"] if self._one_in(4) else []
+        arguments += [f"k={self._expression(depth)}"] if self._one_in(4) else []
+        arguments += [f"**{self._name()}"] if self._one_in(6) else []
+        return f"{self._random.choice(('value()', self._name()))}({', '.join(arguments)})"
 
     def _attribute(self, depth: int) -> str:
         return f"{self._random.choice(('value()', self._name()))}.{self._random.choice(PLAIN)}"

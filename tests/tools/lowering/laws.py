@@ -31,12 +31,12 @@ def wrong(seed: int, size: int = 14) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            told = difference(source, most_runs=MOST_RUNS)
+            problem = difference(source, most_runs=MOST_RUNS)
     except MachineError:
         raise
     except Exception as error:  # it is no Python, or could not be made
-        told = f"{type(error).__name__}: {error}"
-    return told and f"seed {seed}, {told}\n{source}"
+        problem = f"{type(error).__name__}: {error}"
+    return problem and f"seed {seed}, {problem}\n{source}"
 
 
 def main() -> None:
@@ -47,13 +47,13 @@ def main() -> None:
     differences = 0
     for seed in range(first, last):
         try:
-            told = wrong(seed, size)
+            problem = wrong(seed, size)
         except MachineError as error:
             refused[str(error).partition(": ")[2]] += 1
             continue
-        if told is not None:
+        if problem is not None:
             differences += 1
-            print(told, flush=True)
+            print(problem, flush=True)
     print(f"{last - first} programs, {differences} differences")
     for reason, count in refused.most_common():
         print(f"{count} refused: {reason}")

@@ -60,8 +60,8 @@ class Value:
         self._world.log.append(f"format {self!r} as {spec!r}")
         return f"<{self!r}:{spec}>"
 
-    def __call__(self, *given: object, **named: object) -> Value:
-        return self._other(f"{self!r}(*{_plain(given)}, **{_plain(named)})")
+    def __call__(self, *arguments: object, **named: object) -> Value:
+        return self._other(f"{self!r}(*{_plain(arguments)}, **{_plain(named)})")
 
     def __getitem__(self, key: object) -> Value:
         return self._other(f"{self!r}[{_plain(key)}]")

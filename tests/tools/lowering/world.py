@@ -200,9 +200,9 @@ def _chain(error: BaseException) -> list[str]:
         words += ["from", *told(error.__cause__, deep=False)]
     if error.__suppress_context__:
         words.append("suppressing")
-    context, seen = error.__context__, {id(error)}
-    while context is not None and id(context) not in seen:
-        seen.add(id(context))
+    context, visited = error.__context__, {id(error)}
+    while context is not None and id(context) not in visited:
+        visited.add(id(context))
         words += ["while", type(context).__name__]
         context = context.__context__
     return words

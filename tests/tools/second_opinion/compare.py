@@ -49,28 +49,28 @@ def _numbers(span: object) -> tuple[int, int, int, int]:
 
 def _in_variables(analysis: Analysis, code: Code, state_of: dict[int, int]) -> Iterator[str]:
     live: dict[int, set[str]] = {state: set() for state in state_of.values()}
-    kept: dict[int, set[str]] = {state: set() for state in state_of.values()}
+    saved: dict[int, set[str]] = {state: set() for state in state_of.values()}
     shared = _shared(analysis)
     names = dict.fromkeys((*analysis.code.co_varnames, *analysis.code.co_cellvars))
     for name in names:
         if name in shared or name.startswith("."):
             continue
-        seen = _lifetime(code, name)
+        lifetime = _lifetime(code, name)
         for number, state in state_of.items():
-            homes = {home for at, home in seen if at == number}
+            homes = {home for at, home in lifetime if at == number}
             if homes:
-                kept[state].add(name)
+                saved[state].add(name)
             if any(_is_read(code, number, home) for home in homes):
                 live[state].add(name)
-    for state in sorted(kept):
+    for state in sorted(saved):
         variables = [
             each
             for each in analysis.machine.states[state].variables
             if each.kind is VariableKind.LOCAL and each.name not in shared
         ]
         ours = {each.name for each in variables}
-        if ours != kept[state]:
-            yield f"kept in state {state}: {sorted(ours ^ kept[state])}"
+        if ours != saved[state]:
+            yield f"kept in state {state}: {sorted(ours ^ saved[state])}"
         alive = {each.name for each in variables if each.live}
         if alive != live[state]:
             yield f"live in state {state}: {sorted(alive ^ live[state])}"
@@ -84,18 +84,18 @@ def _shared(analysis: Analysis) -> set[str]:
 
 def _lifetime(code: Code, name: str) -> set[tuple[int, Home]]:
     """Every instruction at which the variable may be bound, or its value be put aside."""
-    seen: set[tuple[int, Home]] = set()
+    lifetime: set[tuple[int, Home]] = set()
     flags = code.code.co_flags
-    given = code.code.co_argcount + code.code.co_kwonlyargcount
-    given += bool(flags & 0x04) + bool(flags & 0x08)  # *arguments, **options
-    if name in code.code.co_varnames[:given]:
-        seen |= code.follow(code.start, name)
+    arguments = code.code.co_argcount + code.code.co_kwonlyargcount
+    arguments += bool(flags & 0x04) + bool(flags & 0x08)  # *arguments, **options
+    if name in code.code.co_varnames[:arguments]:
+        lifetime |= code.follow(code.start, name)
     for number in code.saved:
         if name in code.binds(number):
             for edge in code.edges[number]:
-                if not edge.raises and (edge.to, name) not in seen:
-                    seen |= code.follow(edge.to, name)
-    return seen
+                if not edge.raises and (edge.to, name) not in lifetime:
+                    lifetime |= code.follow(edge.to, name)
+    return lifetime
 
 
 def _is_read(code: Code, number: int, home: Home) -> bool:
@@ -105,14 +105,15 @@ def _is_read(code: Code, number: int, home: Home) -> bool:
 def _in_transitions(analysis: Analysis, code: Code, state_of: dict[int, int]) -> Iterator[str]:
     states = analysis.machine.states
     ends = {str(each.kind): each.index for each in states if each.kind in TERMINAL_KINDS}
-    found = {(0, _target(each, state_of, ends)) for each in code.steps(code.edges[code.start])}
+    targets = {(0, _target(each, state_of, ends)) for each in code.steps(code.edges[code.start])}
     for number, state in state_of.items():
         begins = code.ways_on(number)
-        found |= {(state, _target(each, state_of, ends)) for each in code.steps(begins)}
-        found.add((state, ends["raised"])) if _leaves(code, number) else None
+        targets |= {(state, _target(each, state_of, ends)) for each in code.steps(begins)}
+        targets.add((state, ends["raised"])) if _leaves(code, number) else None
     ours = {(each.source, each.target) for each in analysis.machine.transitions}
-    if ours != found:
-        yield f"transitions: ours only {sorted(ours - found)}, theirs only {sorted(found - ours)}"
+    if ours != targets:
+        only = f"ours only {sorted(ours - targets)}, theirs only {sorted(targets - ours)}"
+        yield f"transitions: {only}"
 
 
 def _target(reached: int | str, state_of: dict[int, int], ends: dict[str, int]) -> int:

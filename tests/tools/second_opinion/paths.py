@@ -80,8 +80,8 @@ class Code:
         self.start = next(n for n, each in enumerate(self.listed) if each.opname == "RESUME")
         self.called = dict(self._comprehensions())
         self._look()
-        while found := reads_of_nothing(self) - self._unbound:
-            self._unbound |= found
+        while reads := reads_of_nothing(self) - self._unbound:
+            self._unbound |= reads
             self._look()
 
     def _look(self) -> None:
@@ -204,7 +204,7 @@ class Code:
         if each.opname != "LOAD_GLOBAL" or each.argval != "super":
             return False
         names = ((e.opname, e.arg) for e in self.listed[number + 1 :])
-        after = next(found for found in names if found[0] not in {"PUSH_NULL", "PRECALL"})
+        after = next(name for name in names if name[0] not in {"PUSH_NULL", "PRECALL"})
         return after == ("CALL", 0)
 
     def stores(self, number: int) -> dict[Slot, int]:
@@ -230,18 +230,18 @@ class Code:
 
     def follow(self, number: int, home: Home) -> set[tuple[int, Home]]:
         """Every instruction that a value lives to see, and where it is then."""
-        seen: set[tuple[int, Home]] = set()
+        visited: set[tuple[int, Home]] = set()
         todo = [(number, home)]
         while todo:
             here = todo.pop()
-            if here in seen or here[0] not in self.saved:
+            if here in visited or here[0] not in self.saved:
                 continue
-            seen.add(here)
+            visited.add(here)
             for edge in self.edges[here[0]]:
                 moved = self._moved(here[0], here[1], edge)
                 if moved is not None:
                     todo.append((edge.to, moved))
-        return seen
+        return visited
 
     def _moved(self, number: int, home: Home, edge: Edge) -> Home | None:
         """Where a value is after an instruction; None if it is nowhere."""
@@ -254,8 +254,8 @@ class Code:
                 return depth
             gone = home in stores or (each.opname.startswith("DELETE_") and each.argval == home)
             return None if gone else home
-        for name, found in stores.items():
-            if found == home:
+        for name, stored in stores.items():
+            if stored == home:
                 return name
         if each.opname == "SWAP" and each.arg is not None:
             return {depth - 1: depth - each.arg, depth - each.arg: depth - 1}.get(home, home)
@@ -265,13 +265,13 @@ class Code:
 
     def steps(self, begins: list[Edge]) -> Iterator[int | str]:
         """The suspensions and ends that can be reached before any other suspension."""
-        seen: set[tuple[int, bool | None, bool]] = set()
+        visited: set[tuple[int, bool | None, bool]] = set()
         todo: list[tuple[int, bool | None, bool]] = [(e.to, None, e.raises) for e in begins]
         while todo:
             here = todo.pop()
-            if here in seen:
+            if here in visited:
                 continue
-            seen.add(here)
+            visited.add(here)
             number, truth, of_await = here
             name = self.listed[number].opname
             if name in {"SEND", "YIELD_VALUE"}:

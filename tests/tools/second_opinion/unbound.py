@@ -21,24 +21,24 @@ def reads_of_nothing(code: Code) -> set[int]:
     """The instructions that raise because a variable may be unbound there."""
     compiled = code.code
     free_or_deleted = {*compiled.co_freevars, *_deleted_inside(compiled)}
-    found = set()
+    reads = set()
     for name in {*compiled.co_varnames, *compiled.co_cellvars, *compiled.co_freevars}:
         if name in free_or_deleted:  # somebody else may unbind it at any time
             lived = set(code.saved)
         else:
             paths = (code.follow(at, name) for at in _begins(code, name))
             lived = {number for path in paths for number, home in path if home == name}
-        found |= {number for number in lived if _needs(code, number, name)}
-    return found
+        reads |= {number for number in lived if _needs(code, number, name)}
+    return reads
 
 
 def _begins(code: Code, name: str) -> Iterator[int]:
     """Where the variable begins to be unbound."""
     compiled = code.code
     flags = compiled.co_flags
-    given = compiled.co_argcount + compiled.co_kwonlyargcount
-    given += bool(flags & 0x04) + bool(flags & 0x08)  # *arguments, **options
-    if name not in compiled.co_varnames[:given]:
+    arguments = compiled.co_argcount + compiled.co_kwonlyargcount
+    arguments += bool(flags & 0x04) + bool(flags & 0x08)  # *arguments, **options
+    if name not in compiled.co_varnames[:arguments]:
         yield code.start
     for number, each in enumerate(code.listed):
         if each.opname in _UNBIND and each.argval == name and number in code.saved:
@@ -56,9 +56,9 @@ def _needs(code: Code, number: int, name: str) -> bool:
 
 def _deleted_inside(code: CodeType) -> set[str]:
     """The variables that an inner function deletes."""
-    found = set()
+    deleted = set()
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             names = {e.argval for e in dis.get_instructions(inner) if e.opname == "DELETE_DEREF"}
-            found |= (names | _deleted_inside(inner)) & {*inner.co_freevars}
-    return found
+            deleted |= (names | _deleted_inside(inner)) & {*inner.co_freevars}
+    return deleted

@@ -24,17 +24,17 @@ def states(text: str) -> dict[Key, list[Place]]:
     Functions of the same name on the same line share an entry.
     """
     lines = text.splitlines(keepends=True)
-    found: dict[Key, list[Place]] = {}
+    places_of: dict[Key, list[Place]] = {}
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp)):
-            places = found.setdefault(_key(node), [])
+            places = places_of.setdefault(_key(node), [])
             places += (
                 (kind, *_characters(lines, first, last))
                 for kind, first, last in _suspensions(_own(node))
             )
             if isinstance(node, ast.GeneratorExp):
                 places.append(("yield", *_characters(lines, node.elt, node.elt)))
-    return found
+    return places_of
 
 
 def _key(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.GeneratorExp) -> Key:
@@ -120,8 +120,14 @@ def _evaluated_outside(node: Scope) -> Iterator[ast.AST]:
         yield from node.decorator_list
         if node.returns is not None:
             yield node.returns
-        given = node.args
-        for each in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+        arguments = node.args
+        for each in (
+            *arguments.posonlyargs,
+            *arguments.args,
+            *arguments.kwonlyargs,
+            arguments.vararg,
+            arguments.kwarg,
+        ):
             if each is not None and each.annotation is not None:
                 yield each.annotation
     yield from node.args.defaults

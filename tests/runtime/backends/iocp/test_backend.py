@@ -57,8 +57,8 @@ def port() -> Port:
 def in_flight(name: str) -> Overlapped[object]:
     """The one call of that name that Windows has."""
     calls = [each for each in port().in_flight.values() if isinstance(each, Overlapped)]
-    (found,) = (each for each in calls if each.name == name)
-    return found
+    (operation,) = (each for each in calls if each.name == name)
+    return operation
 
 
 def test_a_cancelled_read_is_windows_until_its_packet_has_come(iocp: Rig) -> None:

@@ -114,9 +114,9 @@ def test_what_does_not_fit_comes_with_the_next_call(kq: Kqueue) -> None:
     kq.libkqueue_differs("forgets what does not fit; our kernel for it makes up for that")
     pairs = [socket.socketpair() for _ in range(5)]
     kq.change(*(write(one) for one, _ in pairs))
-    seen = [kq.wait(room=2) for _ in range(3)]
-    assert [len(each) for each in seen] == [2, 2, 1]
-    assert {event.ident for each in seen for event in each} == {one.fileno() for one, _ in pairs}
+    batches = [kq.wait(room=2) for _ in range(3)]
+    assert [len(each) for each in batches] == [2, 2, 1]
+    assert {event.ident for each in batches for event in each} == {one.fileno() for one, _ in pairs}
     for one, other in pairs:
         one.close()
         other.close()

@@ -73,7 +73,7 @@ def test_virtual_time_passes_in_the_network_too() -> None:
 
 async def talk() -> list[bytes]:
     """A program with timers, sockets and several tasks."""
-    heard: list[bytes] = []
+    messages: list[bytes] = []
 
     async def serve(listener: TcpListener) -> None:
         for _ in range(3):
@@ -86,14 +86,14 @@ async def talk() -> list[bytes]:
         with await TcpStream.connect("localhost", port) as stream:
             await stream.write_all(word)
             stream.shutdown()
-            heard.append(await read_to_end(stream))
+            messages.append(await read_to_end(stream))
 
     with TcpListener.bind() as listener:
         port = listener.local_addr[1]
         serving = spawn(serve(listener))
         await join(*(ask(port, word) for word in (b"one", b"two", b"three")))
         await serving
-    return heard
+    return messages
 
 
 def test_a_program_does_the_same_in_every_run() -> None:
@@ -101,8 +101,8 @@ def test_a_program_does_the_same_in_every_run() -> None:
     for _ in range(5):
         calls: list[str] = []
         world = World(latency=0.003, segment=2, gap=0.0001)
-        heard = simulate(talk(), world, calls)
-        runs.append((heard, calls, world.now))
+        messages = simulate(talk(), world, calls)
+        runs.append((messages, calls, world.now))
     assert runs[0][0] == [b"ONE", b"TWO", b"THREE"]
     assert all(each == runs[0] for each in runs)
 
@@ -190,12 +190,12 @@ def test_a_datagram_without_room_is_lost() -> None:
         with UdpSocket.bind() as one, UdpSocket.bind() as other:
             for word in (b"12345678", b"too much", b"ok"):
                 await one.send_to(word, other.local_addr)
-            heard = []
+            datagrams = []
             for _ in range(2):
-                heard.append((await other.recv_from())[0])
+                datagrams.append((await other.recv_from())[0])
             with pytest.raises(TimeoutError):
                 await timeout(1, other.recv_from())
-            return heard
+            return datagrams
 
     assert simulate(main(), World(buffer=10)) == [b"12345678", b"ok"]
 

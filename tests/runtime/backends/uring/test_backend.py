@@ -135,7 +135,7 @@ def test_what_is_dropped_before_its_turn_ends_never_reaches_the_kernel(spy: Spy)
 def test_one_call_accepts_every_connection(spy: Spy) -> None:
     async def main() -> list[bytes]:
         with TcpListener.bind() as listener:
-            heard = []
+            data = []
             for number in range(5):
                 client, (server, address) = await join(
                     TcpStream.connect(*listener.local_addr), listener.accept()
@@ -143,8 +143,8 @@ def test_one_call_accepts_every_connection(spy: Spy) -> None:
                 assert address == client.local_addr
                 with client, server:
                     await client.write_all(b"%d" % number)
-                    heard.append(await server.read())
-            return heard
+                    data.append(await server.read())
+            return data
 
     assert run(main(), spy) == [b"0", b"1", b"2", b"3", b"4"]
     assert spy.calls.count("multishot_accept") == 1

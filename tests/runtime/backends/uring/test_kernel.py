@@ -47,18 +47,18 @@ def test_a_ring_that_nobody_closes_keeps_the_memory_that_the_kernel_may_write() 
     sqe = Sqe("read", reader, (reader, buffer.address, 8, 0), Holder(buffer))
     ring.number(sqe)
     assert kernel.io_uring_enter(ring, [sqe], 1, 0) == []
-    kept, address = weakref.ref(ring), buffer.address
+    reference, address = weakref.ref(ring), buffer.address
     del ring, buffer, sqe
     gc.collect()
-    found = kept()
-    assert found is not None
+    alive = reference()
+    assert alive is not None
     os.write(writer, b"written")
-    (cqe,) = kernel.io_uring_enter(found, [], 1, 10)
+    (cqe,) = kernel.io_uring_enter(alive, [], 1, 10)
     assert (cqe.res, ctypes.string_at(address, 7)) == (7, b"written")
-    kernel.io_uring_close(found)
-    del found, cqe
+    kernel.io_uring_close(alive)
+    del alive, cqe
     gc.collect()
-    assert kept() is None
+    assert reference() is None
     os.close(reader)
     os.close(writer)
 
