@@ -127,6 +127,13 @@ def test_what_is_out_of_reach_is_told_with_its_line(body: str, message: str) -> 
         lower_source(f"async def f(x):\n    {body}\n")
 
 
+def test_a_super_that_is_called_later_is_told_with_its_line() -> None:
+    with pytest.raises(MachineError, match="line 4: super"):
+        lower_source(
+            "class K:\n  async def f(self):\n    await x\n    found = super\n    found().f"
+        )
+
+
 def test_source_that_is_not_known_cannot_be_lowered() -> None:
     namespace: dict[str, object] = {}
     exec("async def made(x):\n    return await x\n", namespace)

@@ -400,37 +400,6 @@ async def main(x: int = 1) -> str:
     z: str
     return y, main.__doc__, main.__annotations__, __doc__
 ''',
-    "what stands behind a string of several lines": '''
-async def main():
-    x = note("""
-      SELECT *
-        FROM t""", "a", 'b', await leaf("c"), f"""{1}
-q""", f"{await leaf(2)}", "d")
-    y = """
-  a"""; z = "b"; w = [
-      1, "c"]
-    if """
-""": note("t", await leaf(1)); note('u')
-    await leaf("""
- a"""); q = ("""
- """, 'x',
-   'y'); k = f"{q}"
-    return x, y, z, w, q, k
-''',
-    "a query of several lines, and its arguments": '''
-class Conn:
-    async def execute(self, q, *a): return q, a, await leaf(1)
-async def main():
-    conn = Conn()
-    n = await leaf(7)
-    row = await conn.execute("""
-        INSERT INTO t(a, b)
-        VALUES ($1, $2)
-    """, n, "b", f"{n}", key) if n == 0 else await conn.execute("""
-        UPDATE t
-    """, f"x{await leaf(n)}" "y", 'z', key)
-    return row
-''',
     "attributes of the function": """
 async def main(x: int = 1, *, y: str = "y") -> float:
     \"\"\"What it does.\"\"\"

@@ -102,6 +102,47 @@ CAUGHT = {
         except UnboundLocalError:
             return kept
     """,
+    "an exception's name that is global or another function's": """
+        global err
+        err = "before"
+        def read():
+            try: return err
+            except NameError as x: return str(x)
+        try:
+            await leaf(); raise Other(1)
+        except Other as err:
+            note(read(), await leaf(2))
+        n = [read()]
+        k = 1
+        def outer():
+            def inner():
+                nonlocal k
+                try: raise Other(2)
+                except Other as k: pass
+            inner()
+        outer()
+        try: k
+        except UnboundLocalError as e: n.append(str(e))
+        except NameError as e: n.append(str(e))
+        return n
+    """,
+    "exceptions of one name in each other's handlers": """
+        try:
+            raise Other(1)
+        except Other as e:
+            note(e, await leaf(1))
+            try:
+                raise KeyError("k") from e
+            except KeyError as e:
+                note(e, await leaf(2))
+            try: raise Boom("x") from e
+            except UnboundLocalError as x: note(str(x))
+        try:
+            raise Other(1)
+        except Other as e:
+            note(e)
+        return "end"
+    """,
     "an exception's name that was deleted in the handler": """
         try:
             await leaf(error=Boom("b"))

@@ -98,6 +98,8 @@ class Fields(Rename):
     # -- names ------------------------------------------------------------------------------------
 
     def _name(self, node: ast.Name, place: Place) -> ast.expr:
+        if node.id == "super" and hasattr(node, "lineno") and self._is_in_method(place):
+            raise self._function_.unable(node, "super that is not called at once", "call it there")
         other = self.spelt(node.id, place)
         if other is not None:
             return ast.Name(other.id, node.ctx) if isinstance(other, ast.Name) else other
@@ -129,14 +131,20 @@ class Fields(Rename):
 
     def _call(self, node: ast.Call, place: Place) -> ast.expr:
         match node:
-            case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
-                if "__class__" in self._extra and place.class_name is None:
+            case ast.Call(func=ast.Name(id="super")) if self._is_in_method(place):
+                if not node.args and not node.keywords:
                     return self._super(node, place)
+                given = [self.field(node, each, place) for each in ("args", "keywords")]
+                return exchanged(node, given)
             case ast.Call(func=ast.Name(id=looks)) if looks in LOOKS:
                 changed = self._views.call(node, place)
                 if changed is not node:
                     return self.with_children(changed, place)  # type: ignore[return-value]
         return self.with_children(node, place)  # type: ignore[return-value]
+
+    def _is_in_method(self, place: Place) -> bool:
+        """True where ``super`` and ``__class__`` mean the class around the function."""
+        return "__class__" in self._extra and place.class_name is None
 
     def _super(self, node: ast.Call, place: Place) -> ast.expr:
         """``super()``: which class that is, and whose, are other names in the machine."""

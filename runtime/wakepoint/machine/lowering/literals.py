@@ -30,6 +30,8 @@ class Literals:
         match node:
             case ast.Constant(value=str() | bytes() | int() | float() | complex() as value):
                 return ast.Name(self._own(node) or _quoted(value), ast.Load())
+            case ast.Attribute(value=ast.Constant(value=int())):
+                return node  # a space has to stand behind the number
             case ast.JoinedStr():
                 text = self._own(node) or f_string(node)
                 return self.visit(joined(node)) if text is None else ast.Name(text, ast.Load())

@@ -193,15 +193,19 @@ class MachineClass:
         nothing = '"""Drops what it waits for. No line of the original runs."""'
         return [Line(f"def drop({me}):"), Line(nothing, None, 4), last]
 
+    def _decorator(self, node: ast.expr) -> list[Line]:
+        """A decorator, as the source has it unless brackets around it hold its lines together."""
+        source = self._printer.source
+        first, *rest = source.of(node)
+        if rest and not source.stands_behind("@", node):
+            return [Line(f"@{self._printer.expression(node)}", node.lineno)]
+        return [replace(first, text=f"@{first.text}"), *rest]
+
     def factory(self) -> list[Line]:
         """A function with the original's name, parameters and decorators."""
         node = self._function.node
         head = ast.FunctionDef(**dict(ast.iter_fields(node)))
-        lines = [
-            replace(line, text=f"@{line.text}" if at == 0 else line.text)
-            for each in node.decorator_list
-            for at, line in enumerate(self._printer.source.of(each))
-        ]
+        lines = [line for each in node.decorator_list for line in self._decorator(each)]
         lines.append(Line(self._printer.header(head), node.lineno))
         match node.body:
             case [ast.Expr(value=ast.Constant(value=str())) as docstring, *_]:

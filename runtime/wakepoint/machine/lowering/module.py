@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from wakepoint.machine.lowering.function import Around, LoweredFunction, Place
 from wakepoint.machine.lowering.layout import in_brackets
-from wakepoint.machine.lowering.printer import Line, Source, deeper
+from wakepoint.machine.lowering.printer import Line, Source, behind
 from wakepoint.machine.lowering.scope import type_parameters
 
 _BLANK = Line("")
@@ -61,20 +61,20 @@ def with_machines(
         if place is None:
             lines += [*lowered.lines, _BLANK, _BLANK, *lowered.factory]
             continue
-        begin = _first_line(place.node)
+        begin = source.first_line(place.node)
         lines += _own(source, at, begin)
         outside = place.around.outermost_class
-        column = (outside or place.node).col_offset
-        machine = [*deeper(lowered.lines, column), _BLANK, _BLANK]
+        margin = source.margin(outside or place.node)
+        machine = [*behind(margin, lowered.lines), _BLANK, _BLANK]
         # A method cannot see what its class defines: the machine stands before the class.
-        _insert(lines, machine, _first_line(outside) if outside else None)
-        lines += deeper(lowered.factory, place.node.col_offset)
+        _insert(lines, machine, source.first_line(outside) if outside else None)
+        lines += behind(source.margin(place.node), lowered.factory)
         at = (place.node.end_lineno or place.node.lineno) + 1
     if tree is None:
         return [*import_lines(imports), _BLANK, _BLANK, *lines]
     lines += _own(source, at, len(source.lines) + 1)
-    head = _head(tree)
-    where = _first_line(head) if head is not None else None
+    head = _head(tree, source)
+    where = source.first_line(head) if head is not None else None
     apart = [] if isinstance(head, (ast.Import, ast.ImportFrom)) else [_BLANK]
     at = next((n for n, each in enumerate(lines) if (each.origin or 0) >= (where or 1)), len(lines))
     lines[at:at] = [*import_lines(imports), _BLANK, *apart]
@@ -84,11 +84,6 @@ def with_machines(
 def _own(source: Source, begin: int, end: int) -> list[Line]:
     """Lines of the source as they are."""
     return [Line(source.lines[at - 1], at, None, unchanged=True) for at in range(begin, end)]
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _insert(lines: list[Line], what: list[Line], before: int | None) -> None:
@@ -120,13 +115,13 @@ def import_lines(imports: dict[str, tuple[str, str]]) -> list[Line]:
     return lines
 
 
-def _head(tree: ast.Module) -> ast.stmt | None:
+def _head(tree: ast.Module, source: Source) -> ast.stmt | None:
     """The first statement that lines can be inserted before."""
     end = 0
     for at, node in enumerate(tree.body):
         is_docstring = at == 0 and ast.get_docstring(tree, clean=False) is not None
         is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        if not is_docstring and not is_future and _first_line(node) > end:
+        if not is_docstring and not is_future and source.first_line(node) > end:
             return node
         end = node.end_lineno or node.lineno
     return None

@@ -24,24 +24,33 @@ class Line:
         origin: The line of the original that it comes from.
         depth: How many columns it is indented by; None inside of a string, where nothing is.
         unchanged: True for a line of the original that stays where it is.
+        margin: What stands before that, as it does in the original: spaces, or tabs.
     """
 
     text: str
     origin: int | None = None
     depth: int | None = 0
     unchanged: bool = False
+    margin: str = ""
 
     def deeper(self, columns: int) -> Line:
         """The same, further to the right."""
         return self if self.depth is None else replace(self, depth=self.depth + columns)
 
     def __str__(self) -> str:
-        return " " * (self.depth or 0) + self.text if self.text else ""
+        if self.depth is None or not self.text:
+            return self.text
+        return self.margin + " " * self.depth + self.text
 
 
 def deeper(lines: list[Line], columns: int = 4) -> list[Line]:
     """Some lines further to the right."""
     return [each.deeper(columns) for each in lines]
+
+
+def behind(margin: str, lines: list[Line]) -> list[Line]:
+    """Some lines at a place that the original indents so."""
+    return [replace(each, margin=margin) for each in lines]
 
 
 class Source:
@@ -67,9 +76,27 @@ class Source:
         """A column in characters, from one in bytes."""
         return len(self.lines[line - 1].encode()[:column].decode())
 
+    def margin(self, node: ast.stmt) -> str:
+        """What the line is indented with on which a statement begins."""
+        return self.lines[node.lineno - 1][: node.col_offset]
+
+    def first_line(self, node: Any) -> int:
+        """The line on which a node begins, with its decorators."""
+        line: int = min(
+            [node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))]
+        )
+        while line < node.lineno and not self.lines[line - 1].lstrip().startswith("@"):
+            line -= 1  # a bracket around the decorator
+        return line
+
+    def stands_behind(self, sign: str, node: ast.expr) -> bool:
+        """True if nothing but a sign stands before a node on its line."""
+        before = self.lines[node.lineno - 1][: self.characters(node.lineno, node.col_offset)]
+        return before.strip() == sign
+
     def of(self, node: Any) -> list[Line]:
         """The lines of a node."""
-        begin = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+        begin = self.first_line(node)
         column = self.characters(node.lineno, node.col_offset)
         indent = self.lines[begin - 1][:column]
         lines = []

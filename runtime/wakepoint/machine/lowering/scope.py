@@ -220,7 +220,9 @@ class Scope:
         self._read_outside = _read(own)
         for node in own:
             if isinstance(node, ast.ExceptHandler) and node.name:
-                self._read_outside[node.name] -= _read(own_nodes(*node.body))[node.name]
+                inside = list(own_nodes(*node.body))
+                if node.name not in _caught(inside):  # behind such a one it is unbound in there
+                    self._read_outside[node.name] -= _read(inside)[node.name]
 
     def own_name(self, identifier: str) -> str:
         """What the function calls a variable: the class around it spells private names out."""
@@ -238,7 +240,8 @@ class Scope:
 
     def is_missed(self, name: str) -> bool:
         """True if it can be seen that the name of an exception is unbound behind its handler."""
-        return self.all_seen or name in self.captured or self._read_outside[name] > 0
+        shared = self.captured | self.globals | self.nonlocals
+        return self.all_seen or self.own_name(name) in shared or self._read_outside[name] > 0
 
 
 def _unbinds(node: ast.AST) -> bool:
@@ -254,6 +257,10 @@ def _bound_at_once(body: list[ast.stmt]) -> Iterator[ast.Name]:
             for each in own_nodes(*statement.targets):
                 if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
                     yield each
+
+
+def _caught(nodes: Iterable[ast.AST]) -> set[str | None]:
+    return {each.name for each in nodes if isinstance(each, ast.ExceptHandler)}
 
 
 def _read(nodes: Iterable[ast.AST]) -> Counter[str]:

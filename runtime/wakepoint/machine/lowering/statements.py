@@ -85,6 +85,8 @@ class Statements(Guards):
             self.code.emit(ast.Expr(value))
 
     def _assert(self, node: ast.Assert) -> None:
+        if not __debug__:
+            return  # nor does CPython compile it
         passed = self.code.new("JOIN", node)
         self.rebinds(node.test)
         self.jump_when(node.test, passed)
