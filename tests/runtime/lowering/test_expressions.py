@@ -55,6 +55,8 @@ EXPRESSIONS = {
     "dict comprehension of calls of what is awaited": "{str(await leaf(n)): note(n) for n in 'ab'}",
     "dict comprehension whose key changes": "{x: (x := x + n) async for n in items(3)}",
     "dict comprehension that binds its key": "{(y := n): y + x async for n in items(2)}, y",
+    "dict comprehension whose key is chosen": "{(await leaf(0) or n): note(n) for n in range(2)}",
+    "dict comprehension that binds twice": "{(y := await leaf(n)): (y := 5) for n in range(2)}, y",
     "dict comprehension of what cannot be a key": "{[n]: note(n) async for n in items(1)}",
     "set comprehension": "sorted({await leaf(n % 2) for n in range(3)})",
     "comprehension in a comprehension": "[[await leaf(n) for n in range(m)] for m in range(3)]",

@@ -104,7 +104,8 @@ class Loops(Displays):
         if isinstance(node, ast.DictComp):
             replacements = self.in_order([Part(node.key), Part(node.value)])
             key = replacements.get(id(node.key), node.key)
-            if not self.suspends(node.value) and not self.stays(Part(key)):
+            stays = key is node.key and self.stays(Part(key))
+            if not stays and not self.suspends(node.value):
                 early = self.local("key")  # an assignment evaluates its value first
                 self.set(early, key)
                 key = early
