@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import inspect
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -156,7 +157,15 @@ def spawn_blocking(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> S
     Raises:
         RuntimeError: Outside of `run`, or if the system gives no thread.
         OSError: If no descriptor is left by which the thread could wake the executor.
+        TypeError: If ``call`` is an async function, or no function.
     """
+    if inspect.iscoroutinefunction(call):
+        raise TypeError(f"{call.__name__} is an async function and does not block: spawn its call")
+    if not callable(call):
+        raise TypeError(
+            f"spawn_blocking calls a function itself, and {call!r} is none: "
+            "pass the function and its arguments, as in spawn_blocking(time.sleep, 1)"
+        )
     name: Any = getattr(call, "__name__", repr(call))
     variables = contextvars.copy_context()
     return SpawnBlocking(lambda: variables.run(call, *args, **kwargs), name)

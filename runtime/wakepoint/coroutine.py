@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import weakref
 from collections.abc import Awaitable
-from types import CodeType, CoroutineType, GeneratorType
+from types import CodeType, CoroutineType
 from typing import Any, TypeVar, cast
 
 from wakepoint import foreign
@@ -90,8 +90,11 @@ class CoroutineFuture(Resumable[T]):
         """Resumes the coroutine until its next suspension or its end.
 
         Raises:
-            RuntimeError: If the coroutine awaits something made for another runtime.
+            RuntimeError: If the coroutine awaits something made for another runtime, or was awaited
+                elsewhere before.
         """
+        if self.waits_for is None and self.coroutine.cr_suspended:
+            raise foreign.awaited_before(f"{self!r} is awaited")
         outer, current.context = current.context, cx
         try:
             if self.cancellation is None:
@@ -166,11 +169,8 @@ def into_future(awaitable: Awaitable[T]) -> Future[T]:
 
 def _mend(thing: object) -> str:
     """What was probably meant by something that is no future."""
-    if isinstance(thing, (list, tuple, set, frozenset, GeneratorType)):
-        return "pass what is in it one by one, as in join(*futures)"
-    if inspect.isasyncgen(thing):
-        return "iterate over it with async for"
-    return "call it first" if callable(thing) else "it has no poll(cx)"
+    mend = foreign.mend(type(thing).__name__)
+    return mend or ("call it first" if callable(thing) else "it has no poll(cx)")
 
 
 class _PolledFuture(Future[T]):

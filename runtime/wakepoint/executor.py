@@ -115,11 +115,12 @@ class Executor:
     def block_on(self, future: Awaitable[T]) -> T:
         """Drives a future, and what it spawns, until that future is done.
 
-        Tasks that are still pending then are aborted, and may await in their ``finally`` blocks.
-        So it is after a first Ctrl-C (unless the program has a handler of its own), and when a task
-        raises KeyboardInterrupt or SystemExit. At a second Ctrl-C, or one while they are ending
-        already, and after any other exception that no task raised (`Deadlock`), they are dropped:
-        at once, in the order of spawning.
+        Tasks that are still pending then are aborted, and may await in their ``finally`` blocks;
+        when they have ended, so are those that they spawned there. So it is after a first Ctrl-C
+        (unless the program has a handler of its own), and when a task raises KeyboardInterrupt or
+        SystemExit. At a second Ctrl-C, or one while they are ending already, and after any other
+        exception that no task raised (`Deadlock`), they are dropped: at once, in the order of
+        spawning.
 
         In a child that is forked meanwhile nobody is aborted or dropped: the tasks go on in the
         parent. If the future is done there, this returns; if it has to wait, RuntimeError says so.
@@ -213,6 +214,7 @@ class Executor:
     def now_forked(self) -> None:
         """This is a forked child; its tasks go on in the parent."""
         self.forked = True
+        self.interrupts.now_forked()
         forking.never_free(self)  # that would run what the tasks do when they are dropped
         self.reactor.now_forked()
 
@@ -314,19 +316,31 @@ class Executor:
         if self.forked:
             return
         self.interrupts.now_ending()
-        for task in list(self.tasks.values()):
-            if task is not self.interrupts.struck and not self.generators.closes(task):
-                self._cancel(task, how)
-        self._run_to_the_end()
+        self._abort_all(how)
         self.generators.close_open()
-        self._run_to_the_end()
+        self._abort_all(how)
 
-    def _run_to_the_end(self) -> None:
-        while self.tasks or self.generators.left:
+    def _abort_all(self, how: str) -> None:
+        """Aborts the tasks and drives them to their end; then those that they spawned meanwhile."""
+        try:
+            while self.tasks or self.generators.left:
+                tasks = list(self.tasks.values())
+                for task in tasks:
+                    if task is not self.interrupts.struck and not self.generators.closes(task):
+                        self._cancel(task, how)
+                self._run_to_the_end(tasks)
+        except Deadlock:  # a finally block awaits what never comes
+            return
+
+    def _run_to_the_end(self, tasks: list[Task[Any]]) -> None:
+        def over() -> bool:
+            while tasks and tasks[-1].done:
+                tasks.pop()
+            return not tasks and not self.generators.left
+
+        while not over():
             try:
-                self._run_until(lambda: not self.tasks and not self.generators.left)
-            except Deadlock:  # a finally block awaits what never comes
-                return
+                self._run_until(over)
             except KeyboardInterrupt:
                 if self.interrupts.insisted:
                     raise
@@ -354,7 +368,7 @@ def current() -> Executor:
     if running.executor is None:
         library = foreign.running_library()
         if library is not None:
-            raise foreign.under_another("a call of wakepoint", library)
+            raise foreign.under_another("a function of wakepoint", library, "call")
         raise RuntimeError("no executor is running on this thread; call wakepoint.run first")
     return running.executor
 

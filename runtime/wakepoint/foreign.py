@@ -23,17 +23,23 @@ _MISSES_ITS_LOOP = re.compile(
 _CANNOT_BE_AWAITED = re.compile(
     r"object (\S+) can't be used in 'await' expression|'(\S+)' object can't be awaited"
 )
+_AWAITED_BEFORE = re.compile(
+    r"cannot reuse already awaited coroutine|coroutine is being awaited already"
+)
+_ONE_BY_ONE = "pass what is in it one by one, as in join(*futures)"
 _MENDS = {
     "function": "call it first",
     "method": "call it first",
     "builtin_function_or_method": "call it first",
     "type": "call it first",
-    "NoneType": "what was called there is no async function; leave the await out",
-    "list": "await join(*futures)",
-    "tuple": "await join(*futures)",
-    "set": "await join(*futures)",
-    "generator": "await join(*futures)",
+    "NoneType": "what was called there is no async function",
+    "list": _ONE_BY_ONE,
+    "tuple": _ONE_BY_ONE,
+    "set": _ONE_BY_ONE,
+    "frozenset": _ONE_BY_ONE,
+    "generator": _ONE_BY_ONE,
     "async_generator": "iterate over it with async for",
+    "Future": "if a pool of threads or processes gave it, await spawn_blocking(future.result)",
 }
 
 
@@ -58,34 +64,51 @@ def _asyncio_runs(asyncio: Any) -> bool:
     return True
 
 
-def under_another(what: str, library: str) -> RuntimeError:
-    """The error of a future of ours that another library's loop drives."""
+def mend(kind: str) -> str | None:
+    """What was probably meant by something of that type that is no future."""
+    return _MENDS.get(kind)
+
+
+def under_another(what: str, library: str, verb: str = "await") -> RuntimeError:
+    """The error of something of ours that another library's loop drives."""
     return RuntimeError(
-        f"{_line_here()}awaits {what}, which is made for wakepoint.run, and {library} runs here; "
-        f"run the coroutine with wakepoint.run, or await what {library} has for it"
+        f"{_uses(_line_here(), verb, what)} made for wakepoint.run, and {library} runs here; "
+        f"run the coroutine with wakepoint.run, or {verb} what {library} has for it"
     )
 
 
 def made_for_another(coroutine: Any, yielded: object) -> RuntimeError:
     """The error of a coroutine under `wakepoint.run` that awaits somebody else's future."""
-    place, what = "", repr(yielded)
+    line, what = None, repr(yielded)
     library = _library(type(yielded).__module__.lstrip("_"))
     while coroutine is not None and getattr(coroutine, "cr_frame", None) is not None:
         frame = coroutine.cr_frame
         if _library_of(frame) is not None:
             library, what = _library_of(frame), _call(frame)
             break
-        place = f"line {frame.f_lineno} "
+        if _is_users(frame):
+            line = frame.f_lineno
         coroutine = coroutine.cr_await
-    return _for_another(place, what, library)
+    return _for_another(line, what, library)
 
 
-def _for_another(place: str, what: str, library: str | None) -> RuntimeError:
+def _for_another(line: int | None, what: str, library: str | None) -> RuntimeError:
     whose = "another runtime" if library is None else f"another runtime, {library}"
-    text = f"{place}awaits {what}, which is made for {whose}; await a wakepoint future instead"
+    text = f"{_uses(line, 'await', what)} made for {whose}; await a wakepoint future instead"
     if library == "asyncio":
         text += ", or give asyncio a thread with spawn_blocking(asyncio.run, …)"
     return RuntimeError(text)
+
+
+def _uses(line: int | None, verb: str, what: str) -> str:
+    return f"{what} is" if line is None else f"line {line} {verb}s {what}, which is"
+
+
+def awaited_before(who: str) -> RuntimeError:
+    """The error of a coroutine that several await, or one several times."""
+    return RuntimeError(
+        f"{who} a second time, and a coroutine runs once; call the function anew each time"
+    )
 
 
 def explained(error: Exception) -> Exception:
@@ -94,6 +117,8 @@ def explained(error: Exception) -> Exception:
     better: Exception | None = None
     if isinstance(error, (RuntimeError, AttributeError)) and _MISSES_ITS_LOOP.search(str(error)):
         better = _without_loop(frames)
+    elif isinstance(error, RuntimeError) and _AWAITED_BEFORE.search(str(error)):
+        better = _awaited_before(frames)
     elif isinstance(error, TypeError) and (match := _CANNOT_BE_AWAITED.search(str(error))):
         better = _not_awaitable(match[1] or match[2], frames)
     if better is None:
@@ -105,22 +130,28 @@ def explained(error: Exception) -> Exception:
 def _without_loop(frames: list[tuple[FrameType, int]]) -> RuntimeError | None:
     """What calls into another library that misses its event loop."""
     users = [index for index, (frame, _) in enumerate(frames) if _is_users(frame)]
-    if not users:
-        return None
-    line = frames[users[-1]][1]
-    if users[-1] + 1 == len(frames):
-        return _for_another(f"line {line} ", "what needs asyncio's event loop", "asyncio")
-    called = frames[users[-1] + 1][0]
-    library = _library_of(called)
-    return None if library is None else _for_another(f"line {line} ", _call(called), library)
+    line = frames[users[-1]][1] if users else None
+    if users and users[-1] + 1 == len(frames):
+        return _for_another(line, "what needs asyncio's event loop", "asyncio")
+    for frame, _ in frames[users[-1] if users else 0 :]:
+        library = _library_of(frame)
+        if library is not None:
+            return _for_another(line, _call(frame), library)
+    return None
+
+
+def _awaited_before(frames: list[tuple[FrameType, int]]) -> RuntimeError:
+    lines = [line for frame, line in frames if _is_users(frame)]
+    who = f"line {lines[-1]} awaits a coroutine" if lines else "a coroutine is awaited"
+    return awaited_before(who)
 
 
 def _not_awaitable(kind: str, frames: list[tuple[FrameType, int]]) -> TypeError | None:
     if not frames or not _is_users(frames[-1][0]):
         return None
-    mend = _MENDS.get(kind, "leave the await out")
     article = "an" if kind[0] in "aeiou" else "a"
-    return TypeError(f"line {frames[-1][1]} awaits {article} {kind}, which is no future: {mend}")
+    text = mend(kind) or "leave the await out"
+    return TypeError(f"line {frames[-1][1]} awaits {article} {kind}, which is no future: {text}")
 
 
 def _frames(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
@@ -145,7 +176,11 @@ def _library_of(frame: FrameType) -> str | None:
 
 def _call(frame: FrameType) -> str:
     """How a function of a library is called: ``asyncio.Queue.get(…)``."""
-    name = frame.f_code.co_qualname.replace(".__aenter__", "").partition(".<locals>")[0]
+    name = frame.f_code.co_qualname.partition(".<locals>")[0]
+    owner, dot, method = name.rpartition(".")
+    if dot and "self" in frame.f_locals:  # the method may be a base class's
+        owner = type(frame.f_locals["self"]).__qualname__
+    name = owner if method == "__aenter__" else f"{owner}{dot}{method}"
     return f"{_root(frame)}.{name}(…)"
 
 
@@ -153,8 +188,9 @@ def _is_users(frame: FrameType) -> bool:
     return _root(frame) not in {*LIBRARIES, "wakepoint"}
 
 
-def _line_here() -> str:
+def _line_here() -> int | None:
+    """The line that calls us; None if another library does."""
     frame = inspect.currentframe()
     while frame is not None and _root(frame) == "wakepoint":
         frame = frame.f_back
-    return "" if frame is None else f"line {frame.f_lineno} "
+    return frame.f_lineno if frame is not None and _is_users(frame) else None

@@ -56,15 +56,22 @@ class Interrupts:
             self.insisted = True  # whoever raises KeyboardInterrupt means it
             yield
             return
-        handler = self._interrupted
-        signal.signal(signal.SIGINT, handler)
+        signal.signal(signal.SIGINT, self._interrupted)
         self._watching = True
         try:
             yield
         finally:
-            self._watching = False
-            if signal.getsignal(signal.SIGINT) is handler:
-                signal.signal(signal.SIGINT, signal.default_int_handler)
+            self._give_back()
+
+    def _give_back(self) -> None:
+        self._watching = False
+        if signal.getsignal(signal.SIGINT) == self._interrupted:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def now_forked(self) -> None:
+        """This is a forked child, where no task is left to clean up: Ctrl-C is Python's again."""
+        if self._watching:
+            self._give_back()
 
     @property
     def due(self) -> bool:

@@ -20,7 +20,11 @@ class Sleep(Future[None]):
     __slots__ = ("_reactor", "_timer", "seconds")
 
     def __init__(self, seconds: float) -> None:
-        if not seconds >= 0:  # NaN too
+        try:
+            enough = seconds >= 0  # False for NaN
+        except TypeError as error:
+            raise TypeError(f"seconds are a number, and {seconds!r} is none") from error
+        if not enough:
             raise ValueError(f"sleep takes seconds from 0 up, not {seconds!r}")
         self.seconds = seconds
         self._timer: Timer | None = None
@@ -59,7 +63,8 @@ def sleep(seconds: float) -> Sleep:
         seconds: From 0 up; counted from the first poll.
 
     Raises:
-        ValueError: If ``seconds`` is negative or not a number.
+        ValueError: If ``seconds`` is negative or NaN.
+        TypeError: If it is no number.
     """
     return Sleep(seconds)
 
@@ -73,9 +78,9 @@ class Timeout(Cancellable[T]):
 
     __slots__ = ("_future", "_sleep", "ending")
 
-    def __init__(self, seconds: float, future: Future[T]) -> None:
-        self._future = future
+    def __init__(self, seconds: float, future: Awaitable[T]) -> None:
         self._sleep = Sleep(seconds)
+        self._future = into_future(future)
         self.ending: Ending | None = None
 
     def __repr__(self) -> str:
@@ -140,6 +145,7 @@ def timeout(seconds: float, future: Awaitable[T]) -> Timeout[T]:
 
     Raises:
         TimeoutError: When awaited, if the time is up first.
-        ValueError: If ``seconds`` is negative or not a number.
+        ValueError: If ``seconds`` is negative or NaN.
+        TypeError: If it is no number, or ``future`` is no future.
     """
-    return Timeout(seconds, into_future(future))
+    return Timeout(seconds, future)

@@ -239,6 +239,31 @@ def test_what_is_still_running_at_the_end_is_aborted_and_may_clean_up() -> None:
     assert log == ["cleaned up"]
 
 
+def test_what_is_spawned_by_a_cleanup_is_awaited_or_aborted() -> None:
+    ends: list[str] = []
+
+    async def stay(name: str, seconds: float) -> str:
+        try:
+            await sleep(seconds)
+        finally:
+            ends.append(f"{name} ends")
+        return name
+
+    async def leaves() -> None:
+        try:
+            await sleep(60)
+        finally:
+            spawn(stay("detached", 60))
+            ends.append(f"{await spawn(stay('joined', 0.001))} is joined")
+
+    async def main() -> None:
+        spawn(leaves())
+        await sleep(0)
+
+    run(main())
+    assert ends == ["joined ends", "joined is joined", "detached ends"]
+
+
 def test_a_finally_that_awaits_what_never_comes_cannot_hold_up_the_end(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -7,6 +7,7 @@ import sys
 import types
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -109,7 +110,9 @@ def test_ours_under_asyncio_name_the_line_and_the_mend(make: Callable[[], Any]) 
     async def main() -> None:
         await make()
 
-    with pytest.raises(RuntimeError, match=r"^line \d+ awaits .* made for wakepoint\.run, and asy"):
+    with pytest.raises(
+        RuntimeError, match=r"^line \d+ (await|call)s .* made for wakepoint\.run, and asy"
+    ):
         asyncio.run(main())
 
 
@@ -154,7 +157,8 @@ NOT_AWAITABLE: dict[str, tuple[Any, str]] = {
     "class": (dict, "a type, which is no future: call it first"),
     "None": (None, "what was called there is no async function"),
     "number": (5, "an int, which is no future: leave the await out"),
-    "list": ([], r"await join\(\*futures\)"),
+    "list": ([], r"pass what is in it one by one, as in join\(\*futures\)"),
+    "future of a pool": (Future[int](), r"await spawn_blocking\(future\.result\)"),
     "async generator": (numbers(), "iterate over it with async for"),
 }
 
@@ -183,8 +187,10 @@ def test_what_cannot_be_awaited(thing: Any, message: str) -> None:
         (sleep, "call it first"),
         (numbers(), "iterate over it with async for"),
         (5, r"it has no poll\(cx\)"),
+        (None, "what was called there is no async function"),
+        (Future[int](), r"await spawn_blocking\(future\.result\)"),
     ],
-    ids=["list", "generator", "coroutine function", "function", "async generator", "number"],
+    ids=lambda each: each if isinstance(each, str) else type(each).__name__,
 )
 def test_what_is_no_future(take: Callable[[Any], Any], thing: Any, message: str) -> None:
     async def main() -> None:
@@ -192,6 +198,70 @@ def test_what_is_no_future(take: Callable[[Any], Any], thing: Any, message: str)
 
     with pytest.raises(TypeError, match=f"is not a future: .*{message}"):
         run(main())
+
+
+def test_what_has_no_line_of_the_users_is_told_without_one() -> None:
+    async def gathered() -> None:
+        await asyncio.gather(sleep(0), sleep(0))
+
+    with pytest.raises(RuntimeError, match=r"^sleep\(0\) is made for wakepoint\.run, and asyncio"):
+        asyncio.run(gathered())
+    for take in (run, lambda awaitable: run(run_spawned(awaitable))):
+        with pytest.raises(RuntimeError, match=r"^asyncio\.sleep\(…\) is made for another runtime"):
+            take(asyncio.sleep(0.01))
+
+
+async def run_spawned(awaitable: Awaitable[Any]) -> None:
+    await spawn(awaitable)
+
+
+def test_a_lock_is_called_by_its_own_name() -> None:
+    async def main() -> None:
+        lock = asyncio.Lock()
+        await lock.acquire()
+        async with lock:
+            pass
+
+    with pytest.raises(RuntimeError, match=r"awaits asyncio\.Lock\(…\), which"):
+        run(main())
+
+
+def test_a_coroutine_that_is_awaited_twice() -> None:
+    async def in_a_row() -> None:
+        coroutine = work()
+        await coroutine
+        await coroutine
+
+    line = in_a_row.__code__.co_firstlineno + 3
+    with pytest.raises(
+        RuntimeError, match=rf"^line {line} awaits a coroutine a second time, .*anew"
+    ):
+        run(in_a_row())
+
+    async def side_by_side(take: Callable[[Any], Any]) -> None:
+        coroutine = work()
+        await join(take(coroutine), take(coroutine))
+
+    for take in (spawn, lambda each: each):
+        with pytest.raises(RuntimeError, match=r"^work\(\) is awaited a second time, .*anew"):
+            run(side_by_side(take))
+
+
+def test_what_spawn_blocking_cannot_call() -> None:
+    async def main(call: Any) -> None:
+        spawn_blocking(call)
+
+    with pytest.raises(TypeError, match="work is an async function and does not block: spawn"):
+        run(main(work))
+    with pytest.raises(TypeError, match="None is none: pass the function and its arguments"):
+        run(main(None))
+
+
+@pytest.mark.parametrize("seconds", ["1", None, sleep(1)])
+def test_seconds_that_are_no_number(seconds: Any) -> None:
+    for make in (sleep, lambda each: timeout(each, sleep(0))):
+        with pytest.raises(TypeError, match=r"^seconds are a number, and .* is none"):
+            make(seconds)
 
 
 def test_an_error_of_the_programs_own_is_left_as_it_is() -> None:

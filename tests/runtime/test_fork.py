@@ -106,6 +106,52 @@ wakepoint.run(main())
     assert (ran.stdout, ran.stderr) == ("[0, 2, 4] [0, 0, 0]\n", "")
 
 
+@pytest.mark.parametrize(
+    "child",
+    [
+        "wakepoint.run(interrupted())",
+        "threading.Thread(target=strike).start(); time.sleep(60)",
+    ],
+    ids=["in a run of its own", "where it sleeps"],
+)
+def test_ctrl_c_in_a_child(tmp_path: Path, child: str) -> None:
+    source = f"""{HEAD}
+import signal, threading, time
+def strike():
+    os.kill(os.getpid(), signal.SIGINT)
+
+async def interrupted():
+    spawn(stay())
+    await yield_now()
+    await spawn_blocking(strike)
+    await sleep(60)
+
+async def main():
+    pid = os.fork()
+    if pid == 0:
+        try:
+            {child}
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        os._exit(0)
+    wait_for(pid)
+    strike()
+
+try:
+    wakepoint.run(main())
+except KeyboardInterrupt:
+    print("the parent, too")
+"""
+    ran = result(tmp_path, source)
+    left = ["other left"] if "run" in child else []
+    assert ran.stdout.splitlines() == [
+        *left,
+        "interrupted",
+        "child ended with 0",
+        "the parent, too",
+    ]
+
+
 def test_a_child_of_a_blocking_call_ends(tmp_path: Path) -> None:
     source = f"""{HEAD}
 async def main():
