@@ -20,7 +20,7 @@ from wakepoint.backends.readiness import Attempt
 from wakepoint.blocking import spawn_blocking
 from wakepoint.combinators import join
 from wakepoint.pipe import PipeReader, PipeWriter
-from wakepoint.reactor import Reactor
+from wakepoint.reactor import Reactor, none_left
 from wakepoint.source import Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
 
@@ -143,6 +143,7 @@ class _Wait(Future[int]):
 
         Raises:
             ChildProcessError: If somebody else waited for it (ECHILD).
+            OSError: If no descriptor is left to wait by.
         """
         child = self._child
         if child.status is None:
@@ -173,10 +174,20 @@ class _Wait(Future[int]):
         if filters is not None:
             self._source = filters.process(pid)
         elif kernel.has_pidfd:
-            self._source = Source(kernel.pidfd_open(pid))
+            self._source = Source(self._open(pid))
         else:
             return spawn_blocking(kernel.waitpid, pid, 0)
         return Attempt(self._reactor, self._source, self._look)
+
+    def _open(self, pid: int) -> int:
+        try:
+            with none_left(f"to wait for child {pid}"):
+                fd: int = self._reactor.kernel.pidfd_open(pid)
+        except ProcessLookupError as error:
+            raise ChildProcessError(
+                errno.ECHILD, f"somebody else waited for child {pid}"
+            ) from error
+        return fd
 
     def _look(self) -> _Pid_and_status:
         kernel: Any = self._reactor.kernel

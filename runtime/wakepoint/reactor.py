@@ -78,7 +78,7 @@ class Reactor:
     def backend(self) -> Backend:
         """The mechanism; opened on first use, so a run that never waits makes no call for it."""
         if self._backend is None:
-            with _explained("to wait for events"):
+            with none_left("for the executor to wait for events"):
                 self._backend = self._make_backend(self)
         return self._backend
 
@@ -270,7 +270,7 @@ class Reactor:
         """
         if self.notifiable:
             return
-        with self._notify_lock, _explained("to be woken by other threads"):
+        with self._notify_lock, none_left("for the executor to be woken by other threads"):
             self.backend.prepare_notify()
         self.notifiable = True
 
@@ -304,12 +304,12 @@ def _refuse(reactor: Reactor) -> Backend:
 
 
 @contextmanager
-def _explained(purpose: str) -> Iterator[None]:
-    """Says what the descriptor was for that the kernel refuses to give."""
+def none_left(purpose: str) -> Iterator[None]:
+    """Says what the descriptor was for that the kernel refuses to give in the block."""
     try:
         yield
     except OSError as error:
         if error.errno not in (errno.EMFILE, errno.ENFILE):
             raise
-        text = f"{error.strerror}: none is left for the executor {purpose}"
+        text = f"{error.strerror}: none is left {purpose}"
         raise OSError(error.errno, text) from error

@@ -190,7 +190,16 @@ def test_what_cannot_be_awaited(thing: Any, message: str) -> None:
         (None, "what was called there is no async function"),
         (Future[int](), r"await spawn_blocking\(future\.result\)"),
     ],
-    ids=lambda each: each if isinstance(each, str) else type(each).__name__,
+    ids=[
+        "list",
+        "generator",
+        "coroutine function",
+        "function",
+        "async generator",
+        "number",
+        "None",
+        "future of a pool",
+    ],
 )
 def test_what_is_no_future(take: Callable[[Any], Any], thing: Any, message: str) -> None:
     async def main() -> None:
