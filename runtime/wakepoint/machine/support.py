@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import AsyncIterator
 from types import CoroutineType
 from typing import Any, cast
@@ -10,6 +11,7 @@ from typing import Any, cast
 from wakepoint.coroutine import into_future as any_into_future
 from wakepoint.machine.running.cells import Cell
 from wakepoint.machine.running.futures import Raises
+from wakepoint.machine.running.raising import raise_again
 from wakepoint.machine.running.state_machine import StateMachine
 from wakepoint.machine.running.stream_machine import DONE, StreamMachine
 from wakepoint.task import PENDING, Future, Ready
@@ -32,6 +34,7 @@ __all__ = [
     "keywords",
     "leave",
     "left",
+    "raise_again",
 ]
 
 
@@ -110,7 +113,7 @@ def leave(manager: Any, because: Any, swallowed: Any) -> Any:
         leaving(None, None, None)
         return because
     try:
-        raise because  # noqa: TRY301 - which is what sys.exception() gives meanwhile
+        raise_again(because)  # which is what sys.exception() gives meanwhile
     except BaseException:
         done = leaving(*_details(because))
     return left(done, because, swallowed)
@@ -137,7 +140,7 @@ def left(swallows: Any, because: Any, swallowed: Any) -> Any:
     if not isinstance(because, BaseException):
         return because
     if not swallows:
-        raise because
+        raise_again(because)
     return swallowed
 
 
@@ -148,12 +151,14 @@ def go_on(because: Any) -> Any:
         BaseException: What was raised before it.
     """
     if isinstance(because, BaseException):
-        raise because
+        raise_again(because)
     return because
 
 
 def active(*handled: Any) -> BaseException:
     """What ``raise`` raises again in a ``finally``.
+
+    That may be what somebody handles who polls the machine.
 
     Args:
         handled: Why the blocks around it were left: exceptions, or states.
@@ -161,7 +166,7 @@ def active(*handled: Any) -> BaseException:
     for each in handled:
         if isinstance(each, BaseException):
             return each
-    return RuntimeError("No active exception to reraise")
+    return sys.exception() or RuntimeError("No active exception to reraise")
 
 
 def keywords(function: Any, before: dict[str, Any], more: Any) -> dict[str, Any]:

@@ -169,12 +169,18 @@ class Syntax:
         loop = self.fors.get(where)
         if loop is not None:
             return Suspension(StateKind.NEXT, loop, loop.iter, loop.iter, loop.iter)
-        comprehension = self.comprehensions.get(where)
-        if comprehension is None:
+        each = self._comprehension_loop(where, iterated)
+        if each is None:
             return None
-        parts = [part for part in comprehension.generators if part.is_async]
-        each = next((part for part in parts if place(part.iter) == iterated), parts[0])
         return Suspension(StateKind.NEXT, each.target, each.iter, each.iter, each.iter)
+
+    def _comprehension_loop(self, where: Place, iterated: int | Place) -> ast.comprehension | None:
+        # 3.11 gives the place of a chained comparison to what stands behind it.
+        comprehension = self.comprehensions.get(where)
+        around = self.comprehensions.values() if comprehension is None else [comprehension]
+        parts = [part for each in around for part in each.generators if part.is_async]
+        first = None if comprehension is None else parts[0]
+        return next((part for part in parts if place(part.iter) == iterated), first)
 
     def _enter_or_exit(
         self, kind: StateKind, where: Place, index: int | Place

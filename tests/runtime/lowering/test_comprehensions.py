@@ -39,6 +39,12 @@ COMPREHENSIONS = {
     "async comprehension": """
         return [n async for n in items(2)], {n: n async for n in items(2) if await leaf(n)}
     """,
+    "async comprehension with chained comparisons": """
+        return [
+            (n, m, k) async for n in items(3) if 0 < n <= 2 async for m in items(2)
+            if n != m < 2 for k in range(2) if 0 <= k < await leaf(2)
+        ], [{m async for m in items(2) if 0 <= m < n} async for n in items(2) if -1 < n < 1]
+    """,
     "async generator expression": """
         made = (n async for n in items(2))
         return [n async for n in made]

@@ -215,3 +215,108 @@ CONTEXTS = {
 @pytest.mark.parametrize("body", CONTEXTS.values(), ids=CONTEXTS)
 def test_an_exception_knows_what_was_handled_when_it_was_raised(body: str) -> None:
     assert difference(f"async def main():{body}") is None
+
+
+POLLED = {
+    "a handler": """
+        except Boom as error:
+            await leaf()
+            note(error)
+            raise
+    """,
+    "a handler without a name": """
+        except Boom:
+            note("caught", await leaf())
+            raise
+    """,
+    "a handler that raises another": """
+        except Boom:
+            await leaf()
+            raise Other("third")
+    """,
+    "a handler for something else": """
+        except IndexError:
+            await leaf()
+    """,
+    "a finally": """
+        finally:
+            await leaf()
+    """,
+    "a finally that raises again": """
+        finally:
+            await leaf()
+            raise
+    """,
+    "a finally that raises another": """
+        finally:
+            await leaf()
+            raise Other("third")
+    """,
+    "a handler and a finally": """
+        except Boom as error:
+            await leaf()
+            raise Other("third") from error
+        finally:
+            note(await leaf())
+    """,
+    "except*": """
+        except* Boom as group:
+            note(group)
+            raise
+    """,
+}
+
+
+@pytest.mark.parametrize("end", POLLED.values(), ids=POLLED)
+def test_whoever_polls_it_while_handling_something_leaves_the_contexts_alone(end: str) -> None:
+    source = f"""
+async def main():
+    try:
+        raise Other("outermost")
+    except Other:
+        try:
+            await fail()
+        except Exception as error:
+            await leaf()
+            note(error)
+            raise
+
+async def fail():
+        try:
+            try:
+                await leaf(error=KeyError("first"))
+            except KeyError:
+                await leaf()
+                raise Boom("second")
+        {end.strip()}
+"""
+    assert difference(source) is None
+
+
+LEFT = {
+    "with": "with plain():",
+    "with, that swallows": "with plain(None, Boom):",
+    "async with": "async with manager():",
+    "async with, that swallows": "async with manager(None, Boom):",
+    "async for": "async for each in items(2):",
+}
+
+
+@pytest.mark.parametrize("head", LEFT.values(), ids=LEFT)
+def test_a_block_that_is_left_leaves_the_contexts_alone(head: str) -> None:
+    source = f"""
+async def fail():
+    {head}
+        try:
+            await leaf(error=KeyError("first"))
+        except KeyError:
+            await leaf()
+            raise Boom("second")
+
+async def main():
+    try:
+        raise Other("outermost")
+    except Other:
+        await fail()
+"""
+    assert difference(source) is None

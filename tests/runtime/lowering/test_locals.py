@@ -6,6 +6,14 @@ import pytest
 from tools.lowering.compared import difference
 
 LOCALS = {
+    "behind comprehensions": """
+        found = [each async for each in items(2) if await leaf(1)]
+        note(sorted(locals()))
+        try:
+            {other: 1 for other in found for more in await leaf(found) if await leaf(error=Boom())}
+        except Boom:
+            return sorted(locals())
+    """,
     "all": """
         x, y = 1, await leaf(2)
         return sorted(locals().items())

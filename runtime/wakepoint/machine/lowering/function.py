@@ -154,7 +154,10 @@ def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredF
         ),
         writer.return_in_place,
     )
-    visible = [each for each in _in_order(analysis) if each in fields]
+    of_comprehensions = function.comprehension_variables
+    visible = [
+        each for each in _in_order(analysis) if each in fields and each not in of_comprehensions
+    ]
     parts = Parts(
         module.names.machine(
             node.name,
@@ -169,12 +172,11 @@ def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredF
         _may_wait(analysis, module.source),
     )
     lowered = MachineClass(function, parts, spelling, Printer(module.source))
-    variables = function.comprehension_variables
     return LoweredFunction(
         parts.name,
         lowered.lines(),
         lowered.factory(),
-        {field: variables.get(name, name) for name, field in fields.items()},
+        {field: of_comprehensions.get(name, name) for name, field in fields.items()},
     )
 
 

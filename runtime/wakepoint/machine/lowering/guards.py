@@ -10,7 +10,7 @@ from wakepoint.machine.lowering.build import assign, attribute, name, none, targ
 from wakepoint.machine.lowering.loops import Loops
 from wakepoint.machine.lowering.own import Does
 from wakepoint.machine.lowering.scope import captures
-from wakepoint.machine.lowering.steps import GoOn, Note, Step, line_of
+from wakepoint.machine.lowering.steps import GoOn, Note, RaiseAgain, Step, line_of
 from wakepoint.machine.lowering.writer import Cleanup, Function
 from wakepoint.machine.model import StateKind
 
@@ -138,6 +138,11 @@ class Guards(Loops):
             self.code.add(Note(self.code.origin, cleanup.because, to))
             self.code.jump(cleanup.step)
 
+    def raise_again(self, error: ast.expr) -> None:
+        """Writes what raises an exception that has been raised before."""
+        self.names.helper("raise_again")
+        self.code.add(RaiseAgain(self.code.origin, error))
+
     def _go_on(self, call: ast.Call, to: Step | None = None) -> None:
         self.code.add(GoOn(self.code.origin, call, to))
         self.code.stop()
@@ -253,14 +258,13 @@ class Guards(Loops):
 
     def _catch(self, node: ast.Try | ast.TryStar, done: Step) -> None:
         """The handlers, of the exception raised again; bodies that suspend come after them."""
-        again = ast.Raise(attribute(self.me, "error"), None)
         star = isinstance(node, ast.TryStar)
         made = ast.TryStar if star else ast.Try
         headers = [self._header(each, star) for each in node.handlers]
         catching = self.code.compound(made([], headers, [], []), len(headers) + 1)
         self.code.origin = None
         with self.code.inside(catching):
-            self.code.emit(again)
+            self.raise_again(attribute(self.me, "error"))
         later: list[tuple[Step, ast.ExceptHandler, ast.expr]] = []
         falls_through = star
         for at, handler in enumerate(node.handlers, 1):

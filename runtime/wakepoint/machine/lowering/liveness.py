@@ -18,6 +18,7 @@ from wakepoint.machine.lowering.steps import (
     Item,
     Jump,
     Note,
+    RaiseAgain,
     Step,
     all_items,
     targets,
@@ -87,7 +88,9 @@ class _Flow:
                 for body, bound_first in zip(item.bodies, _bound_first(item.node), strict=True):
                     bits = sum(self._bit(each) for each in bound_first)
                     live |= self._before(body, after, handler) & ~bits
-            elif isinstance(item, Do) and isinstance(item.node, (ast.Return, ast.Raise)):
+            elif isinstance(item, RaiseAgain) or (
+                isinstance(item, Do) and isinstance(item.node, (ast.Return, ast.Raise))
+            ):
                 live = 0
             live = (live & ~bound) | read | handler
         return live
@@ -146,6 +149,8 @@ def _nodes(item: Item) -> Iterator[ast.AST]:
     match item:
         case Do():
             yield item.node
+        case RaiseAgain():
+            yield item.error
         case Note():
             yield item.field
         case GoOn():

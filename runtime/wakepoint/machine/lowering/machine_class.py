@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -104,9 +105,13 @@ class MachineClass:
         states = {step.index: step for step in self._parts.steps if step.index is not None}
         lines = [Line(f"class State({self._names.helper('Enum')}):")]
         machine = self._parts.machine
+        unreached: Counter[str] = Counter()
         for state in machine.states:
             step = states.get(state.index)
             called = step.name if step is not None else _unreached(state)
+            if step is None:
+                unreached[called] += 1
+                called += f"_{unreached[called]}" if unreached[called] > 1 else ""
             comment = f"  # {state.kind} {state.label}" if state.label and state.index else ""
             line = state.span.line if state.span else None
             lines.append(Line(f"{called} = {state.index}{comment}", line, 4))

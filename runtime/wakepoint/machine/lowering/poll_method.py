@@ -10,7 +10,16 @@ from dataclasses import replace
 from wakepoint.machine.lowering.build import attribute, call
 from wakepoint.machine.lowering.fields import Fields
 from wakepoint.machine.lowering.printer import Line, Printer, deeper
-from wakepoint.machine.lowering.steps import Compound, Do, GoOn, Item, Jump, Note, Step
+from wakepoint.machine.lowering.steps import (
+    Compound,
+    Do,
+    GoOn,
+    Item,
+    Jump,
+    Note,
+    RaiseAgain,
+    Step,
+)
 from wakepoint.machine.lowering.writer import Function
 
 
@@ -82,7 +91,7 @@ class PollMethod:
             handled = call(self._names.helper("active"), *step.leaving, handled)
         return [
             Line("try:"),
-            Line(f"raise {ast.unparse(handled)}", None, 4),
+            *deeper([self._raise_again(handled, None)]),
             Line(f"except {self._names.helper('BaseException')}:"),
             *deeper(lines),
         ]
@@ -121,6 +130,8 @@ class PollMethod:
                     for each in statements
                     for line in self._printer.statement(each, item.origin)
                 ]
+            case RaiseAgain():
+                return [self._raise_again(item.error, item.origin)]
             case Jump():
                 jump = Line(f"{self._me}.state = {self._mention(item.target)}", item.origin)
                 return [jump] if last else [jump, Line("continue", item.origin)]
@@ -132,6 +143,9 @@ class PollMethod:
             case Compound():
                 return self._compound(item, last=last)
         raise TypeError(item)
+
+    def _raise_again(self, error: ast.expr, origin: int | None) -> Line:
+        return Line(ast.unparse(call(self._names.helper("raise_again"), error)), origin)
 
     def _go_on(self, item: GoOn) -> Line:
         made = copy.copy(item.call)

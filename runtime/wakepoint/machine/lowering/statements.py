@@ -53,7 +53,10 @@ class Statements(Guards):
     def _raise(self, node: ast.Raise) -> None:
         if node.exc is None:
             again = self.handled() if self._may_be_leaving() else None
-            self.code.emit(node if again is None else ast.Raise(again, None))
+            if again is None:
+                self.code.emit(node)
+            else:
+                self.raise_again(again)
             self.code.stop()
         else:
             self._simple(node)

@@ -30,6 +30,13 @@ class Do(Item):
 
 
 @dataclass(eq=False, slots=True)
+class RaiseAgain(Item):
+    """Raises an exception that has been raised before."""
+
+    error: ast.expr
+
+
+@dataclass(eq=False, slots=True)
 class Jump(Item):
     """Goes to another step."""
 

@@ -17,6 +17,18 @@ def comes_out(error: StopIteration, awaiting: Future[Any]) -> NoReturn:
     raise RuntimeError("generator raised StopIteration") from error
 
 
+def raise_again(error: BaseException) -> NoReturn:
+    """Raises an exception that has been raised before, as if it had never been caught.
+
+    ``raise`` would give it another ``__context__``: what whoever polls handles just now.
+    """
+    context, traceback = error.__context__, error.__traceback__
+    try:
+        raise error
+    finally:
+        error.__context__, error.__traceback__ = context, traceback
+
+
 def raised_while(error: BaseException, handled: BaseException) -> None:
     """Notes that an exception was raised while another was handled, as CPython does."""
     chain = [handled]

@@ -15,7 +15,7 @@ from wakepoint.machine.running.cells import Cells
 from wakepoint.machine.running.fields import Fields
 from wakepoint.machine.running.futures import DroppedWithItsHolder, Raises
 from wakepoint.machine.running.polling import nobody_polling, polling
-from wakepoint.machine.running.raising import comes_out, raised_while
+from wakepoint.machine.running.raising import comes_out, raise_again, raised_while
 from wakepoint.task import (
     PENDING,
     Cancellable,
@@ -143,7 +143,7 @@ class StateMachine(Fields, Resumable[T]):
                     polled = self._run_on(cx)
                     continue
                 try:
-                    raise self.shown  # noqa: TRY301 - which is how it is handled
+                    raise_again(self.shown)  # which is how it is handled
                 except BaseException:
                     self.forget_frames(self.shown)
                     polled = self._run_on(cx)

@@ -83,3 +83,13 @@ async def lazily(ask, names):
 #     → 2 | !→ raised if exception raised
 # 2 yield await ask(name): kept name; free ask; operand iterator of names
 #     → 1 if names has another item | → returned if names is exhausted | !→ raised if exception raised
+
+
+async def chained_tests(rows, low):
+    return [cell async for row in rows if low < row < 9 async for cell in row]
+# 0 chained_tests(rows, low): live rows, low
+#     → 1 | !→ raised if exception raised
+# 1 next rows: live low; kept rows, cell, row; operand list so far, async iterator of rows
+#     → 1 if rows has another item and not low < row < 9 | → 2 if rows has another item and low < row < 9 | → returned if rows is exhausted | !→ raised if exception raised
+# 2 next row: live low; kept rows, cell, row; operand list so far, async iterator of rows, async iterator of row
+#     → 1 if row is exhausted | → 2 if row has another item | !→ raised if exception raised
