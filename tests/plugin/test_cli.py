@@ -181,7 +181,7 @@ def test_record_keeps_what_show_can_read(site: Path, capsys: pytest.CaptureFixtu
     write(site / "docs" / "page.md", PAGE)
     assert main(["record", "docs", "--out", "kept"]) == 0
     printed = capsys.readouterr().out
-    assert printed.splitlines()[-1] == f"1 recordings in {Path('kept')}"
+    assert printed.splitlines()[-1] == f"1 recording in {Path('kept')}"
     (path,) = (site / "kept").glob("*/*.json")
     assert main(["show", str(path)]) == 0
     assert "woke: yes" in capsys.readouterr().out

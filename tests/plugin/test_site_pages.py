@@ -149,7 +149,7 @@ def test_record_keeps_what_the_build_looks_for(
     pages = {"sub/page.md": fence('--8<-- "good.py"', 'id="nap" show="output kernel"')}
     write(site, {"index.md": "# A site\n", **pages}, SNIPPETS)
     assert main(["record", "docs", "--out", "docs/recordings"]) == 0
-    assert capsys.readouterr().out.splitlines() == [f"1 recordings in {Path('docs/recordings')}"]
+    assert capsys.readouterr().out.splitlines() == [f"1 recording in {Path('docs/recordings')}"]
     (path,) = (site / "docs" / "recordings").glob("*/*.json")
     assert path.name == "sub-page.nap.json"
     head = json.loads(path.read_text(encoding="utf-8"))

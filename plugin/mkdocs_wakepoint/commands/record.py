@@ -7,6 +7,7 @@ from pathlib import Path
 from mkdocs_wakepoint.engine import Pool
 from mkdocs_wakepoint.pages import Pages
 from mkdocs_wakepoint.record import record_pages
+from mkdocs_wakepoint.views.words import times
 
 
 def record(pages: Pages, out: Path, pool: Pool, backend: str) -> int:
@@ -26,5 +27,5 @@ def record(pages: Pages, out: Path, pool: Pool, backend: str) -> int:
         print(problem)
     for path in recorded.removed:
         print(f"removed {path}, which belongs to no snippet any more")
-    print(f"{len(recorded.files)} recordings in {out}")
+    print(f"{times(len(recorded.files), 'recording')} in {out}")
     return 1 if recorded.problems else 0
