@@ -22,6 +22,7 @@ from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.source import Page, converted_by, in_mkdocs, name_of
 from mkdocs_wakepoint.views import stylesheet
+from mkdocs_wakepoint.views.markup import element
 
 logger = logging.getLogger("wakepoint")
 
@@ -96,7 +97,7 @@ class WakepointExtension(Extension):
             batch.finish()
         self._tell(problems, stale, _IN_MKDOCS if in_mkdocs(document.md) else logger)
         # Without MkDocs' plugin nobody else brings the style sheet to the page.
-        return f"<style>{stylesheet()}</style>\n{batch.fill(text)}"
+        return f"{element('style', stylesheet())}\n{batch.fill(text)}"
 
     def _tell(self, problems: list[Problem], stale: list[Problem], log: logging.Logger) -> None:
         for problem in stale:

@@ -6,6 +6,8 @@ import re
 import secrets
 from collections.abc import Callable
 
+from mkdocs_wakepoint.views.markup import element
+
 
 class Places:
     """Marks in a text, numbered, and what finds them again."""
@@ -30,8 +32,7 @@ class Places:
         return self._element("span", number)
 
     def _element(self, tag: str, number: int) -> str:
-        attributes = "".join(f' {name}="{it}"' for name, it in self.attributes(number).items())
-        return f"<{tag}{attributes}></{tag}>"
+        return str(element(tag, **self.attributes(number)))
 
     def fill(self, text: str, html: Callable[[int], str | None]) -> str:
         """The text with the HTML of each number in its place; None leaves the place."""

@@ -23,6 +23,7 @@ from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
+from mkdocs_wakepoint.views.markup import element
 
 logger = get_plugin_logger(__name__)
 
@@ -172,7 +173,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         # Another plugin may have encrypted the page, or shows parts of it elsewhere.
         if page.file.src_uri not in self._drawing and not _SHOWN.search(output):
             return output
-        link = f'<link rel="stylesheet" href="{get_relative_url(STYLESHEET, page.url)}">\n'
+        link = f"{element('link', rel='stylesheet', href=get_relative_url(STYLESHEET, page.url))}\n"
         head, end, body = output.partition("</head>")
         return f"{head}{link}{end}{body}" if end else link + output
 

@@ -17,7 +17,7 @@ from mkdocs_wakepoint.text import visible
 Content = str | int | float
 """What can stand in an element or in an attribute; `Markup` is a str that passes as it is."""
 
-_VOID: Final = frozenset({"br", "wbr"})
+_VOID: Final = frozenset({"br", "link", "wbr"})
 _SHAPES: Final = frozenset({"circle", "path", "rect"})
 
 _BREAKABLE = re.compile(r"[.(,\[/](?=[^\s)\]])|_(?=[a-z])")

@@ -35,7 +35,7 @@ assert wakepoint.run(main()) == b"PING"
 
 
 def facts(recording: Recording, kind: str, **expected: object) -> list[dict[str, object]]:
-    """The facts of every event of that kind that agree with ``wanted``."""
+    """The facts of every event of that kind that agree with ``expected``."""
     return [
         event.facts
         for event in recording.events
