@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from markdown import Markdown
+from tools.programs import PIPE
 from tools.sites import build, write
 
 from mkdocs_wakepoint.extension import WakepointExtension
@@ -17,25 +18,11 @@ from mkdocs_wakepoint.views import Item, quotation
 from wakepoint.recording import Environment, Recording, record
 from wakepoint.recording.figures import figures
 
-SOURCE = """\
-import wakepoint
-
-
-async def main():
-    reader, writer = wakepoint.pipe()
-    await wakepoint.join(reader.read(100), writer.write_all(b"12345"))
-    reader.close()
-    writer.close()
-
-
-wakepoint.run(main())
-"""
-
 PAGE = f"""\
 # A page
 
 ```python wakepoint id="pipe" backend="simulated"
-{SOURCE}```
+{PIPE}```
 
 It makes [call: simulated write 5](#wp-pipe), and polls [count: simulated polls](#wp-pipe) times.
 
@@ -47,12 +34,12 @@ It makes [call: simulated write 5](#wp-pipe), and polls [count: simulated polls]
 
 @pytest.fixture(scope="module")
 def run() -> Recording:
-    return record(SOURCE, backend="simulated")
+    return record(PIPE, backend="simulated")
 
 
 @pytest.fixture
 def item(run: Recording) -> Item:
-    snippet = Snippet(SOURCE, Options(backend="simulated"), Location("docs/a.md", 3), "pipe")
+    snippet = Snippet(PIPE, Options(backend="simulated"), Location("docs/a.md", 3), "pipe")
     kqueue = replace(run, environment=Environment("kqueue", "Darwin", "CPython 3.14.0"))
     return Item(snippet, run, (), (replace(kqueue, events=run.events[:5]),))
 
@@ -171,7 +158,7 @@ def test_the_extension_alone_fills_links_in(tmp_path: Path) -> None:
     links = [(text, href) for text, href in links if href == "#wp-pipe"]
     assert links == [
         ("<code>write(fd 4, 5 bytes) = 5</code>", "#wp-pipe"),
-        (str(figures(record(SOURCE, backend="simulated")).polls), "#wp-pipe"),
+        (str(figures(record(PIPE, backend="simulated")).polls), "#wp-pipe"),
         ("<code>close(fd 3) = 0</code>", "#wp-pipe"),
         ("another link", "#wp-pipe"),
     ]

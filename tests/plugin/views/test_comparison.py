@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 from markdown import Markdown
+from tools.programs import PIPE
 
 from mkdocs_wakepoint import comparison as compare
 from mkdocs_wakepoint.recordings import Store
@@ -17,24 +18,10 @@ from mkdocs_wakepoint.views.comparison import Column, comparison
 from wakepoint.recording import Environment, Event, Recording, record
 from wakepoint.recording.figures import figures
 
-SOURCE = """\
-import wakepoint
-
-
-async def main():
-    reader, writer = wakepoint.pipe()
-    await wakepoint.join(reader.read(100), writer.write_all(b"12345"))
-    reader.close()
-    writer.close()
-
-
-wakepoint.run(main())
-"""
-
 
 @pytest.fixture(scope="module")
 def run() -> Recording:
-    return record(SOURCE, backend="simulated")
+    return record(PIPE, backend="simulated")
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +179,7 @@ def test_a_mistake_is_told_with_its_line(source: str, message: str) -> None:
 
 PAGE = f"""\
 ```python wakepoint id="pipe" backend="simulated" show="code"
-{SOURCE}```
+{PIPE}```
 
 ```wakepoint-compare
 FENCE
@@ -224,7 +211,7 @@ def site(
     tmp_path: Path, run: Recording, other: Recording, caplog: pytest.LogCaptureFixture
 ) -> Site:
     options = Options(backend="simulated")
-    snippet = Snippet(SOURCE, options, Location("markdown", 1), "pipe")
+    snippet = Snippet(PIPE, options, Location("markdown", 1), "pipe")
     macos = replace(run, environment=Environment("kqueue", "Darwin", "CPython 3.14.0"))
     emulated = replace(
         run, environment=Environment("kqueue", "Linux", "CPython 3.11.7", emulation="libkqueue")

@@ -6,6 +6,7 @@ import re
 import sys
 
 import pytest
+from tools.programs import ECHO
 
 from wakepoint.recording import Recording, dumps, record
 from wakepoint.recording.figures import figures
@@ -14,30 +15,6 @@ if sys.platform != "linux":
     pytest.skip("only Linux has io_uring", allow_module_level=True)
 
 pytestmark = pytest.mark.io_uring
-
-ECHO = """
-import wakepoint
-
-async def server(listener):
-    stream, _ = await listener.accept()
-    with stream:
-        while data := await stream.read(100):
-            await stream.write_all(data.upper())
-
-async def client(port):
-    with await wakepoint.TcpStream.connect("127.0.0.1", port) as stream:
-        await stream.write_all(b"ping")
-        return await stream.read_exact(4)
-
-async def main():
-    with wakepoint.TcpListener.bind() as listener:
-        task = wakepoint.spawn(server(listener))
-        answer = await client(listener.local_addr[1])
-        await task
-    return answer
-
-assert wakepoint.run(main()) == b"PING"
-"""
 
 CROWD = """
 import wakepoint

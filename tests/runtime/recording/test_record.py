@@ -5,33 +5,10 @@ import sys
 from collections import Counter
 
 import pytest
+from tools.programs import ECHO
 
 from wakepoint.recording import Recording, dumps, loads, record
 from wakepoint.recording.schema import KINDS
-
-ECHO = """
-import wakepoint
-
-async def server(listener):
-    stream, _ = await listener.accept()
-    with stream:
-        while data := await stream.read(100):
-            await stream.write_all(data.upper())
-
-async def client(port):
-    with await wakepoint.TcpStream.connect("127.0.0.1", port) as stream:
-        await stream.write_all(b"ping")
-        return await stream.read_exact(4)
-
-async def main():
-    with wakepoint.TcpListener.bind() as listener:
-        task = wakepoint.spawn(server(listener))
-        answer = await client(listener.local_addr[1])
-        await task
-    return answer
-
-assert wakepoint.run(main()) == b"PING"
-"""
 
 
 def facts(recording: Recording, kind: str, **expected: object) -> list[dict[str, object]]:
