@@ -283,3 +283,41 @@ async def main():
     return v
 """
     assert difference(source) is None
+
+
+TESTS = {
+    "chain": "value() < value() <= await leaf(value()) < value()",
+    "chain that is negated": "not (value() == await leaf(value()) in await leaf(value()))",
+    "chain in and": "value() < value() < await leaf(value()) and value()",
+    "chain in or": "value() or value() is not value() < await leaf(value())",
+    "choice": "await leaf(value()) if value() else value()",
+    "choice of and": "(value() and value()) if value() else await leaf(value()) or value()",
+    "choice by a chain": "value() if value() < value() < await leaf(value()) else not value()",
+    "choice that is negated": "not (value() if await leaf(value()) else not value())",
+    "choice in a choice": "(value() if value() else value()) if await leaf(value()) else value()",
+    "choice in or": "(value() if await leaf(value()) else value()) or value()",
+}
+
+TESTED = {
+    "if": "if {}:\n        return 'yes'\n    return 'no'",
+    "if that goes on": "if {}:\n        note('yes', await leaf())\n    else:\n        note('no')",
+    "elif": "if x > 5:\n        pass\n    elif {}:\n        note('yes')\n    else:\n        note('no')",
+    "while": "while {}:\n        note('again')\n    else:\n        note('else')",
+    "assert": "assert {}, await leaf('no')",
+    "conditional": "return 'yes' if {} else 'no'",
+    "guard": "match x:\n        case 1 if {}:\n            note('yes')\n        case _:\n"
+    "            note('no')",
+    "comprehension": "return [n for n in range(3) if {}]",
+}
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_the_truth_of_a_test_is_asked_as_often_as_in_the_original(test: str) -> None:
+    wrong = {}
+    for name, statement in TESTED.items():
+        told = difference(
+            f"async def main():\n    x = 1\n    {statement.format(f'({TESTS[test]})')}\n"
+        )
+        if told is not None:
+            wrong[name] = told
+    assert not wrong

@@ -6,10 +6,10 @@ import ast
 from typing import Any, ClassVar
 
 from wakepoint.machine.lowering.build import attribute, call
-from wakepoint.machine.lowering.expressions import Expressions
+from wakepoint.machine.lowering.choices import Choices
 
 
-class Displays(Expressions):
+class Displays(Choices):
     """Writes the code of sets and dicts."""
 
     def _set(self, node: ast.Set) -> ast.expr:
@@ -45,4 +45,4 @@ class Displays(Expressions):
             self.code.emit(ast.AugAssign(into, ast.BitOr(), self.plain(each)))
         return result
 
-    special: ClassVar = {**Expressions.special, ast.Dict: _dict, ast.Set: _set}
+    special: ClassVar = {**Choices.special, ast.Dict: _dict, ast.Set: _set}

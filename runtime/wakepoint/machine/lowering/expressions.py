@@ -7,15 +7,12 @@ import sys
 from collections.abc import Callable
 from typing import ClassVar
 
-from wakepoint.machine.lowering.build import attribute, call, exchanged, name, negated, with_parts
+from wakepoint.machine.lowering.build import attribute, call, exchanged, name, with_parts
 from wakepoint.machine.lowering.order import Part, parts_of
 from wakepoint.machine.lowering.own import own_nodes
-from wakepoint.machine.lowering.steps import Note, Step, line_of
+from wakepoint.machine.lowering.steps import Note, line_of
 from wakepoint.machine.lowering.writer import Function, Writer
 from wakepoint.machine.model import StateKind
-
-ASKS_AGAIN = (3, 12) <= sys.version_info < (3, 14)
-"""True if CPython asks ``a or b`` in ``(a or b) or c`` for its truth once more."""
 
 
 class Expressions(Writer):
@@ -164,107 +161,6 @@ class Expressions(Writer):
         text = self.keep(ast.JoinedStr([self._text_part(node)]))
         return ast.FormattedValue(text, -1, None)
 
-    # -- expressions that choose ------------------------------------------------------------------
-
-    def chosen(self) -> ast.expr:
-        """A variable for what an expression that chooses comes to."""
-        return name(self.names.number("value"))
-
-    def _bool(self, node: ast.BoolOp) -> ast.expr:
-        result, end = self.chosen(), self.code.new("JOIN", node)
-        for each in node.values[:-1]:
-            further = self.code.new("JOIN", each)
-            if isinstance(node.op, ast.And):
-                self._decide(each, result, further, end)
-            else:
-                self._decide(each, result, end, further)
-            self.code.begin(further)
-        self.set(result, self.value(node.values[-1]))
-        self.code.join(end)
-        return result
-
-    def _decide(self, node: ast.expr, result: ast.expr, holds: Step, fails: Step) -> None:
-        """Goes on by the truth of an operand, which is the result if it decides."""
-        if not isinstance(node, ast.BoolOp) or ASKS_AGAIN:
-            self.set(result, self.value(node))
-            self.jump_if(result, holds)
-            self.code.jump(fails)
-            return
-        for each in node.values[:-1]:
-            further = self.code.new("JOIN", each)
-            if isinstance(node.op, ast.And):
-                self._decide(each, result, further, fails)
-            else:
-                self._decide(each, result, holds, further)
-            self.code.begin(further)
-        self._decide(node.values[-1], result, holds, fails)
-
-    def _if(self, node: ast.IfExp) -> ast.expr:
-        result = self.chosen()
-        end, other = self.code.new("JOIN", node), self.code.new("ELSE", node)
-        self.jump_unless(node.test, other)
-        self.set(result, self.value(node.body))
-        self.code.jump(end)
-        self.code.begin(other)
-        self.set(result, self.value(node.orelse))
-        self.code.join(end)
-        return result
-
-    def _compare(self, node: ast.Compare) -> ast.expr:
-        """``a < await b < c``: each part is evaluated once, and only if those before it hold."""
-        if not self.suspends(*node.comparators[1:]):
-            return self.plain(node)
-        result, end = self.chosen(), self.code.new("JOIN", node)
-        first = Part(node.left)
-        left = node.left if self.stays(first) else self.put_aside(first)
-        last = len(node.ops) - 1
-        for at, (op, right) in enumerate(zip(node.ops, node.comparators, strict=True)):
-            value = self.value(right)
-            if at < last:
-                value = self.keep(value)
-            self.set(result, ast.Compare(left, [op], [value]))
-            if at < last:
-                self.jump_if(negated(result), end)
-            left = value
-        self.code.join(end)
-        return result
-
-    # -- tests ---------------------------------------------------------------------------------
-
-    def jump_unless(self, test: ast.expr, to: Step) -> None:
-        """Goes to another step if a test does not hold; the truth of each part is asked once."""
-        match test:
-            case ast.BoolOp(op=ast.And(), values=values) if self.suspends(test):
-                for each in values:
-                    self.jump_unless(each, to)
-            case ast.BoolOp(op=ast.Or(), values=values) if self.suspends(test):
-                holds = self.code.new("JOIN", test)
-                for each in values[:-1]:
-                    self.jump_when(each, holds)
-                self.jump_unless(values[-1], to)
-                self.code.join(holds)
-            case ast.UnaryOp(op=ast.Not(), operand=operand) if self.suspends(test):
-                self.jump_when(operand, to)
-            case _:
-                self.jump_if(negated(self.value(test)), to)
-
-    def jump_when(self, test: ast.expr, to: Step) -> None:
-        """Goes to another step if a test holds; the truth of each part is asked once."""
-        match test:
-            case ast.BoolOp(op=ast.Or(), values=values) if self.suspends(test):
-                for each in values:
-                    self.jump_when(each, to)
-            case ast.BoolOp(op=ast.And(), values=values) if self.suspends(test):
-                fails = self.code.new("JOIN", test)
-                for each in values[:-1]:
-                    self.jump_unless(each, fails)
-                self.jump_when(values[-1], to)
-                self.code.join(fails)
-            case ast.UnaryOp(op=ast.Not(), operand=operand) if self.suspends(test):
-                self.jump_unless(operand, to)
-            case _:
-                self.jump_if(self.value(test), to)
-
     # -- targets ----------------------------------------------------------------------------------
 
     def assign(self, to: ast.expr, value: ast.expr) -> None:
@@ -293,8 +189,5 @@ class Expressions(Writer):
         ast.Await: _await,
         ast.Yield: _yield,
         ast.NamedExpr: _named,
-        ast.BoolOp: _bool,
-        ast.IfExp: _if,
-        ast.Compare: _compare,
     }
     """How those are written whose parts are not just evaluated one after the other."""

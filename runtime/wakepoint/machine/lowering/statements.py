@@ -188,7 +188,7 @@ class Statements(Guards):
         at = node
         while True:
             self.rebinds(at.test)
-            if self.suspends(at.test) and isinstance(at.test, (ast.BoolOp, ast.UnaryOp)):
+            if self.is_asked_in_parts(at.test):
                 otherwise = self.code.new("ELSE", at)
                 self.jump_unless(at.test, otherwise)
                 self.block(at.body)
