@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,22 @@ Open = Callable[..., Page]
 """Opens a page of the book: ``open("book/02-poll", color_scheme="dark")``."""
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Says nothing: the address of a request is no test's business."""
-
-
 @contextmanager
 def _served(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    """By another process: a thread of this one would outlive the tests that need it.
+
+    While a thread lives that might hold a waker, the runtime's own tests see no deadlock.
+    """
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout is not None
+        try:
+            _, _, address = server.stdout.readline().partition("(")  # … (http://127.0.0.1:1234/) …
+            yield address.partition(")")[0]
+        finally:
+            server.kill()
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +53,9 @@ def book(place: tuple[str, Path]) -> Built:
     return built
 
 
-# Not for the session: while Playwright is at work, its event loop runs in this thread, and other
-# packages' tests may want one of their own.
-@pytest.fixture(scope="package")
+# Not for the session: while Playwright is at work, its event loop runs in this thread, and another
+# thread waits for its driver. (Nor for the package: without an __init__.py that is the session.)
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # CI runs as root, where Chromium's own sandbox cannot start.
