@@ -259,3 +259,66 @@ async def main():
         {last}
 """
     assert difference(f"{HEAD}{source}") is None
+
+
+READ = {
+    "a manager": """
+        with await leaf(x) as x:
+            note(x)
+""",
+    "a call": """
+        note(x, await leaf(y))
+        return x
+""",
+    "a loop": """
+        async for y in items(1):
+            note(x, y)
+        note(y)
+""",
+    "a handler": """
+        try:
+            raise Other(x)
+        except Other as error:
+            note(y, error, await leaf(x))
+""",
+    "a deletion": """
+        del y
+        await leaf()
+        note(x)
+""",
+}
+
+
+@pytest.mark.parametrize("around", ["", "except Boom as error:\n        note(x, error)\n    "])
+@pytest.mark.parametrize("end", READ.values(), ids=READ)
+def test_what_was_bound_before_the_block_is_there_at_its_end(end: str, around: str) -> None:
+    for body in ("raise Boom(x)", "return 1 / 0", "note(x)"):
+        source = f"""
+async def main():
+    x, y = plain(), 1
+    try:
+        {body}
+    {around}finally:{end}
+    note(x, y)
+"""
+        assert difference(source) is None
+
+
+def test_what_was_bound_at_the_end_of_a_block_is_there_behind_it() -> None:
+    source = """
+async def main():
+    for n in range(2):
+        try:
+            try:
+                raise Boom(n)
+            finally:
+                if n:
+                    await leaf()
+                x = plain(n)
+                if not n:
+                    continue
+        except Boom:
+            note(x, n)
+    return x, n
+"""
+    assert difference(source) is None

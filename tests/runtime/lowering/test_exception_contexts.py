@@ -320,3 +320,25 @@ async def main():
         await fail()
 """
     assert difference(source) is None
+
+
+def test_who_sets_a_context_while_a_block_is_left_is_believed() -> None:
+    assert (
+        difference("""
+import contextlib
+
+async def main():
+    async with contextlib.AsyncExitStack() as stack:
+        for n in range(2):
+            await stack.enter_async_context(manager(n))
+
+        async def swallows(*details):
+            await leaf()
+            return details[0] is Boom
+
+        stack.push_async_exit(swallows)
+        await leaf()
+        raise Boom("x")
+""")
+        is None
+    )

@@ -36,10 +36,22 @@ def kept(steps: list[Step], scope: Scope, by_super: list[str]) -> set[str]:
     bits = {variable: 1 << at for at, variable in enumerate(sorted(scope.bound))}
     flow = _Flow(steps, scope, bits, by_super)
     needed = 0
-    for step, live in flow.solved().items():
-        if step.resumes:
-            needed |= live
+    live = flow.solved()
+    for step in _begun_with(steps):
+        needed |= live[step]
     return {variable for variable, bit in bits.items() if needed & bit}
+
+
+def _begun_with(steps: list[Step]) -> set[Step]:
+    """The steps that a poll can begin with.
+
+    Besides those that wait, these are the first that run while an exception is shown by which a
+    block was left, and those behind: another poll goes on there (`StateMachine.show`).
+    """
+    shown_anew = {
+        target for step in steps for target in targets(step) if target.leaving != step.leaving
+    }
+    return shown_anew | {step for step in steps if step.resumes}
 
 
 class _Flow:

@@ -29,23 +29,6 @@ def raise_again(error: BaseException) -> NoReturn:
         error.__context__, error.__traceback__ = context, traceback
 
 
-def raised_while(error: BaseException, handled: BaseException) -> None:
-    """Notes that an exception was raised while another was handled, as CPython does."""
-    chain = [handled]
-    while chain[-1].__context__ is not None and chain[-1].__context__ not in chain:
-        chain.append(chain[-1].__context__)
-    if error is handled:
-        return
-    for each in chain:
-        if each.__context__ is error:
-            each.__context__ = None  # no circles
-    last = error
-    while last.__context__ is not None and last.__context__ not in chain:
-        last = last.__context__
-    if last is not handled:
-        last.__context__ = handled
-
-
 def as_exception(kind: Any, value: Any, traceback: Any) -> BaseException:
     """The exception that the three arguments of ``throw`` stand for."""
     if isinstance(kind, BaseException):

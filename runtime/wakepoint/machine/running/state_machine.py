@@ -15,7 +15,7 @@ from wakepoint.machine.running.cells import Cells
 from wakepoint.machine.running.fields import Fields
 from wakepoint.machine.running.futures import DroppedWithItsHolder, Raises
 from wakepoint.machine.running.polling import nobody_polling, polling
-from wakepoint.machine.running.raising import comes_out, raise_again, raised_while
+from wakepoint.machine.running.raising import comes_out, raise_again
 from wakepoint.task import (
     PENDING,
     Cancellable,
@@ -167,9 +167,6 @@ class StateMachine(Fields, Resumable[T]):
             BaseException: The exception, if there is no handler: the machine has raised.
         """
         handler = self.handlers.get(self.state)
-        left_by = self.left_by()
-        if left_by is not None:
-            raised_while(error, left_by)
         if handler is not None:
             self.forget_frames(error)
             self.error, self.state = error, handler
