@@ -6,6 +6,24 @@ import pytest
 from tools.lowering.compared import difference
 
 INSIDE = {
+    "a walrus in a generator expression of an inner function": """
+        b = 1
+        def inner(a):
+            return list((b := a + n) for n in [1, 2]), b
+        def unbound(a):
+            return list((b := a) for n in [b])
+        try:
+            unbound(await leaf(2))
+        except UnboundLocalError as error:
+            note(str(error))
+        deep = lambda a: [list((c := a + n) for n in [m]) for m in (b, 3)] + [c]
+        return inner(await leaf(2)), deep(4), b
+    """,
+    "a walrus in a generator expression in another": """
+        made = list(sum((last := n * m) for m in [1, 2]) for n in await leaf([3, 4]))
+        await leaf()
+        return made, last
+    """,
     "a closure over a loop's variable": """
         made = []
         for n in range(2):

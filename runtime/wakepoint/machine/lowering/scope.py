@@ -127,6 +127,8 @@ def names_in(
                 todo += [(each, within) for each in _inside(node)]
             if is_inner_scope(node):
                 names.inner.append(node)
+            if isinstance(node, ast.GeneratorExp):  # what := binds in there is bound here
+                names.bound |= _generator_names(node, class_name).nonlocals
     return names
 
 
@@ -201,9 +203,6 @@ class Scope:
         names = names_in([*function.body], class_name)
         self.globals, self.nonlocals = names.globals, names.nonlocals
         bound = names.bound | set(self.parameters)
-        for each in names.inner:
-            if isinstance(each, ast.GeneratorExp):  # what := binds in there is bound here
-                bound |= inner_names(each, class_name)[0].nonlocals
         self.bound = bound - self.globals - self.nonlocals
         captured = set().union(*(free_names(each, class_name) for each in names.inner))
         self.free_in_inner = captured
