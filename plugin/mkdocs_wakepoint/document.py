@@ -56,12 +56,14 @@ class Document:
 
     Attributes:
         md: The same.
+        page: The page that it is, or stands in.
         lines: Those that it was given.
         serialised: True once what the postprocessors get is the whole document.
     """
 
     def __init__(self, md: Markdown) -> None:
         self.md = md
+        self.page = Page("markdown")
         self.lines: list[str] = []
         self.serialised = False
         self._own_superfences: superfences.OwnSuperfences | None = None
@@ -142,7 +144,7 @@ class Document:
 
         def quote_at(number: int) -> str:
             text, href = self._quotes[number]
-            location = origins.of(quotes.line_of(self._fences.lines, href, text))
+            location = origins.of(quotes.line_of(self._fences.readable_lines(), href, text))
             return collector.add_quote(quotes.Quote(text, href, location))
 
         text = self._quote_places.fill(self._fence_places.fill(text, fence_at), quote_at)

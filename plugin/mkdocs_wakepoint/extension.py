@@ -14,6 +14,7 @@ from typing import Any
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
 
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector, Document
@@ -50,13 +51,35 @@ class WakepointExtension(Extension):
         super().__init__()
         self.page = Page("markdown")
         self.pages: dict[str | None, Page] = {}
+        self._converting: str | None = None
+        self._outermost: Document | None = None
         self._collector = collector
         self._settings = Settings.of(settings)
+
+    def __deepcopy__(self, memo: object) -> WakepointExtension:
+        """Itself: whoever copies a site's configuration has the same snippets run."""
+        return self
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name for it
         """Called by Markdown."""
         md.registerExtension(self)  # markdown-exec hands the list of these to a Markdown of its own
-        md.postprocessors.register(_Converted(Document(md), self), "wakepoint", 0)
+        document = Document(md)
+        md.preprocessors.register(_Begun(document, self), "wakepoint-begun", 1000)
+        md.postprocessors.register(_Converted(document, self), "wakepoint", 0)
+
+    def begin(self, document: Document) -> None:
+        """A document that begins: notes the page that it is, or stands in.
+
+        A page that comes a second time is opened anew. What is converted for it meanwhile, as a
+        docstring is, or what a fence of markdown-exec printed, has the keys of one page in common.
+        """
+        name = name_of(document.md)
+        if name in self.pages and name != self._converting:
+            self._converting = name
+            self.page = self.pages[name]
+            self.pages[name] = self.page.again()
+            self._outermost = document
+        document.page = self.page
 
     def finish(self, document: Document, text: str) -> str:
         """A converted document: with its snippets, or with places for them in a site's batch.
@@ -68,20 +91,11 @@ class WakepointExtension(Extension):
         Raises:
             SnippetError: If something is wrong and ``on_error`` is ``fail``.
         """
+        if document is self._outermost:
+            self._converting = None
         if self._collector is not None:
-            return document.place(text, self._page_of(document.md), self._collector)
+            return document.place(text, document.page, self._collector)
         return self._alone(document, text)
-
-    def _page_of(self, md: Markdown) -> Page:
-        """The page that a document is, or stands in: what markdown-exec's fences print, say.
-
-        One that has a name is opened anew: it may come a second time.
-        """
-        name = name_of(md)
-        if name in self.pages:
-            self.page = self.pages[name]
-            self.pages[name] = self.page.again()
-        return self.page
 
     def _alone(self, document: Document, text: str) -> str:
         """A document that is a batch of its own, with its snippets."""
@@ -107,6 +121,19 @@ class WakepointExtension(Extension):
                 log.warning("%s", problem)
         if problems and self._settings.on_error == "fail":
             raise SnippetError("\n".join(map(str, problems)))
+
+
+class _Begun(Preprocessor):
+    """Comes first among its kind."""
+
+    def __init__(self, document: Document, extension: WakepointExtension) -> None:
+        super().__init__(document.md)
+        self._document = document
+        self._extension = extension
+
+    def run(self, lines: list[str]) -> list[str]:
+        self._extension.begin(self._document)
+        return lines
 
 
 class _Converted(Postprocessor):

@@ -16,7 +16,7 @@ from mkdocs_wakepoint.included import Text, files_named
 from mkdocs_wakepoint.matches import matches, same_at_start
 from mkdocs_wakepoint.snippet import Location
 
-_FILLED = re.compile(r"8<-|\{[%!{]")
+_FILLED = re.compile(r"8<-|\{[%!{]|^\s*::: ")
 """What a line has in it that something else is put in the place of."""
 _DEEPEST = 20
 """Includes within includes; a file that includes itself has no end."""
@@ -107,8 +107,12 @@ class Origins:
                     yield origin or last, last
 
     def _made_by_code(self) -> Iterator[tuple[Location, Location]]:
-        """A document of which the page has no line: its lines may stand within the code's."""
-        last = self._page.at(0)
+        """A document of which the page has no line: its lines may stand within the code's.
+
+        Or they come from elsewhere, as a docstring does in the place of ``::: module``.
+        """
+        lines = self._page.lines
+        last = self._page.at(next((n for n, line in enumerate(lines) if _FILLED.search(line)), 0))
         for line in map(_key, self._document):
             within = (n for n, text in enumerate(self._page.lines) if line and line in _key(text))
             last = self._page.at(next(within, last.line - 1))

@@ -65,6 +65,10 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         """Lets somebody else have what the pages hold: a command, which builds no site."""
         self._collector = collector
 
+    def __deepcopy__(self, memo: object) -> WakepointPlugin:
+        """Itself: whoever copies a site's configuration has the same snippets run."""
+        return self
+
     # Having these two makes MkDocs keep this object, and so the pool, across rebuilds of serve.
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Notes what is done: a site that is served can be mended, so no problem ends that."""
@@ -76,6 +80,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             self._pool.close()
             self._pool = None
 
+    @event_priority(100)  # before plugins that take the list of extensions, as mkdocstrings does
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Loads the extension and names the style sheet."""
         try:
@@ -103,9 +108,10 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         for file in list(files):
             if file.abs_src_path is not None and self._store.holds(Path(file.abs_src_path)):
                 files.remove(file)
-        here = str(Path(__file__).parent)
-        # A file on the disk: not every plugin expects one that is generated.
-        files.append(File(STYLESHEET, here, config.site_dir, use_directory_urls=False))
+        if files.get_file_from_path(STYLESHEET) is None:  # else this plugin is listed twice
+            here = str(Path(__file__).parent)
+            # A file on the disk: not every plugin expects one that is generated.
+            files.append(File(STYLESHEET, here, config.site_dir, use_directory_urls=False))
         return files
 
     def on_page_markdown(
@@ -173,9 +179,14 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         # Another plugin may have encrypted the page, or shows parts of it elsewhere.
         if page.file.src_uri not in self._drawing and not _SHOWN.search(output):
             return output
-        link = f"{element('link', rel='stylesheet', href=get_relative_url(STYLESHEET, page.url))}\n"
-        head, end, body = output.partition("</head>")
-        return f"{head}{link}{end}{body}" if end else link + output
+        return _styled(output, page.url)
+
+    def on_post_template(
+        self, output_content: str, *, template_name: str, config: MkDocsConfig
+    ) -> str:
+        """Brings our style sheet to what a theme makes besides the pages, of what they show."""
+        shows = template_name.endswith(".html") and _SHOWN.search(output_content)
+        return _styled(output_content, template_name) if shows else output_content
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -188,6 +199,13 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self._reported += 1
         if self.config.on_error != "show":
             logger.warning("%s", problem)
+
+
+def _styled(html: str, url: str) -> str:
+    """A page of the site with our style sheet."""
+    link = f"{element('link', rel='stylesheet', href=get_relative_url(STYLESHEET, url))}\n"
+    head, end, body = html.partition("</head>")
+    return f"{head}{link}{end}{body}" if end else link + html
 
 
 def _is_ours(extension: object) -> bool:

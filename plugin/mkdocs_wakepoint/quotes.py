@@ -77,8 +77,23 @@ def hold_place(link: Element, place: dict[str, str]) -> None:
 
 
 def line_of(lines: Sequence[str], href: str, text: str) -> int:
-    """The line of a page in which a link stands; 1 if it is broken over two lines."""
-    return next((n for n, line in enumerate(lines, 1) if f"[{text}]({href})" in line), 1)
+    """The line of a page in which a link begins; 1 if it is in none.
+
+    Its text may be broken over two lines and have emphasis in it, and its address may stand
+    elsewhere.
+
+    Args:
+        lines: The page's; those empty in which no link can stand.
+        href: The address.
+        text: What the link says.
+    """
+    page = "\n".join(lines)
+    words = r"[*_`]*(?:\s|^[> \t]+)+[*_`]*".join(map(re.escape, text.split()))
+    link = rf"\[\s*[*_`]*{words}[*_`]*\s*\]"
+    for pattern in (rf"{link}\(<?{re.escape(href)}", link):
+        if found := re.search(pattern, page, re.MULTILINE):
+            return page.count("\n", 0, found.start()) + 1
+    return 1
 
 
 def answer(quote: Quote, items: Sequence[Item]) -> tuple[Answer, Problem | None]:

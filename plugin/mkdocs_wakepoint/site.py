@@ -127,7 +127,8 @@ class SitePages:
         return any(path.resolve().is_relative_to(self._asked) for path in paths)
 
     def _listed(self) -> WakepointPlugin | None:
-        plugins = self._config.plugins.values()
+        # One that is listed twice has its last settings, in a build too.
+        plugins = reversed(self._config.plugins.values())
         return next((each for each in plugins if isinstance(each, WakepointPlugin)), None)
 
     def _added(self) -> WakepointPlugin:

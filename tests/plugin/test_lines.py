@@ -84,6 +84,8 @@ FILES = {
     "inc/header.md": 'Text.\n\n```python wakepoint titel="A"\n1\n```\n',
     "inc/outer.md": 'Outer.\n\n--8<-- "fence.md"\n',
     "inc/lost.md": "Text.\n\n- ```python wakepoint\n  1\n  ```\n",
+    "inc/mark.py": "\ufeffx = 1\n1 / 0\n",
+    "inc/mark.md": f"\ufeff{FAILS}",
     "inc/compare.md": "Text.\n\n```wakepoint-compare\nsnippets: nobody\nbi: backend\n```\n",
 }
 
@@ -113,6 +115,15 @@ INCLUDES = {
     "a fence": ('--8<-- "fence.md"', "inc/fence.md:7: the snippet raised"),
     "a fence of a file of a file": ('--8<-- "outer.md"', "inc/fence.md:7: the snippet raised"),
     "a header": ('--8<-- "header.md"', "inc/header.md:3: there is no option 'titel'"),
+    "code with a byte-order mark": (
+        '```python wakepoint\n--8<-- "mark.py"\n```',
+        "inc/mark.py:2: the snippet raised",
+    ),
+    "a fence behind a byte-order mark": ('--8<-- "mark.md"', "inc/mark.md:3: the snippet raised"),
+    "code that is not there": (
+        '```python wakepoint\n--8<-- "nowhere.py"\n```',
+        "docs/index.md:5: there is no snippet in this fence; write one, or correct the name of",
+    ),
     "no fence": ('--8<-- "lost.md"', "inc/lost.md:3: this is not recognised as a fence"),
     "a comparison": ('--8<-- "compare.md"', "inc/compare.md:5: there is no line 'bi'"),
 }

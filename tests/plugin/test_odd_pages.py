@@ -155,6 +155,64 @@ def test_another_plugin_may_take_a_pages_content_away(tmp_path: Path, content: s
     assert outputs(built, "a") == []
 
 
+def test_another_plugin_may_copy_the_configuration(tmp_path: Path) -> None:
+    hook = (
+        "import copy\n"
+        "def on_config(config):\n"
+        "    config.markdown_extensions = copy.deepcopy(config.markdown_extensions)\n"
+        "    copy.deepcopy(config.plugins['wakepoint'])\n"
+    )
+    built = hooked(tmp_path, hook, {"index.md": FENCE.format("a", "copied")})
+    assert built.status == 0, built.log
+    assert outputs(built, "") == ["copied"]
+
+
+def test_what_is_converted_within_a_page_has_ids_of_its_own(tmp_path: Path) -> None:
+    """As mkdocstrings converts docstrings; it takes the extensions when it is configured."""
+    hook = (
+        "from markdown import Markdown\nfrom markdown.extensions import Extension\n"
+        "from markdown.preprocessors import Preprocessor\n"
+        "class Inner(Preprocessor):\n"
+        "    def run(self, lines):\n"
+        "        md = Markdown(extensions=self.extensions)\n"
+        "        relpath = self.md.treeprocessors['relpath']\n"
+        "        again = type(relpath)(relpath.file, relpath.files, relpath.config)\n"
+        "        md.treeprocessors.register(again, 'relpath', priority=0)\n"
+        '        text = \'```python wakepoint show="output"\\nprint("inner")\\n```\'\n'
+        "        html = [self.md.htmlStash.store(md.convert(text)) for _ in range(2)]\n"
+        "        return [each for line in lines\n"
+        "                for each in (['', *html, ''] if line == '::: inner' else [line])]\n"
+        "class Outer(Extension):\n"
+        "    def extendMarkdown(self, md):\n"
+        "        inner = Inner(md)\n"
+        "        inner.extensions = self.extensions\n"
+        "        md.preprocessors.register(inner, 'inner', 20)\n"
+        "def on_config(config):\n"
+        "    outer = Outer()\n"
+        "    outer.extensions = [*config.markdown_extensions]\n"
+        "    config.markdown_extensions.append(outer)\n"
+    )
+    own = '```python wakepoint show="output"\nprint("own")\n```\n'
+    built = hooked(tmp_path, hook, {"index.md": f"# A page\n\n::: inner\n\n{own}"})
+    assert built.status == 0, built.log
+    assert outputs(built, "") == ["inner", "inner", "own"]
+    ids = [str(tag["id"]) for tag in built.page("").select(".wp[id]")]
+    assert len(ids) == len(set(ids)) == 3
+
+
+def test_a_template_that_shows_pages_has_the_style_sheet(tmp_path: Path) -> None:
+    shows = "<html><head></head>{% for each in pages %}{{ each.page.content }}{% endfor %}</html>"
+    theme = "theme:\n  name: mkdocs\n  custom_dir: own\n  static_templates: [all/pages.html]\n"
+    pages = {"../own/all/pages.html": shows, "index.md": FENCE.format("a", "shown")}
+    write(tmp_path, pages, BARE + theme)
+    built = build(tmp_path, "--strict")
+    assert built.status == 0, built.log
+    html = (built.folder / "all" / "pages.html").read_text(encoding="utf-8")
+    assert "shown" in html
+    assert html.count('href="../assets/wakepoint.css"') == 1
+    assert "wakepoint.css" not in (built.folder / "404.html").read_text(encoding="utf-8")
+
+
 # -- who reads a page early ---------------------------------------------------------------------
 
 READS_EARLY = """\

@@ -188,3 +188,28 @@ def test_in_a_site_other_pages_are_quoted_and_a_mistake_has_its_line(tmp_path: P
     unknown = [line for line in built.warnings if "anchor" in line]
     assert len(unknown) == 1
     assert "#wp-pip'" in unknown[0]
+
+
+LINKS = {
+    "in one line": "[count: auto polls](#wp-no)",
+    "over two lines": "[count: auto\npolls](#wp-no)",
+    "over two lines of a quotation": "> Said [count:\n> auto polls](#wp-no)",
+    "with emphasis": "[count: auto **polls**](#wp-no)",
+    "in emphasis": "*[count: auto polls](#wp-no)*",
+    "in angles": "[count: auto polls](<#wp-no>)",
+    "with a title": '[count: auto polls](#wp-no "More")',
+    "with its address elsewhere": "[count: auto polls][no]",
+}
+
+
+@pytest.mark.parametrize("how", LINKS)
+def test_a_link_that_quotes_nothing_is_told_at_its_line(
+    how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    shown = "```text\n[count: auto polls](#wp-no)\n```\n\n<!--\n[count: auto polls](#wp-no)\n-->"
+    text = f"# A page\n\n{shown}\n\nText,\nand {LINKS[how]}.\n\n[no]: #wp-no\n"
+    md = Markdown(extensions=["pymdownx.superfences", WakepointExtension()])
+    md.convert(text.replace("and >", "\n>"))
+    (told,) = caplog.messages
+    line = 13 if ">" in LINKS[how].partition("[")[0] else 12
+    assert told.startswith(f"markdown:{line}: there is no snippet '#wp-no'")

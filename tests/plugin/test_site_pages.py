@@ -250,3 +250,14 @@ def test_a_site_that_does_not_list_wakepoint_is_told(
     assert (
         stderr == "mkdocs-wakepoint: mkdocs.yml does not list wakepoint: a build runs no snippet\n"
     )
+
+
+def test_of_a_plugin_that_is_listed_twice_check_sees_what_the_build_sees(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = "  - wakepoint:\n      timeout: 9\n  - wakepoint:\n      timeout: 8\n"
+    write(site, {"index.md": fence("1 / 0")}, f"site_name: A site\nplugins:\n{twice}")
+    status, printed, _ = checked(capsys, "docs")
+    assert status == 1
+    (line,) = printed
+    assert line.startswith("docs/index.md:4: the snippet raised ZeroDivisionError")

@@ -8,7 +8,7 @@ from mkdocs_wakepoint import comparison
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.fence import header
 from mkdocs_wakepoint.fence.preprocessor import Fence
-from mkdocs_wakepoint.fence.problems import comes_only_close, id_is_taken
+from mkdocs_wakepoint.fence.problems import comes_only_close, id_is_taken, is_empty
 from mkdocs_wakepoint.fence.unused_options import lines_too_many
 from mkdocs_wakepoint.origins import Lines
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
@@ -34,6 +34,8 @@ def contents(fence: Fence, source: str, lines: Lines, page: Page) -> Contents:
         chosen, problems = comparison.parse(source, lines.of)
         return Comparison(chosen, lines.in_page, _key(page, "compare")), tuple(problems)
     options, problems = _options(fence, source, location, page)
+    if not source.strip():
+        problems.append(is_empty(location))
     key = _key(page, options.id or options.title)
     if options.id not in ("", key):
         problems.append(id_is_taken(location, options.id))

@@ -23,6 +23,8 @@ COMPARE: Final = "wakepoint-compare"
 """The header of a comparison, whole; see `mkdocs_wakepoint.comparison`."""
 
 _QUOTED: Final = r"""(?:"[^"]*"|'[^']*')"""
+_ALL_QUOTES: Final = "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"
+"""Also those of typography, which are pasted from a page."""
 _WORD: Final = re.compile(rf"(?:{_QUOTED}|\S)+")
 _DEFAULTS: Final = re.compile(rf"{WORD}\s*:")
 # A value without quotes ends before the next NAME=, so that one mistake is told as one.
@@ -104,14 +106,14 @@ def parse(text: str, location: Location, defaults: Options | None = None) -> Hea
 def _mistake(token: re.Match[str]) -> tuple[str, str] | None:
     """What is wrong with how an option is written; None for one that there is not at all."""
     name, value = token["name"], token["value"]
-    if name is None:
-        return f"{token['stray']} belongs to no option", 'write name="value"'
+    if name is None or not re.search(r"\w", name):
+        return f"{token[0]} belongs to no option", 'write name="value", and a space between two'
     if name not in READERS:
         return None
     if value is None:
         return f"option {name!r} has no value", f'write {name}="…"'
     if not re.fullmatch(_QUOTED, value):
-        bare = value.strip("\"'")
+        bare = value.strip(_ALL_QUOTES)
         return f"the value of {name} is not quoted", f'write {name}="{bare}"'
     return None
 

@@ -29,6 +29,8 @@ _SIGNS = re.compile(
     r"[> \t]*(?:\|.*|(?:(?:[-*+:]|\d+[.)]|\[\^[^]]+\]:)[ \t]*(?:\[[ xX]\][ \t]*)?)+)"
 )
 
+_BYTE_ORDER_MARK = "\ufeff"
+
 # No text can have it: it is drawn anew by each process, and never reaches a page.
 _MARK = f"wakepointfence{secrets.token_hex(8)}n"
 
@@ -208,8 +210,11 @@ class FencePreprocessor(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """Called by Markdown, once for each document."""
-        self.lines = [*lines]
+        # A file that begins with this mark may have been put into the middle of the document.
+        self.lines = [line.removeprefix(_BYTE_ORDER_MARK) for line in lines]
         self.fences = find(self.lines)
+        if self.fences:
+            lines = [*self.lines]
         self._raw.clear()
         for fence in self.fences:
             lines[fence.line - 1] = fence.replaced(
@@ -219,6 +224,11 @@ class FencePreprocessor(Preprocessor):
             self._raw.append(backticks)
             lines[index] = lines[index].replace(backticks, _raw_mark(len(self._raw)), 1)
         return lines
+
+    def readable_lines(self) -> list[str]:
+        """The document's lines; those empty that stand in a fence or in raw HTML."""
+        readable = {index for index, raw_from in _candidates(self.lines) if raw_from != 0}
+        return [line if index in readable else "" for index, line in enumerate(self.lines)]
 
     def shows_as_code(self, text: str, fence: Fence) -> bool:
         """True if a fence that superfences did not take stands in a block of code, for reading.

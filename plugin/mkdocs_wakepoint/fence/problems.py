@@ -26,6 +26,12 @@ def not_recognised(location: Location, fence: Fence) -> Problem:
     return Problem(location, "this is not recognised as a fence", remedy)
 
 
+def is_empty(location: Location) -> Problem:
+    """Nothing stands in a fence: a file that was to be put in is not there, for instance."""
+    remedy = "write one, or correct the name of the file that should be put in here"
+    return Problem(location, "there is no snippet in this fence", remedy)
+
+
 def id_is_taken(location: Location, name: str) -> Problem:
     """Another snippet of the page has the id."""
     return Problem(location, f"the id {name!r} is taken in this page", "choose another")
