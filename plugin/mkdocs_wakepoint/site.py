@@ -67,7 +67,7 @@ class SitePages:
 
     def __init__(self, config: Path, path: Path) -> None:
         self._file = config
-        with self._told():
+        with self._one_line_errors():
             self._config = load_config(str(config))
         self._docs = Path(self._config.docs_dir)
         self._asked = path.resolve()
@@ -88,7 +88,7 @@ class SitePages:
             SiteError: If a build would end with an error.
         """
         self._plugin.hand_to(collector)
-        with self._told(), contextlib.redirect_stdout(sys.stderr):
+        with self._one_line_errors(), contextlib.redirect_stdout(sys.stderr):
             plugins = self._config.plugins
             plugins.on_startup(command="build", dirty=False)
             try:
@@ -141,7 +141,7 @@ class SitePages:
         return plugin
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _one_line_errors(self) -> Iterator[None]:
         """What ends a build becomes one line; what MkDocs says beside it is not about snippets."""
         errors = _Errors()
         log = logging.getLogger("mkdocs")

@@ -107,7 +107,7 @@ def difference(original: Recording, form: Recording) -> str | None:
     ours, theirs = machine_facts(original), machine_facts(form)
     for one, other in zip_longest(ours, theirs):
         if one != other:
-            return f"{_told(one)} in the original, {_told(other)} in the lowered form"
+            return f"{_event_text(one)} in the original, {_event_text(other)} in the lowered form"
     ends = [_end(run) for run in (original, form)]
     if ends[0] != ends[1]:
         return f"the original ends with {ends[0]}, the lowered form with {ends[1]}"
@@ -123,5 +123,5 @@ def _written(recording: Recording) -> list[tuple[str, str]]:
     return [(each.stream, alike(each.text)) for each in recording.output]
 
 
-def _told(event: tuple[str, dict[str, object]] | None) -> str:
+def _event_text(event: tuple[str, dict[str, object]] | None) -> str:
     return "nothing" if event is None else f"{event[0]} {event[1]}"
