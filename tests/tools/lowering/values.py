@@ -50,7 +50,7 @@ class Value:
         return answer
 
     def __contains__(self, item: object) -> bool:
-        self._world.log.append(f"{item!r} in {self!r}")
+        self._world.log.append(f"{_plain(item)} in {self!r}")
         return bool(self._world.draw(2) == 1)
 
     def __index__(self) -> int:
