@@ -166,7 +166,10 @@ class Future(Generic[T]):
                 context = current.context
                 if context is None and not isinstance(self, Resumable):
                     if refuses_no_more():
-                        yield self
+                        # It may be another loop that is handed this, and raises.
+                        with suppress(RuntimeError):
+                            yield self
+                        current.refusals = 0
                     raise nobody_polls(self)
                 poll: object = self.poll(context)  # type: ignore[arg-type]  # what it awaits refuses
                 if poll is not PENDING:

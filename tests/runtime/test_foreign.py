@@ -220,6 +220,19 @@ def test_what_has_no_line_of_the_users_is_told_without_one() -> None:
             take(asyncio.sleep(0.01))
 
 
+def test_a_mistake_that_is_made_again_and_again_is_told_in_the_same_words() -> None:
+    async def attempt() -> str:
+        with pytest.raises(RuntimeError) as raised:
+            await sleep(0)
+        return str(raised.value)
+
+    async def attempts() -> set[str]:
+        return {await asyncio.create_task(attempt()) for _ in range(250)}
+
+    (message,) = asyncio.run(attempts())
+    assert "is made for wakepoint.run, and asyncio runs here" in message
+
+
 async def run_spawned(awaitable: Awaitable[Any]) -> None:
     await spawn(awaitable)
 
