@@ -104,6 +104,28 @@ class Repo[T]:
 async def main():
     return await Repo[int]().get(3)
 """,
+    "of a method, and private": """
+class Outer:
+    async def f[__T](self, x: __T, y=None) -> __T:
+        def inner(z: __T) -> __T: return __T
+        await leaf()
+        return __T.__name__, inner(1).__name__, [__T.__name__ for _ in "a"]
+    async def g[__T: int, *__Ts, **__P](self, *a: *__Ts):
+        return await leaf(__T.__bound__), str(__Ts), str(__P), (lambda: str(__T))()
+    async def h[__T](self, __x: __T):
+        yield await leaf(__T.__name__)
+async def main():
+    return await Outer().f(1), await Outer().g(), [each async for each in Outer().h(1)]
+""",
+    "of classes around a method, and private": """
+class Outer[__T]:
+    async def f(self): return await leaf(__T.__name__)
+    async def g[__U](self): return await leaf((__T.__name__, __U.__name__))
+    class Inner[__U]:
+        async def f(self): return await leaf(__U.__name__)
+async def main():
+    return await Outer().f(), await Outer().g(), await Outer.Inner().f()
+""",
     "of private type aliases": """
 class K:
     async def f(self):

@@ -209,9 +209,10 @@ class Fields(Rename):
 
     def _annotated(self, node: ast.AnnAssign, place: Place) -> Changed:
         """An annotation in a function is not evaluated, and a field's would be wrong."""
-        changed: Any = exchanged(
-            node, [self.field(node, "target", place), self.field(node, "value", place)]
-        )
+        fields = [self.field(node, "target", place), self.field(node, "value", place)]
+        if place.is_class:
+            fields.append(("annotation", self._annotation(node.annotation, place)))
+        changed: Any = exchanged(node, fields)
         if changed is node or isinstance(changed.target, ast.Name) or place.class_name:
             return changed  # type: ignore[no-any-return]
         if changed.value is not None:

@@ -201,7 +201,8 @@ def _taken_along(function: Function, around: Around) -> list[str]:
     """What the machine needs of what only the place of the original sees."""
     scope = function.scope
     free = (scope.free | scope.nonlocals) - scope.globals
-    parameters = dict.fromkeys([*around.type_parameters, *type_parameters(function.node)])
+    own = [scope.own_name(each) for each in type_parameters(function.node)]
+    parameters = dict.fromkeys([*around.type_parameters, *own])
     extra = [each for each in parameters if each in free]
     scope.captured |= scope.free_in_inner & set(extra)
     if around.lexical_class is None or function.names.is_bound("super"):

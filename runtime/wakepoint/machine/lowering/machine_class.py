@@ -246,6 +246,7 @@ def _parameters(arguments: ast.arguments, first: list[str], own_name: Callable[[
         positional.append(f"*{own_name(arguments.vararg.arg)}")
     elif keywords:
         positional.append("*")
-    if arguments.kwarg:
+    if arguments.kwarg:  # it takes keywords that are called as what is given by position
+        positional.insert(len(arguments.posonlyargs) + len(arguments.args), "/")
         keywords.append(f"**{own_name(arguments.kwarg.arg)}")
     return ", ".join([*first, *positional, *keywords])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from wakepoint.machine.lowering.function import Around, LoweredFunction, Place
 from wakepoint.machine.lowering.layout import in_brackets
 from wakepoint.machine.lowering.printer import Line, Source, behind
-from wakepoint.machine.lowering.scope import type_parameters
+from wakepoint.machine.lowering.scope import mangled, type_parameters
 
 _BLANK = Line("")
 
@@ -31,12 +31,13 @@ def everywhere(tree: ast.AST) -> Iterator[Place]:
             case ast.FunctionDef():
                 around = replace(around, class_name=None, outermost_class=None, type_parameters=())
             case ast.ClassDef():
+                own = (mangled(each, at.name) for each in type_parameters(at))
                 around = replace(
                     around,
                     class_name=at.name,
                     outermost_class=around.outermost_class or at,
                     lexical_class=at.name,
-                    type_parameters=(*around.type_parameters, *type_parameters(at)),
+                    type_parameters=(*around.type_parameters, *own),
                 )
         todo += reversed([(each, around) for each in ast.iter_child_nodes(at)])
 

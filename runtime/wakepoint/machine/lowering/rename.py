@@ -37,6 +37,11 @@ class Place:
     class_name: str | None = None
     first: str | None = None
 
+    @property
+    def is_class(self) -> bool:
+        """True right in the body of a class."""
+        return self.class_name is not None and self.first is None
+
 
 class Rename:
     """Spells some variables otherwise.

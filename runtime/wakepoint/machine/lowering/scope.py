@@ -104,7 +104,11 @@ class Names:
 
 
 def names_in(
-    roots: list[ast.AST], class_name: str | None, hidden: frozenset[str] = frozenset()
+    roots: list[ast.AST],
+    class_name: str | None,
+    hidden: frozenset[str] = frozenset(),
+    *,
+    annotations: bool = False,
 ) -> Names:
     """What the scope of some nodes does with names.
 
@@ -112,6 +116,7 @@ def names_in(
         roots: The nodes.
         class_name: The class around them, for private names.
         hidden: The variables of comprehensions around them.
+        annotations: True if those of variables are evaluated, which a class does.
     """
     names = Names()
     todo: list[tuple[ast.AST, frozenset[str]]] = [(each, hidden) for each in roots]
@@ -125,6 +130,8 @@ def names_in(
                 }
                 todo.append((node.generators[0].iter, around))
                 todo += [(each, within) for each in _inside(node)]
+            if annotations and isinstance(node, ast.AnnAssign):
+                todo.append((node.annotation, around))
             if is_inner_scope(node):
                 names.inner.append(node)
             if isinstance(node, ast.GeneratorExp):  # what := binds in there is bound here
@@ -152,7 +159,7 @@ def inner_names(node: ast.AST, class_name: str | None) -> tuple[Names, str | Non
         case ast.Lambda():
             names = names_in([node.body], class_name)
         case ast.ClassDef():
-            return names_in([*node.body], node.name), node.name
+            return names_in([*node.body], node.name, annotations=True), node.name
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             names = names_in([*node.body], class_name)
         case ast.GeneratorExp():

@@ -78,7 +78,7 @@ class Fields:
         else:
             raise self.unbound(name)
 
-    def locals(self, **around: Any) -> dict[str, Any]:
+    def locals(self, /, **around: Any) -> dict[str, Any]:
         """``locals()``: the variables that are bound.
 
         Args:
