@@ -10,12 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mkdocs_wakepoint.snippet import Location, Problem, Snippet
+from wakepoint.backends import NAMES
 from wakepoint.recording import Environment, Recording, RecordingError, dumps, loads
+
+_NO_BACKEND = "none"
+_BEGIN = '{"digest": "'
+_OURS = re.compile(f"^{re.escape(_BEGIN)}", re.MULTILINE)
+"""How a file begins; git may have put the marks of a conflict before that."""
+_NEAR = 4096
+"""Characters in which the begin of a file is looked for."""
 
 
 def digest(snippet: Snippet) -> str:
@@ -27,7 +36,7 @@ def digest(snippet: Snippet) -> str:
 
 def platform(environment: Environment) -> str:
     """Names where a run took place, as a folder: ``epoll-linux``, ``iocp-windows-wine``."""
-    words = [environment.backend or "none", environment.system]
+    words = [environment.backend or _NO_BACKEND, environment.system]
     if environment.emulation:
         words.append(environment.emulation.split()[0])
     return "-".join(words).lower()
@@ -58,24 +67,25 @@ class Entry:
 class Store:
     """The recordings below a folder, which need not exist.
 
+    What else is there is the author's, and none of the store's business.
+
     Args:
         folder: Has a folder for each platform.
 
     Attributes:
-        problems: Files that are no recordings, or are of another version.
+        problems: Recordings that are damaged, or are of another version.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.problems: list[Problem] = []
-        self._entries = [
-            entry for path in sorted(folder.glob("*/*.json")) for entry in self._head(path)
-        ]
+        paths = [path for path in sorted(folder.glob("*/*.json")) if _is_ours(path)]
+        self._paths = {path.absolute() for path in paths}
+        self._entries = [entry for path in paths for entry in self._head(path)]
 
     def holds(self, path: Path) -> bool:
-        """True for a file that is one of the store's; a page beside those, say, is not."""
-        folders = path.absolute().parents
-        return path.suffix == ".json" and self._folder.absolute() in folders[1:2]
+        """True for a file that is one of the store's; a page or data beside those is not."""
+        return path.absolute() in self._paths
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
@@ -160,6 +170,18 @@ class Store:
         problem = Problem(Location(path.as_posix(), 1), what, "delete it, or record it again")
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def _is_ours(path: Path) -> bool:
+    """True for a file in the folder of a platform that begins as those that `Store.save` writes."""
+    backend, dash, _ = path.parent.name.partition("-")
+    if backend not in (*NAMES, _NO_BACKEND) or not dash:
+        return False
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return _OURS.search(file.read(_NEAR)) is not None
+    except OSError:
+        return False
 
 
 def _write(entry: Entry, recording: Recording) -> str:

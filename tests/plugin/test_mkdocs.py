@@ -256,6 +256,8 @@ def test_of_the_folder_of_recordings_only_recordings_are_left_out(tmp_path: Path
         "recordings/picture.svg": "<svg/>",
         "recordings/data.json": "{}",
         "recordings/epoll-linux/deeper/data.json": "{}",
+        "recordings/epoll-linux/measured.json": '{"digest of": "a run"}',
+        "recordings/2024/takes.json": '{"takes": []}',
         "recordings/epoll-linux/index.first.json": '{"digest": "0", "page": "a.md", "id": "a",\n',
     }
     write(tmp_path, pages)
@@ -272,4 +274,7 @@ def test_of_the_folder_of_recordings_only_recordings_are_left_out(tmp_path: Path
         "picture.svg",
         "data.json",
         "epoll-linux/deeper/data.json",
+        "epoll-linux/measured.json",
+        "2024/takes.json",
     }
+    assert [line for line in built.warnings if "takes" in line or "measured" in line] == []

@@ -128,7 +128,19 @@ def test_a_removed_snippet_leaves_a_file_that_is_named(tmp_path: Path, run: Reco
     assert Store(tmp_path).stale([elsewhere], whole_site=False) == []
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", "\x00", '{"digest": "', "not JSON\n{}"])
+HEAD = '{"digest": "0", "page": "a.md", "id": "a", "recording":\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"digest": "',
+        '{"digest": "0"}',
+        '{"digest": "0", "page": "a.md", "id": "a", "recording": {}}',
+        '{"digest": "\xff',
+        f"<<<<<<< HEAD\n{HEAD}=======\n{HEAD}>>>>>>> b\n",
+    ],
+)
 def test_a_damaged_file_is_told_and_left_out(tmp_path: Path, text: str) -> None:
     path = tmp_path / "kqueue-darwin" / "a.nap.json"
     path.parent.mkdir()
@@ -138,6 +150,30 @@ def test_a_damaged_file_is_told_and_left_out(tmp_path: Path, text: str) -> None:
     assert [str(problem) for problem in store.problems] == [
         f"{path.as_posix()}:1: it is no recording; delete it, or record it again"
     ]
+
+
+NOT_OURS = {
+    "empty": ("kqueue-darwin/a.json", ""),
+    "an empty object": ("kqueue-darwin/a.json", "{}"),
+    "a list": ("kqueue-darwin/a.json", "[1]"),
+    "no JSON": ("kqueue-darwin/a.json", "\x00"),
+    "with a digest further in": ("kqueue-darwin/a.json", '{"images": [{"digest": "sha256:0"}]}'),
+    "a folder for something else": ("takes/a.nap.json", HEAD),
+    "a folder with a dash": ("live-takes/a.nap.json", HEAD),
+    "a folder with the name of a backend": ("epoll/a.nap.json", HEAD),
+    "one folder deeper": ("kqueue-darwin/more/a.nap.json", HEAD),
+    "beside the folders": ("a.nap.json", HEAD),
+}
+
+
+@pytest.mark.parametrize("what", NOT_OURS)
+def test_an_authors_own_file_is_none_of_the_stores(tmp_path: Path, what: str) -> None:
+    name, text = NOT_OURS[what]
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    store = Store(tmp_path)
+    assert (list(store), store.problems, store.holds(path)) == ([], [], False)
 
 
 def test_a_recording_of_another_version_is_told(tmp_path: Path, run: Recording) -> None:
