@@ -45,12 +45,14 @@ class WakepointExtension(Extension):
     Attributes:
         page: The page that is being converted, as whoever made the collector knows it.
         pages: All that MkDocs has, by their names in it.
+        begun: Those that were converted, or are being so.
     """
 
     def __init__(self, collector: Collector | None = None, **settings: Any) -> None:
         super().__init__()
         self.page = Page("markdown")
         self.pages: dict[str | None, Page] = {}
+        self.begun: dict[str | None, Page] = {}
         self._converting: str | None = None
         self._outermost: Document | None = None
         self._collector = collector
@@ -76,7 +78,7 @@ class WakepointExtension(Extension):
         name = name_of(document.md)
         if name in self.pages and name != self._converting:
             self._converting = name
-            self.page = self.pages[name]
+            self.page = self.begun[name] = self.pages[name]
             self.pages[name] = self.page.again()
             self._outermost = document
         document.page = self.page

@@ -11,7 +11,7 @@ from mkdocs.config import config_options as option
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
@@ -23,7 +23,10 @@ from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
+from mkdocs_wakepoint.unread import unread
+from mkdocs_wakepoint.views import problem_box
 from mkdocs_wakepoint.views.markup import element
+from mkdocs_wakepoint.written import fill_written, left_empty
 
 logger = get_plugin_logger(__name__)
 
@@ -58,6 +61,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self._store: Store | None = None
         self._extension = WakepointExtension()
         self._drawing: set[str] = set()
+        self._sources: dict[str, str] = {}  # a written page -> the file that it was made of
         self._reported = 0
         self._serving = False
 
@@ -91,6 +95,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             self.on_shutdown()
             self._pool = Pool(settings)
         self._drawing.clear()
+        self._sources.clear()
         self._reported = 0
         self._store = Store(folder(settings.recordings, config))
         self._batch = Batch(self._pool, self._report, self._store)
@@ -133,6 +138,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         Otherwise it waits for `on_env`: the snippets of one page run while the next is converted.
         """
         assert self._batch is not None
+        html = self._told_if_unread(html, page)
         if self._batch.draws(html):
             self._drawing.add(page.file.src_uri)
         if len(config.plugins.events["page_content"]) == 1 or not self._batch.holds(html):
@@ -140,6 +146,18 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self._batch.finish(all_known=False)
         page.content = self._batch.fill(html)  # some look there
         return page.content
+
+    def _told_if_unread(self, html: str, page: MkDocsPage) -> str:
+        """The page's HTML, with a problem if it has fences of ours and nobody has read them."""
+        name, collector = page.file.src_uri, self._collector or self._batch
+        assert collector is not None
+        if name in self._extension.begun or name not in self._extension.pages:
+            return html
+        problem = unread(self._extension.pages[name], page.markdown or "", html)
+        if problem is None:
+            return html
+        collector.report(problem)
+        return problem_box(problem) + html
 
     @event_priority(50)  # before plugins that read the finished content
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:
@@ -151,12 +169,21 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             logger.info("%s", problem)
         for file in files:  # drafts too, which serve shows
             if file.page is not None:
+                self._sources[file.dest_uri] = _as_typed(file, config)
                 self._fill(file.page)
                 if print_site.NAME in config.plugins and hasattr(file.page, "html"):
                     file.page.html = print_site.with_ids_of_page(file.page.html, file.page.url)
+        self._end_if_wanted()
+        return env
+
+    def _end_if_wanted(self) -> None:
+        """Ends the build if there were problems, and the site says that they do.
+
+        Raises:
+            PluginError: If so.
+        """
         if self._reported and self.config.on_error == "fail" and not self._serving:
             raise PluginError(f"{self._reported} problems in snippets; see above")
-        return env
 
     def _fill(self, page: MkDocsPage) -> None:
         """Fills the places in a page's content, and in what other plugins have kept of it there."""
@@ -167,33 +194,64 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         if page.content and page.present_anchor_ids is not None:  # what links may lead to
             page.present_anchor_ids.update(_IDS.findall(page.content))
 
-    @event_priority(50)
-    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+    @event_priority(100)
+    def on_page_context(
+        self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any
+    ) -> Any:
+        """What is converted from now on, by a template or another plugin, stands in this page."""
+        self._extension.page = self._extension.begun.get(page.file.src_uri, self._extension.page)
+        return context
+
+    @event_priority(50)  # before plugins that read the finished page
+    def _on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Fills the places that came to this page in another way: an excerpt of a post, say.
 
         A page that shows something of ours brings our style sheet along, and no other does.
         """
-        assert self._batch is not None
-        self._batch.finish()
-        output = self._batch.fill(output)
+        output = self._filled(output)
         # Another plugin may have encrypted the page, or shows parts of it elsewhere.
         if page.file.src_uri not in self._drawing and not _SHOWN.search(output):
             return output
         return _styled(output, page.url)
 
+    @event_priority(-100)  # behind plugins that convert something for the finished page
+    def _on_post_page_at_last(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        return self._on_post_page(output, page=page, config=config)
+
+    on_post_page = CombinedEvent(_on_post_page, _on_post_page_at_last)
+
+    @event_priority(-100)
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
-        """Brings our style sheet to what a theme makes besides the pages, of what they show."""
-        shows = template_name.endswith(".html") and _SHOWN.search(output_content)
-        return _styled(output_content, template_name) if shows else output_content
+        """Fills the places in what a theme makes besides the pages, and styles what it shows."""
+        output = self._filled(output_content)
+        shows = template_name.endswith(".html") and _SHOWN.search(output)
+        return _styled(output, template_name) if shows else output
+
+    def _filled(self, output: str) -> str:
+        assert self._batch is not None
+        self._batch.finish()
+        return self._batch.fill(output)
 
     @event_priority(100)
-    def on_post_build(self, *, config: MkDocsConfig) -> None:
+    def _on_post_build(self, *, config: MkDocsConfig) -> None:
         """Pages that other plugins make from now on, of pages that were, have our style sheet."""
         assert self._batch is not None
         if self._batch.used:
             config.extra_css.append(STYLESHEET)
+
+    @event_priority(-200)  # behind plugins that write pages of their own, or build the site again
+    def _on_post_build_at_last(self, *, config: MkDocsConfig) -> None:
+        """No page that was written has an empty place, or one line names it."""
+        assert self._batch is not None
+        if self._batch.used:
+            self._batch.finish()
+            for name in fill_written(Path(config.site_dir), self._batch, _styled):
+                self._batch.report(left_empty(self._sources.get(name, name)))
+            self._end_if_wanted()
+
+    on_post_build = CombinedEvent(_on_post_build, _on_post_build_at_last)
 
     def _report(self, problem: Problem) -> None:
         self._reported += 1
@@ -202,8 +260,10 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
 
 
 def _styled(html: str, url: str) -> str:
-    """A page of the site with our style sheet."""
+    """A page of the site with our style sheet, once."""
     link = f"{element('link', rel='stylesheet', href=get_relative_url(STYLESHEET, url))}\n"
+    if link in html:
+        return html
     head, end, body = html.partition("</head>")
     return f"{head}{link}{end}{body}" if end else link + html
 
