@@ -234,3 +234,40 @@ STREAMS = {
 @pytest.mark.parametrize("source", STREAMS.values(), ids=STREAMS)
 def test_whoever_goes_over_it(source: str) -> None:
     assert difference(dedent(source)) is None
+
+
+HELD = """
+class Held:
+    def __init__(self, name):
+        self.name = name
+    def __del__(self):
+        note("gone", self.name)
+async def numbers(given):
+    own = Held("own")
+    try:
+        yield 1
+        await leaf()
+        yield 2
+        note(own.name)
+    finally:
+        note("finally", given.name)
+async def main():
+    held = numbers(Held("given"))
+    {}
+    note("behind")
+    await leaf()
+    note("end", held is None)
+"""
+
+ENDS = {
+    "exhausted": "[note(each) async for each in held]",
+    "exhausted in an inner function": "async def all(): return [each async for each in held]\n"
+    "    note(await all())",
+    "closed": "note(await anext(held))\n    await held.aclose()",
+    "closed before its beginning": "await held.aclose()",
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_generator_that_has_ended_lets_go_of_its_variables(end: str) -> None:
+    assert difference(HELD.format(end), most_runs=1) is None

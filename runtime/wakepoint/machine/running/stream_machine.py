@@ -197,9 +197,12 @@ class Step(Resumable[Any]):
         self.give()
         try:
             polled = self.machine.poll_next(cx)
+            at_end = isinstance(polled, Ready) and polled.value is DONE
+            if at_end:
+                self.machine.let_fields_go()
         finally:
             goes_on_elsewhere()
-        if isinstance(polled, Ready) and polled.value is DONE:
+        if at_end:
             raise StopAsyncIteration
         return polled
 
@@ -254,6 +257,7 @@ class Step(Resumable[Any]):
         machine = self.machine
         if machine.state.name == "START":
             machine.state = machine.State["RAISED"]
+            machine.let_fields_go()
             raise error
         machine.thrown = error
 
