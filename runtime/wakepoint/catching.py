@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 CATCHES = "catches Cancelled"
 """What a line does that stops a cancellation."""
-_LEAVES = f"leaves its finally, and so {CATCHES}"
+LEAVES = f"leaves its finally, and so {CATCHES}"
+"""So does the end of a ``finally`` that is left by ``return``, ``break`` or ``continue``."""
 _REPLACES = f"raises another exception, and so {CATCHES}"
 
 _UNKNOWN = object()
@@ -98,7 +99,7 @@ class _Handler:
                 self.again.append(after)
         elif each.opname == "POP_EXCEPT" and self._handles:
             if self.manager is None:
-                self._stops(path.line or _line(each), CATCHES if path.line else _LEAVES)
+                self._stops(path.line or _line(each), CATCHES if path.line else LEAVES)
         elif each.opname == "RAISE_VARARGS" and each.arg:
             self._stops(path.line or _line(each), CATCHES if path.line else _REPLACES)
         elif each.opname in _RAISES_AGAIN:

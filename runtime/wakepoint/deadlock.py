@@ -9,14 +9,15 @@ from typing import Any
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.errors import WaitingTask
 from wakepoint.handle import Task
-from wakepoint.task import Future
+from wakepoint.task import Future, Resumable
 
 
 def describe(task: Task[Any]) -> WaitingTask:
     """What a pending task waits for, and at which line of its own code."""
     future = task.future
     if not isinstance(future, CoroutineFuture):
-        return WaitingTask(task.number, task.name, None, None, _in_words(future))
+        filename, line, leaf = _innermost(future)
+        return WaitingTask(task.number, task.name, filename, line, in_words(leaf))
     frame = next(reversed([*frames(future)]), None)
     return WaitingTask(
         task=task.number,
@@ -25,6 +26,14 @@ def describe(task: Task[Any]) -> WaitingTask:
         line=frame.f_lineno if frame else None,
         waits_for=waited_for(future),
     )
+
+
+def _innermost(future: object) -> tuple[str | None, int | None, object]:
+    """The ``await`` of the last in a chain of lowered machines, and what that waits for."""
+    filename, line = None, None
+    while isinstance(future, Resumable) and (suspended := future.suspended_at) is not None:
+        filename, line, future = suspended
+    return filename, line, future
 
 
 def frames(future: CoroutineFuture[Any]) -> Iterator[FrameType]:
@@ -38,10 +47,10 @@ def frames(future: CoroutineFuture[Any]) -> Iterator[FrameType]:
 def waited_for(future: CoroutineFuture[Any]) -> str:
     """The leaf future in words; what a join waits for is listed inside it."""
     leaf: Future[Any] | None = future.waits_for
-    return "nothing: it was never polled" if leaf is None else _in_words(leaf)
+    return "nothing: it was never polled" if leaf is None else in_words(leaf)
 
 
-def _in_words(future: object) -> str:
+def in_words(future: object) -> str:
     """The future's own description, or its class where that would be a memory address."""
     if type(future).__repr__ is object.__repr__:
         return f"a {type(future).__name__} that nobody wakes"

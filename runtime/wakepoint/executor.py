@@ -44,6 +44,7 @@ class Executor:
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
         self.forked = False
+        self._forker: Task[Any] | None = None
         self.interrupts = Interrupts(self._end_sleep)
         self.generators = Generators(self.spawn, self._look)
         self.lingering = Lingering(self.patience)
@@ -177,7 +178,7 @@ class Executor:
         polls = 0
         while not done():
             if self.forked:
-                raise RuntimeError(forking.MESSAGE)
+                raise self._cannot_wait()
             if self.interrupts.due:
                 self.interrupts.raise_due()
             if self.generators.left:
@@ -214,9 +215,16 @@ class Executor:
     def now_forked(self) -> None:
         """This is a forked child; its tasks go on in the parent."""
         self.forked = True
+        self._forker = self.interrupts.polling
         self.interrupts.now_forked()
         forking.never_free(self)  # that would run what the tasks do when they are dropped
         self.reactor.now_forked()
+
+    def _cannot_wait(self) -> RuntimeError:
+        """The error of a task that forked, and awaits in the child."""
+        task = self._forker
+        where = "" if task is None or task.done else f" ({describe(task)})"
+        return RuntimeError(f"{forking.MESSAGE}{where}")
 
     def poll(self, task: Task[Any]) -> None:
         """Polls one task once and keeps its result if there is one."""

@@ -16,9 +16,9 @@ from typing import Any
 
 from wakepoint.catching import Stop, stop_of
 from wakepoint.coroutine import CoroutineFuture
-from wakepoint.deadlock import frames, waited_for
+from wakepoint.deadlock import frames, in_words, waited_for
 from wakepoint.errors import Cancelled, GoesOn
-from wakepoint.task import Cancellable, Future
+from wakepoint.task import Cancellable, Future, Resumable
 
 
 class Lingering:
@@ -91,11 +91,19 @@ def goes_on(future: Future[Any], what: str) -> Iterator[GoesOn]:
     if isinstance(future, CoroutineFuture):
         yield from _coroutine(future, what)
         return
+    swallowed = future.swallowed_at if isinstance(future, Resumable) else None
     parts = future.still_ends if isinstance(future, Cancellable) else ()
-    if not parts:
+    suspended = future.suspended_at if isinstance(future, Resumable) else None
+    if swallowed is not None:
+        yield GoesOn(what, *swallowed)
+    elif parts:
+        for each in parts:
+            yield from goes_on(each, what)
+    elif suspended is not None:
+        filename, line, awaited = suspended
+        yield GoesOn(what, filename, line, f"still waits for {in_words(awaited)}")
+    else:
         yield GoesOn(what, None, None, f"it is {future!r}")
-    for each in parts:
-        yield from goes_on(each, what)
 
 
 def _coroutine(future: CoroutineFuture[Any], what: str) -> Iterator[GoesOn]:
@@ -110,7 +118,7 @@ def _coroutine(future: CoroutineFuture[Any], what: str) -> Iterator[GoesOn]:
     parts = future.waits_for
     if stop is not None:
         yield _caught(what, standing, filename, stop)
-    elif isinstance(parts, Cancellable) and parts.still_ends:
+    elif isinstance(parts, Cancellable) and (parts.still_ends or isinstance(parts, Resumable)):
         yield from goes_on(parts, what)
     elif standing:
         place = (standing[-1].f_code.co_filename, standing[-1].f_lineno)

@@ -293,6 +293,16 @@ class Resumable(Cancellable[T]):
 
     __slots__ = ()
 
+    @property
+    def suspended_at(self) -> tuple[str, int, Future[Any]] | None:
+        """File and line of the ``await`` where it is suspended, and the future; if it knows."""
+        return None
+
+    @property
+    def swallowed_at(self) -> tuple[str, int, str] | None:
+        """The file and the line that stopped its cancellation, and how; if one is known to."""
+        return None
+
 
 @contextmanager
 def dropping() -> Iterator[None]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from tools.snippets import run, snippet
 
 from mkdocs_wakepoint.engine import Pool, Settings, problems, process
+from mkdocs_wakepoint.snippet import Location
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="signals are Unix's")
 
@@ -92,6 +94,26 @@ wakepoint.run(main())
         "task 2 (stubborn) was aborted when main ended, and goes on: line 16 catches Cancelled; "
         "catch Cancelled only to clean up, and raise it again"
     )
+
+
+def test_in_an_included_file_it_is_named_with_the_line_there() -> None:
+    source = """\
+import wakepoint
+async def stubborn():
+    try:
+        await wakepoint.sleep(10)
+    except BaseException:
+        await wakepoint.sleep(10)
+async def main():
+    wakepoint.spawn(stubborn())
+    await wakepoint.sleep(0.001)
+wakepoint.run(main())
+"""
+    recording = run(source, timeout=1).recording
+    written = (Location("docs/page.md", 4), *(Location("part.py", 21 + n) for n in range(10)))
+    (problem,) = problems(replace(snippet(source, timeout=1), lines=written), recording)
+    assert str(problem).startswith("part.py:25: ")
+    assert "and goes on: part.py:25 catches Cancelled" in str(problem)
 
 
 def test_a_cleanup_that_takes_too_long_is_named_and_may_take_longer() -> None:

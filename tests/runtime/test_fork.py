@@ -201,3 +201,32 @@ wakepoint.run(main())
 """
     ran = result(tmp_path, source)
     assert ran.stdout == "child ended with 0\nb'still here'\n"
+
+
+@pytest.mark.parametrize(
+    ("awaits", "waits_for"),
+    [
+        ("await sleep(61)", "sleep(61)"),
+        ("await join(sleep(60), stay())", "join(sleep(60), stay())"),
+        ("await spawn(stay())", "JoinHandle(task 3)"),
+    ],
+)
+def test_the_error_in_the_child_names_the_line_that_waits(
+    tmp_path: Path, awaits: str, waits_for: str
+) -> None:
+    source = f"""{HEAD}
+async def forks():
+    if os.fork() == 0:
+        {awaits}
+    print("parent", flush=True)
+
+async def main():
+    await spawn(forks())
+    wait_for(-1)
+
+wakepoint.run(main())
+"""
+    line = source.split("\n").index(f"        {awaits}") + 1
+    ended = result(tmp_path, source)
+    assert ended.stdout == "parent\nchild ended with 1\n"
+    assert f"(task 2 (forks), line {line}, waits for {waits_for})" in ended.stderr

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from wakepoint import Cancelled, executor, join, run, select, sleep, spawn, timeout
-from wakepoint.recording import record
+from wakepoint.recording import record, record_lowered
 
 
 @pytest.fixture(autouse=True)
@@ -143,3 +143,85 @@ def test_it_is_named_once_in_a_plain_run(
         f"task 2 (stubborn) was aborted, and goes on: line {line} catches Cancelled",
         f"{name} was cancelled (not done after 0 s), and goes on: line {line} catches Cancelled",
     ]
+
+
+LOWERED = {
+    "except BaseException:\n            pass": "except BaseException:  # line 9",
+    "except ValueError:\n            pass\n        except Cancelled:\n            pass": (
+        "except Cancelled:  # line 11"
+    ),
+    "except Cancelled:\n            await sleep(8)": "except Cancelled:  # line 9",
+    "finally:\n            await sleep(0)\n            continue": (
+        "into_future(sleep(0))  # line 10"
+    ),
+    "finally:\n            await sleep(8)": "self.poll_awaiting(cx)  # line 10",
+}
+
+
+@pytest.mark.parametrize("handler", LOWERED)
+@pytest.mark.parametrize("inner", [False, True])
+def test_a_lowered_machine_is_named_at_the_line_of_its_text(handler: str, inner: bool) -> None:
+    source = f"""\
+import wakepoint
+from wakepoint import Cancelled, sleep, spawn
+async def wait():
+    await sleep(10)
+async def stubborn():
+    for _ in range(2):  # so that it can be dropped
+        try:
+            await {"wait()" if inner else "sleep(10)"}
+        {handler}
+async def main():
+    spawn(stubborn())
+    await sleep(0.001)
+wakepoint.run(main())
+"""
+    original = record(source, timeout=0.5)
+    lowered = record_lowered(source, timeout=0.5)
+    (of_original,), (of_lowered,) = original.outcome.goes_on, lowered.outcome.goes_on
+    assert (of_lowered.what, of_lowered.how) == (of_original.what, of_original.how)
+    assert of_lowered.line is not None
+    assert lowered.source.split("\n")[of_lowered.line - 1].endswith(LOWERED[handler])
+
+
+def test_a_lowered_generator_is_named_too() -> None:
+    source = """\
+import wakepoint
+from wakepoint import Cancelled, sleep, timeout
+async def items():
+    for _ in range(2):  # so that it can be dropped
+        try:
+            await sleep(10)
+        except Cancelled:
+            pass
+        if False:
+            yield
+async def main():
+    await timeout(0.001, anext(items()))
+wakepoint.run(main())
+"""
+    lowered = record_lowered(source, timeout=0.5)
+    (goes_on,) = lowered.outcome.goes_on
+    assert goes_on.line is not None
+    assert lowered.source.split("\n")[goes_on.line - 1].endswith("except Cancelled:  # line 7")
+
+
+def test_a_deadlock_of_lowered_machines_names_the_innermost_await() -> None:
+    source = """\
+import wakepoint
+class Never(wakepoint.Future):
+    def __repr__(self):
+        return "never"
+    def poll(self, cx):
+        return wakepoint.PENDING
+async def inner():
+    await Never()
+async def main():
+    await inner()
+wakepoint.run(main())
+"""
+    lowered = record_lowered(source)
+    (waiting,) = lowered.outcome.waiting
+    assert waiting.waits_for == "never"
+    assert waiting.line is not None
+    assert lowered.source.split("\n")[waiting.line - 1].endswith("# line 8")

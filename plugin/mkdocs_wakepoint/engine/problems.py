@@ -153,10 +153,10 @@ def _goes_on(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
     """Not more time is what it needs: it was cancelled, and does not end."""
     lines = [each.line for each in outcome.goes_on if each.line is not None]
     if lines:
-        place = Location(place.file, snippet.location.line + lines[0])
+        place = snippet.at(lines[0])
     texts = [
         f"{each.what}, and goes on: "
-        + ("" if each.line is None else f"line {snippet.location.line + each.line} ")
+        + ("" if each.line is None else f"{_line(snippet, each.line)} ")
         + each.how
         for each in outcome.goes_on
     ]

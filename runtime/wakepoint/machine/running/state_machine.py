@@ -11,11 +11,13 @@ import sys
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
+from wakepoint.errors import Cancelled
 from wakepoint.machine.running.cells import Cells
 from wakepoint.machine.running.fields import Fields
 from wakepoint.machine.running.futures import DroppedWithItsHolder, Raises
 from wakepoint.machine.running.polling import nobody_polling, polling
 from wakepoint.machine.running.raising import comes_out, raise_again
+from wakepoint.machine.running.standing import line_of_wait, stop_in
 from wakepoint.task import (
     PENDING,
     Cancellable,
@@ -49,12 +51,14 @@ class StateMachine(Fields, Resumable[T]):
         error: The exception that is on its way to a handler.
         shown: What `sys.exception` gives to whom a poll calls, if it is the machine's own.
         showing: True in the middle of a poll that shows one.
+        cancelled_to: The handler that a cancellation came to last.
     """
 
     State: ClassVar[type[enum.Enum]]
     handlers: ClassVar[Mapping[Any, Any]] = {}
     leaving: ClassVar[Mapping[Any, tuple[str, ...]]] = {}
     function: ClassVar[str]
+    cancelled_to: enum.Enum | None = None
 
     def __init__(self, state: enum.Enum) -> None:
         self.state = state
@@ -170,6 +174,8 @@ class StateMachine(Fields, Resumable[T]):
         if handler is not None:
             self.forget_frames(error)
             self.error, self.state = error, handler
+            if isinstance(error, Cancelled):
+                self.cancelled_to = handler
             return
         if not self.is_over():
             self.state = self.State["RAISED"]
@@ -189,6 +195,7 @@ class StateMachine(Fields, Resumable[T]):
 
     def cancel(self, cancellation: BaseException) -> None:
         """Makes the next poll raise it at the ``await`` where the machine is suspended."""
+        self.cancelled_to = None
         if self.state.name == "START":  # there is no await to raise at
             self.state = self.State["DROPPED"]
             self.poll = Raises(cancellation).poll  # type: ignore[method-assign]
@@ -197,6 +204,27 @@ class StateMachine(Fields, Resumable[T]):
         else:
             self._let_go()
             self.awaiting = Raises(cancellation)
+
+    # -- cancelled, and not ended: what `wakepoint.lingering` asks ---------------------------------
+
+    @property
+    def still_ends(self) -> tuple[Future[Any], ...]:
+        return (self.awaiting,) if isinstance(self.awaiting, Cancellable) else ()
+
+    @property
+    def suspended_at(self) -> tuple[str, int, Future[Any]] | None:
+        if self.code is None or self.awaiting is None:
+            return None
+        line = line_of_wait(self.code, self.state)
+        return None if line is None else (self.code.co_filename, line, self.awaiting)
+
+    @property
+    def swallowed_at(self) -> tuple[str, int, str] | None:
+        if self.cancelled_to is None or self.code is None or isinstance(self.left_by(), Cancelled):
+            return None
+        variables = vars(sys.modules[type(self).__module__])
+        stop = stop_in(self.code, variables, self.cancelled_to)
+        return None if stop is None else (self.code.co_filename, *stop)
 
     def throw(self, error: BaseException) -> None:
         """Raises it where the machine is suspended, and runs what handles it.

@@ -272,6 +272,14 @@ class Step(Resumable[Any]):
                 if self.machine.raise_where_it_stands(GeneratorExit()) is PENDING:
                     raise RuntimeError("coroutine ignored GeneratorExit")
 
+    @property
+    def still_ends(self) -> tuple[Future[Any], ...]:
+        return (self.machine,) if self._begun and not self._over else ()
+
+    @property
+    def suspended_at(self) -> tuple[str, int, Future[Any]] | None:
+        return self.machine.suspended_at
+
     def cancel(self, cancellation: BaseException) -> None:
         """Raises it where the generator is suspended."""
         if self._begun:
