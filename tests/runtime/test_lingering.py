@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -11,8 +13,10 @@ from wakepoint.recording import record, record_lowered
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(executor.Executor, "patience", 0.0)
+    yield
+    gc.collect()  # what did not end is told now, and not in the middle of another test
 
 
 HANDLERS = {
