@@ -96,3 +96,33 @@ COMPREHENSIONS = {
 @pytest.mark.parametrize("body", COMPREHENSIONS.values(), ids=COMPREHENSIONS)
 def test_a_comprehension_is_the_same(body: str) -> None:
     assert difference(f"async def main():{body}") is None
+
+
+SHADOWED = {
+    "what it goes over": "[await leaf(it) for it in it]",
+    "an async one": "[it async for it in stream(it)]",
+    "a call in what it goes over": "[await leaf(it) for it in reversed(it)]",
+    "a lambda in what it goes over": "[await leaf(it()) for it in [lambda: it]]",
+    "a generator expression in what it goes over": "[await leaf(it) for it in (it for it in it)]",
+    "another in what it goes over": "[await leaf(it) for it in [await leaf(it) for it in it]]",
+    "one around another": "[[await leaf(it) for it in it] for it in [it]]",
+    "the second loop": "[await leaf(it) for it in it for more in [it]]",
+    "a dict": "{it: await leaf(it) for it in await leaf(it)}",
+    "a walrus": "[it := await leaf(each) for each in other], it",
+}
+
+
+@pytest.mark.parametrize("expression", SHADOWED.values(), ids=SHADOWED)
+@pytest.mark.parametrize("defined", ["it = other = [1, 2]", "other = [1]"], ids=["bound", "not"])
+def test_its_variable_may_be_called_as_a_global_one_that_it_goes_over(
+    defined: str, expression: str
+) -> None:
+    source = f"""
+{defined}
+async def stream(over):
+    for each in over:
+        yield await leaf(each)
+async def main():
+    return {expression}
+"""
+    assert difference(source) is None

@@ -140,6 +140,32 @@ LEFT = {
             await made.aclose()
             return [each async for each in made]
     """,
+    "break over a finally that returns": """
+        async def numbers():
+            try:
+                yield 1
+            finally:
+                return
+        async def main():
+            async for each in numbers():
+                break
+            return await leaf(each)
+    """,
+    "break over a handler that ends it": """
+        async def numbers():
+            try:
+                yield await leaf(1)
+            except GeneratorExit as error:
+                note(error)
+        async def main():
+            async for each in numbers():
+                break
+            note(await leaf(each))
+            made = numbers()
+            await anext(made)
+            made = None
+            return await leaf()
+    """,
     "break over a finally that waits": """
         async def numbers():
             try:

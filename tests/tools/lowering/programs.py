@@ -6,6 +6,7 @@ raises the same in both forms.
 
 from __future__ import annotations
 
+import sys
 import textwrap
 import warnings
 from random import Random
@@ -19,8 +20,10 @@ _TAKEN = (
     "because_1", "into_future", "enter", "leave", "go_on", "Main", "RETURNED", "type", "str",
     "format", "name", "let", "_", "__x", "cls",
 )
-_ERRORS = ("Boom", "Other", "KeyError", "Exception", "(Boom, NameError)", "UnboundLocalError")
 # fmt: on
+_UNBOUND = "UnboundLocalError" if sys.version_info >= (3, 12) else "NameError"
+"""What reading an unbound variable raises in a comprehension as well."""
+_ERRORS = ("Boom", "Other", "KeyError", "Exception", "(Boom, NameError)", _UNBOUND)
 
 
 def program(random: Random, size: int = 14) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -50,7 +51,7 @@ class Value:
         return answer
 
     def __contains__(self, item: object) -> bool:
-        self._world.log.append(f"{_plain(item)} in {self!r}")
+        self._world.log.append(f"{plain(item)} in {self!r}")
         return bool(self._world.draw(2) == 1)
 
     def __index__(self) -> int:
@@ -61,16 +62,16 @@ class Value:
         return f"<{self!r}:{spec}>"
 
     def __call__(self, *arguments: object, **named: object) -> Value:
-        return self._other(f"{self!r}(*{_plain(arguments)}, **{_plain(named)})")
+        return self._other(f"{self!r}(*{plain(arguments)}, **{plain(named)})")
 
     def __getitem__(self, key: object) -> Value:
-        return self._other(f"{self!r}[{_plain(key)}]")
+        return self._other(f"{self!r}[{plain(key)}]")
 
     def __setitem__(self, key: object, value: object) -> None:
-        self._world.log.append(f"{self!r}[{_plain(key)}] = {_plain(value)}")
+        self._world.log.append(f"{self!r}[{plain(key)}] = {plain(value)}")
 
     def __delitem__(self, key: object) -> None:
-        self._world.log.append(f"del {self!r}[{_plain(key)}]")
+        self._world.log.append(f"del {self!r}[{plain(key)}]")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -78,7 +79,7 @@ class Value:
         return self._other(f"{self!r}.{name}")
 
     def __setattr__(self, name: str, value: object) -> None:
-        self._world.log.append(f"{self!r}.{name} = {_plain(value)}")
+        self._world.log.append(f"{self!r}.{name} = {plain(value)}")
 
     def __delattr__(self, name: str) -> None:
         self._world.log.append(f"del {self!r}.{name}")
@@ -101,8 +102,8 @@ class Value:
     def __enter__(self) -> Value:  # noqa: PYI034 - it is another one
         return self._other(f"enter {self!r}")
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        self._world.log.append(f"exit {self!r} with {kind and kind.__name__}")
+    def __exit__(self, _: object, error: BaseException | None, *__: object) -> bool:
+        self._world.log.append(f"exit {self!r} with {kind_of(error)}")
         return bool(self._world.draw(3) == 1)
 
     def __await__(self) -> Any:
@@ -112,8 +113,8 @@ class Value:
     def __aenter__(self) -> Future[Any]:
         return self._leaf(self._other(f"aenter {self!r}"))
 
-    def __aexit__(self, kind: type[BaseException] | None, *_: object) -> Future[Any]:
-        self._world.log.append(f"aexit {self!r} with {kind and kind.__name__}")
+    def __aexit__(self, _: object, error: BaseException | None, *__: object) -> Future[Any]:
+        self._world.log.append(f"aexit {self!r} with {kind_of(error)}")
         return self._leaf(self._world.draw(3) == 1)
 
     def __aiter__(self) -> _Items:
@@ -141,24 +142,65 @@ class _Items:
         return self._value._leaf(item)  # noqa: SLF001
 
 
-def _plain(value: object) -> str:
-    """A value in a container, without what a container's own repr would ask it."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{k}: {_plain(v)}' for k, v in value.items())}}}"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_plain, value))})"
+def plain(value: object, around: tuple[int, ...] = ()) -> str:
+    """A value in words that are the same in every run, and for which it is asked nothing.
+
+    Args:
+        value: The value.
+        around: What it is in, by address: a container may hold itself.
+    """
+    if id(value) in around:
+        return "..."
+    inside = (*around, id(value))
+    match value:
+        case dict():
+            pairs = [f"{plain(k, inside)}: {plain(v, inside)}" for k, v in value.items()]
+            return f"{{{', '.join(pairs)}}}"
+        case tuple() | list():
+            return f"{type(value).__name__}({', '.join(plain(each, inside) for each in value)})"
+        case set() | frozenset():  # their order is that of addresses
+            parts = sorted(plain(each, inside) for each in value)
+            return f"{type(value).__name__}({', '.join(parts)})"
     return re.sub(r"0x[0-9a-f]+", "0x…", repr(value))
+
+
+_FREE = "cannot access free variable"
+
+
+def kind_of(error: BaseException | None) -> str:
+    """The name of an exception's type.
+
+    On 3.11 a comprehension has a scope of its own, where a variable of the function that is not
+    bound is a NameError; the lowered form has none, as CPython from 3.12 on.
+    """
+    if sys.version_info < (3, 12) and isinstance(error, NameError) and _FREE in str(error):
+        return "UnboundLocalError"
+    return "None" if error is None else type(error).__name__
+
+
+def message_of(error: BaseException) -> str:
+    """What an exception says.
+
+    The variables of comprehensions may have a number in the lowered form.
+    """
+    text = re.sub(r"0x[0-9a-f]+", "0x…", str(error))
+    if not isinstance(error, NameError):
+        return text
+    if sys.version_info < (3, 12) and _FREE in text:
+        text = text.replace(_FREE, "cannot access local variable")
+        text = text.removesuffix(" in enclosing scope")
+    return re.sub(r"(local variable ')_*(\w+?)(_\d+)?'", r"\1\2'", text)
 
 
 def _operator(name: str, sign: str) -> None:
     def forward(self: Value, other: object) -> Value:
-        return self._other(f"{self!r} {sign} {_plain(other)}")
+        return self._other(f"{self!r} {sign} {plain(other)}")
 
     def backward(self: Value, other: object) -> Value:
-        return self._other(f"{_plain(other)} {sign} {self!r}")
+        return self._other(f"{plain(other)} {sign} {self!r}")
 
     def in_place(self: Value, other: object) -> Value:
-        return self._other(f"{self!r} {sign}= {_plain(other)}")
+        return self._other(f"{self!r} {sign}= {plain(other)}")
 
     setattr(Value, f"__{name}__", forward)
     if sign in {"<", "<=", ">", ">=", "==", "!="}:

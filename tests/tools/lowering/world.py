@@ -6,13 +6,12 @@ Nothing in here is a coroutine, so whatever suspends is the program's own.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable
 from random import Random
 from types import TracebackType
 from typing import Any
 
-from tools.lowering.values import Value
+from tools.lowering.values import Value, kind_of, message_of, plain
 
 from wakepoint import PENDING, Context, Future, Poll, Ready
 
@@ -175,16 +174,14 @@ class _Plain:
 
 def described(value: object) -> str:
     """A value in words that are the same in every run."""
-    if isinstance(value, BaseException):
-        return " ".join(told(value))
-    return re.sub(r"0x[0-9a-f]+", "0x…", repr(value))
+    return " ".join(told(value)) if isinstance(value, BaseException) else plain(value)
 
 
 def told(error: BaseException | None, *, deep: bool = True) -> list[str]:
     """What there is to know of an exception: its kind, its words, and where it comes from."""
     if error is None:
         return ["nothing"]
-    words = [type(error).__name__, re.sub(r"0x[0-9a-f]+", "0x…", str(error))]
+    words = [kind_of(error), message_of(error)]
     words += getattr(error, "__notes__", [])
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
@@ -203,6 +200,6 @@ def _chain(error: BaseException) -> list[str]:
     context, visited = error.__context__, {id(error)}
     while context is not None and id(context) not in visited:
         visited.add(id(context))
-        words += ["while", type(context).__name__]
+        words += ["while", kind_of(context)]
         context = context.__context__
     return words

@@ -14,6 +14,7 @@ from wakepoint.machine.lowering.scope import (
     bound_in_comprehension,
     free_names,
     is_inner_scope,
+    names_in,
 )
 from wakepoint.machine.lowering.steps import Step
 from wakepoint.machine.lowering.writer import Function
@@ -59,9 +60,11 @@ class Loops(Displays):
         chosen = {}
         inner = [each for each in own_nodes(node) if is_inner_scope(each)]
         captured = set().union(*(free_names(each, None) for each in inner))
+        taken = _names_around(node)
         for variable in sorted(bound_in_comprehension(node)):
             fresh = self.scope.own_name(variable)
-            if fresh in self.scope.bound or self.scope.elsewhere(variable, node):
+            is_taken = variable in taken or self.scope.elsewhere(variable, node)
+            if is_taken or fresh in self.scope.bound:
                 fresh = self.names.number(variable)
             chosen[variable] = fresh
             self.scope.bound.add(fresh)
@@ -164,6 +167,12 @@ class Loops(Displays):
         ast.SetComp: comprehension,
         ast.DictComp: comprehension,
     }
+
+
+def _names_around(node: Comprehension) -> set[str]:
+    """The names in what a comprehension goes over first, which are not of its own scope."""
+    names = names_in([node.generators[0].iter], None)
+    return names.read.union(*(free_names(each, None) for each in names.inner))
 
 
 def is_async(loop: ast.AST) -> bool:

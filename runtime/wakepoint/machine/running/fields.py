@@ -32,7 +32,8 @@ class Fields:
     attributes: ClassVar[frozenset[str]] = frozenset(
         (
             *("State", "function", "state", "awaiting", "error", "cells"),
-            *("sent", "thrown", "running", "closed", "used", "finalizer"),
+            "cancellation",
+            *("sent", "thrown", "outside", "running", "closed", "used", "finalizer"),
             *("shown", "showing"),
         )
     )

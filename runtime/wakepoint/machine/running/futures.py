@@ -14,7 +14,10 @@ class Raises(Future[Any]):
         self._error = error
 
     def poll(self, cx: Context) -> Poll[Any]:
-        raise self._error
+        try:
+            raise self._error
+        finally:
+            del self  # its error's traceback holds this frame
 
 
 class DroppedWithItsHolder(Future[Any]):

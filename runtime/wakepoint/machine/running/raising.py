@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NoReturn
 
-from wakepoint.task import Future, Resumable
+from wakepoint.task import Cancellable, Future, Resumable
 
 
 def comes_out(error: StopIteration, awaiting: Future[Any]) -> NoReturn:
@@ -27,6 +28,34 @@ def raise_again(error: BaseException) -> NoReturn:
         raise error
     finally:
         error.__context__, error.__traceback__ = context, traceback
+
+
+def raise_thrown(error: BaseException, outside: BaseException | None) -> NoReturn:
+    """Raises an exception that was thrown in, as a generator's ``throw`` does.
+
+    Args:
+        error: The exception.
+        outside: What whoever throws it handles. That is not its ``__context__``; what is handled
+            where it is raised is.
+    """
+    context = error.__context__
+    is_outside = sys.exception() is outside
+    try:
+        raise error
+    finally:
+        if is_outside:
+            error.__context__ = context
+        del error  # whose traceback holds this frame
+
+
+def cancel(awaiting: Future[Any], cancellation: BaseException) -> None:
+    """Tells a future that whoever awaits it is cancelled; raises that if it need not know."""
+    try:
+        if not isinstance(awaiting, Cancellable):
+            raise cancellation
+        awaiting.cancel(cancellation)
+    finally:
+        del cancellation  # whose traceback holds this frame
 
 
 def as_exception(kind: Any, value: Any, traceback: Any) -> BaseException:

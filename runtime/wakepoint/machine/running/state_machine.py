@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import sys
 from collections.abc import Mapping
+from types import CodeType
 from typing import Any, ClassVar, TypeVar, cast
 
 from wakepoint.errors import Cancelled
@@ -16,7 +17,7 @@ from wakepoint.machine.running.cells import Cells
 from wakepoint.machine.running.fields import Fields
 from wakepoint.machine.running.futures import DroppedWithItsHolder, Raises
 from wakepoint.machine.running.polling import nobody_polling, polling
-from wakepoint.machine.running.raising import comes_out, raise_again
+from wakepoint.machine.running.raising import cancel, comes_out, raise_again
 from wakepoint.machine.running.standing import line_of_wait, stop_in
 from wakepoint.task import (
     PENDING,
@@ -49,6 +50,7 @@ class StateMachine(Fields, Resumable[T]):
         state: Where the machine stands.
         awaiting: The future that it waits for.
         error: The exception that is on its way to a handler.
+        cancellation: What the next poll raises where the machine stands.
         shown: What `sys.exception` gives to whom a poll calls, if it is the machine's own.
         showing: True in the middle of a poll that shows one.
         cancelled_to: The handler that a cancellation came to last.
@@ -64,6 +66,7 @@ class StateMachine(Fields, Resumable[T]):
         self.state = state
         self.awaiting: Future[Any] | None = None
         self.error: BaseException | None = None
+        self.cancellation: BaseException | None = None
         self.cells = Cells(self.variables)
         self.shown: BaseException | None = None
         self.showing = False
@@ -76,9 +79,16 @@ class StateMachine(Fields, Resumable[T]):
         """The name of the function that it was made from."""
         return self.function.rpartition(".")[2]
 
-    def over(self) -> RuntimeError:
-        """The error of a poll behind the end; Rust panics there."""
-        return RuntimeError(f"{self.name} is polled again after its end")
+    def over(self) -> BaseException:
+        """The error of a poll behind the end; Rust panics there.
+
+        One that was cancelled before its beginning has its end there.
+        """
+        cancellation, self.cancellation = self.cancellation, None
+        if cancellation is None:
+            return RuntimeError(f"{self.name} is polled again after its end")
+        self.let_fields_go()
+        return cancellation
 
     def poll_awaiting(self, cx: Context | None) -> Poll[Any]:
         """Polls what the machine waits for, and lets go of it once it is finished."""
@@ -89,7 +99,10 @@ class StateMachine(Fields, Resumable[T]):
             if refuses_no_more():
                 return PENDING
             awaiting = Raises(nobody_polls(awaiting))
+        cancellation, self.cancellation = self.cancellation, None
         try:
+            if cancellation is not None:
+                cancel(awaiting, cancellation)
             polled = awaiting.poll(cx)  # type: ignore[arg-type]
         except StopIteration as error:
             self._let_go()
@@ -99,6 +112,7 @@ class StateMachine(Fields, Resumable[T]):
             raise
         if polled is PENDING:
             polling.context = None
+            self.error = None  # is on no way any more; its traceback would hold this
             self.forget_frames(sys.exc_info()[1])
         else:
             polling.context = cx
@@ -110,12 +124,16 @@ class StateMachine(Fields, Resumable[T]):
 
         They hold the machine, which then would not end when nobody else holds it.
         """
-        own = {self.code, StateMachine.poll_awaiting.__code__, StateMachine.show.__code__}
+        own = self.own_codes()
         while error is not None and error.__traceback__ is not None:
             further = error.__traceback__.tb_next
             if further is None or error.__traceback__.tb_frame.f_code not in own:
                 break
             error.__traceback__ = further
+
+    def own_codes(self) -> set[CodeType | None]:
+        """The code whose frames are the machine's own."""
+        return {self.code, StateMachine.poll_awaiting.__code__, StateMachine.show.__code__}
 
     def left_by(self) -> BaseException | None:
         """The exception by which a block was left whose end runs now, if there is one."""
@@ -196,14 +214,9 @@ class StateMachine(Fields, Resumable[T]):
     def cancel(self, cancellation: BaseException) -> None:
         """Makes the next poll raise it at the ``await`` where the machine is suspended."""
         self.cancelled_to = None
+        self.cancellation = cancellation
         if self.state.name == "START":  # there is no await to raise at
             self.state = self.State["DROPPED"]
-            self.poll = Raises(cancellation).poll  # type: ignore[method-assign]
-        elif isinstance(self.awaiting, Cancellable):
-            self.awaiting.cancel(cancellation)
-        else:
-            self._let_go()
-            self.awaiting = Raises(cancellation)
 
     # -- cancelled, and not ended: what `wakepoint.lingering` asks ---------------------------------
 
@@ -233,17 +246,26 @@ class StateMachine(Fields, Resumable[T]):
             RuntimeError: If that waits: whoever drops a machine cannot.
             BaseException: What comes out of it, unless it is the same exception.
         """
+        with nobody_polling():
+            self._run_to_its_end(error)
+
+    def _run_to_its_end(self, error: BaseException) -> object:
+        polled = None
         try:
-            self.raise_where_it_stands(error)
+            polled = self.raise_where_it_stands(error)
             if not self.is_over():
                 raise RuntimeError(f"{self.kind} ignored GeneratorExit")
         except GeneratorExit:
             pass
+        finally:
+            del error  # whose traceback may hold this frame
         self.state = self.State["DROPPED"]
+        return polled
 
     def raise_where_it_stands(self, error: BaseException) -> object:
         """Raises an exception where the machine is suspended; returns what the poll gives."""
         waited = self.awaiting is not None
+        self.cancellation = None
         try:
             self._let_go()
         except BaseException as other:
@@ -273,14 +295,19 @@ class StateMachine(Fields, Resumable[T]):
 
     def drop(self) -> None:
         """Drops what it waits for. A subclass whose handlers have to run does that first."""
-        if not self.is_over():
-            state, self.state = self.state, self.State["DROPPED"]
-            error = self._error_of_letting_go()
-            if error is not None:  # it is raised where the machine stands, while what is handled is
-                self.state = state
-                self._raise_at_wait(error)
+        self._stop_waiting()
         with nobody_polling():
             self.let_fields_go()
+
+    def _stop_waiting(self) -> None:
+        if self.is_over():
+            return
+        state, self.state = self.state, self.State["DROPPED"]
+        self.cancellation = None
+        error = self._error_of_letting_go()
+        if error is not None:  # it is raised where the machine stands, while what is handled is
+            self.state = state
+            self._raise_at_wait(error)
 
     def _error_of_letting_go(self) -> BaseException | None:
         try:
@@ -301,14 +328,21 @@ class StateMachine(Fields, Resumable[T]):
         if state is not None and state.name != "START" and not self.is_over():
             self.end()
 
-    def end(self) -> None:
-        """Runs what is guarded around where it stands, and drops it."""
+    def end(self) -> object:
+        """Runs what is guarded around where it stands, and lets go of everything.
+
+        Returns:
+            What the poll gives that it ends by; None if it ends by an exception, or at once.
+        """
+        polled = None
         if self.state in self.handlers:
             try:
-                self.throw(GeneratorExit())
+                polled = self._run_to_its_end(GeneratorExit())
             except BaseException:
                 # What it waits for is dropped with it, once it is reported that it does not end.
                 if self.awaiting is not None:
                     self.awaiting = DroppedWithItsHolder(self.awaiting)
                 raise
-        StateMachine.drop(self)
+        self._stop_waiting()
+        self.let_fields_go()  # in the poll that goes on just now, if there is one
+        return polled

@@ -6,11 +6,12 @@ import enum
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from types import CodeType
 from typing import Any, ClassVar, NoReturn
 
 from wakepoint.cleanup import Cleanup
 from wakepoint.machine.running.polling import goes_on_elsewhere, nobody_polling
-from wakepoint.machine.running.raising import as_exception
+from wakepoint.machine.running.raising import as_exception, raise_again, raise_thrown
 from wakepoint.machine.running.state_machine import StateMachine
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Resumable, current_context
 
@@ -33,6 +34,7 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
             once it is used.
         sent: The value that is sent to the ``yield`` that it stands at.
         thrown: The exception that is raised there.
+        outside: What is handled by whoever threw it.
         used: True once it was asked for something.
         running: True in the middle of a step, also while that waits.
         closed: True once it has been ended from outside.
@@ -47,6 +49,7 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
         self.used = False
         self.sent: Any = None
         self.thrown: BaseException | None = None
+        self.outside: BaseException | None = None
         self.running = False
         self.closed = False
 
@@ -62,8 +65,9 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
         """
         sent, self.sent = self.sent, None
         thrown, self.thrown = self.thrown, None
+        outside, self.outside = self.outside, None
         if thrown is not None:
-            raise thrown
+            raise_thrown(thrown, outside)
         return sent
 
     def resume_with(self, error: BaseException, *, waited: bool) -> None:
@@ -72,6 +76,10 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
             super().resume_with(error, waited=True)
         else:
             self.thrown = error
+
+    def own_codes(self) -> set[CodeType | None]:
+        """The code whose frames are the machine's own."""
+        return {*super().own_codes(), StreamMachine.resumed.__code__}
 
     def may_not_leave(self, error: BaseException) -> bool:
         """True if it would end something else than what it is raised in (PEP 479)."""
@@ -142,6 +150,16 @@ class StreamMachine(StateMachine[Any], AsyncIterator[Any]):
         else:
             finalizer(self)
 
+    def end(self) -> object:
+        """Runs what is guarded around where it stands, and lets go of everything.
+
+        Raises:
+            StopAsyncIteration: If it returns at that, which CPython reports.
+        """
+        if super().end() is not None:
+            raise StopAsyncIteration
+        return None
+
     def _run_on(self, cx: Context | None) -> Poll[Any]:
         return self.poll_next(cx)  # type: ignore[arg-type]
 
@@ -153,6 +171,8 @@ class Step(Resumable[Any]):
         machine: The generator.
     """
 
+    kind = "async_generator_asend"
+    """What CPython calls the type."""
     name_in_errors = "anext()"
     reused = "__anext__()/asend()"
 
@@ -160,6 +180,14 @@ class Step(Resumable[Any]):
         self.machine = machine
         self._begun = False
         self._over = False
+
+    def __repr__(self) -> str:
+        return f"{self.name}()"
+
+    @property
+    def name(self) -> str:
+        """What it is called where a future is named."""
+        return self.kind
 
     def poll(self, cx: Context) -> Poll[Any]:
         if self._over:
@@ -258,8 +286,8 @@ class Step(Resumable[Any]):
         if machine.state.name == "START":
             machine.state = machine.State["RAISED"]
             machine.let_fields_go()
-            raise error
-        machine.thrown = error
+            raise_again(error)
+        machine.thrown, machine.outside = error, sys.exception()
 
     def drop(self) -> None:
         """Tells a generator that waits in the middle of this step to end, if CPython would."""
@@ -314,6 +342,7 @@ class Next(Step):
 class Throw(Step):
     """What ``athrow`` gives."""
 
+    kind = "async_generator_athrow"
     name_in_errors = "athrow()"
     reused = "aclose()/athrow()"
 
