@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from mkdocs_wakepoint.views.boxes import heading
 from mkdocs_wakepoint.views.story import Instance, Story
@@ -83,10 +83,9 @@ class _Reader:
 
     def read(self) -> list[Row]:
         for index, event in enumerate(self._events):
-            handler: Callable[[Event, int], None] | None
-            handler = getattr(self, "_" + event.kind.replace(".", "_"), None)
+            handler = self.handlers.get(event.kind)
             if handler is not None:
-                handler(event, index)
+                handler(self, event, index)
         return self._rows
 
     # -- tasks ---------------------------------------------------------------------------------
@@ -285,10 +284,38 @@ class _Reader:
     def _of_task(self, event: Event, between: str = " of ") -> str:
         return "" if self._one_task else f"{between}task {event['task']}"
 
+    handlers: ClassVar[Mapping[str, Callable[[_Reader, Event, int], None]]] = {
+        "task.spawned": _task_spawned,
+        "task.polled": _task_polled,
+        "task.pending": _task_pending,
+        "task.ready": _task_ready,
+        "task.raised": _task_raised,
+        "task.dropped": _task_dropped,
+        "state.entered": _state_entered,
+        "state.suspended": _state_suspended,
+        "machine.returned": _machine_returned,
+        "machine.raised": _machine_raised,
+        "machine.dropped": _machine_dropped,
+        "waker.cloned": _waker_cloned,
+        "waker.woken": _waker_woken,
+        "waker.dropped": _waker_dropped,
+        "timer.armed": _timer_armed,
+        "timer.cancelled": _timer_cancelled,
+        "interest.registered": _interest_registered,
+        "interest.removed": _interest_removed,
+        "operation.submitted": _operation_submitted,
+        "operation.cancelled": _operation_cancelled,
+        "event.dispatched": _event_dispatched,
+        "executor.parked": _executor_parked,
+        "executor.unparked": _executor_unparked,
+        "kernel.called": _kernel_called,
+    }
+    """What makes the rows of each kind of event that has any."""
 
-_SAID = re.compile(r"\b(?:EPOLL_CTL_|EPOLL(?=[A-Z]))|(?<=epoll_ctl\()fd \d+, ")
+
+_REDUNDANT = re.compile(r"\b(?:EPOLL_CTL_|EPOLL(?=[A-Z]))|(?<=epoll_ctl\()fd \d+, ")
 
 
 def _terse(call: str) -> str:
     """A call without what its name says already: ``epoll_ctl(ADD, fd 6, IN|OUT)``."""
-    return _SAID.sub("", call)
+    return _REDUNDANT.sub("", call)

@@ -6,7 +6,9 @@ Every view takes its facts from here, so the picture, the table and the text can
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from wakepoint.machine.model import Machine, StateKind
 from wakepoint.recording import Event, Recording
@@ -134,9 +136,9 @@ class _Teller:
 
     def take(self, event: Event) -> None:
         """Folds in one event."""
-        handler = getattr(self, "_" + event.kind.replace(".", "_"), None)
+        handler = self.handlers.get(event.kind)
         if handler is not None:
-            handler(event)
+            handler(self, event)
 
     # -- tasks ---------------------------------------------------------------------------------
 
@@ -234,6 +236,22 @@ class _Teller:
         self._moved.add(instance.number)
         number = len(instance.steps) + 1
         instance.steps.append(Step(number, instance.standing, target, cause))
+
+    handlers: ClassVar[Mapping[str, Callable[[_Teller, Event], None]]] = {
+        "waker.woken": _waker_woken,
+        "task.polled": _task_polled,
+        "interest.registered": _interest_registered,
+        "timer.armed": _timer_armed,
+        "operation.submitted": _operation_submitted,
+        "machine.started": _machine_started,
+        "state.entered": _state_entered,
+        "state.resumed": _state_resumed,
+        "state.suspended": _state_suspended,
+        "machine.returned": _machine_returned,
+        "machine.raised": _machine_raised,
+        "machine.dropped": _machine_dropped,
+    }
+    """What is made of each kind of event that a story has to do with."""
 
 
 def _values(event: Event) -> dict[str, str]:
