@@ -20,6 +20,7 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
+from mkdocs_wakepoint import static_i18n
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.pages import MarkdownFiles, Pages
 from mkdocs_wakepoint.plugin import WakepointPlugin, folder
@@ -92,12 +93,17 @@ class SitePages:
             plugins = self._config.plugins
             plugins.on_startup(command="build", dirty=False)
             try:
-                config = plugins.on_config(self._config)
-                plugins.on_pre_build(config=config)
-                for file, files in self._pages(config):
-                    _convert(file, files, config)
+                known = False
+                for _ in static_i18n.languages(plugins.get(static_i18n.NAME)):
+                    config = plugins.on_config(self._config)
+                    plugins.on_pre_build(config=config)
+                    for file, files in self._pages(config):
+                        known = True
+                        _convert(file, files, config)
             finally:
                 plugins.on_shutdown()
+            if self._asked.is_file() and not known:
+                raise SiteError(f"{self._asked.name} is no page of the site in {self._file}")
 
     def name(self, file: str) -> str:
         """The page's path below the folder of pages, in one word."""
@@ -113,14 +119,9 @@ class SitePages:
         files = config.plugins.on_files(files, config=config)
         set_exclusions(files, config)
         config.plugins.on_nav(get_navigation(files, config), config=config, files=files)
-        pages = [
-            file
-            for file in files.documentation_pages(inclusion=InclusionLevel.is_included)
-            if self.whole or self._is_asked(file)
-        ]
-        if not pages and self._asked.is_file():
-            raise SiteError(f"{self._asked.name} is no page of the site in {self._file}")
-        yield from ((file, files) for file in pages)
+        for file in files.documentation_pages(inclusion=InclusionLevel.is_included):
+            if self.whole or self._is_asked(file):
+                yield file, files
 
     def _is_asked(self, file: File) -> bool:
         paths = [self._docs / file.src_path, Path(file.abs_src_path or file.src_path)]

@@ -78,6 +78,34 @@ def test_a_problem_names_the_page_and_not_a_folder_that_was_made_for_the_build(
     assert " part/index.md:4: " in warning
 
 
+SEEN_ALIKE = ["gen-files", "include-markdown", "macros", "monorepo", "static-i18n"]
+"""Plugins that make pages, or put something into them."""
+
+
+@pytest.mark.parametrize("urls", ["true", "false"])
+@pytest.mark.parametrize("name", SEEN_ALIKE)
+def test_the_commands_see_what_the_build_sees(tmp_path: Path, name: str, urls: str) -> None:
+    neighbour = NEIGHBOURS[name]
+    fails = {
+        name: text and text.replace("print(", "assert False, print(")
+        for name, text in (PAGES | neighbour.pages).items()
+    }
+    neighbour = replace(
+        neighbour, pages=fails, config=f"{neighbour.config}use_directory_urls: {urls}\n"
+    )
+    built = make(tmp_path / "site", neighbour, "behind")
+    lines = {line.partition("mkdocs_wakepoint: ")[2] for line in built.warnings} - {""}
+    ran = subprocess.run(
+        [PYTHON.with_name("mkdocs-wakepoint"), "check", "docs"],
+        cwd=tmp_path / "site",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert set(ran.stdout.splitlines()) == lines
+    assert len(lines) > len(neighbour.shows)
+
+
 class Site:
     """What was built."""
 
