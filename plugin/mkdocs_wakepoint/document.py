@@ -29,6 +29,8 @@ from mkdocs_wakepoint.views import problem_box
 # Between pymdownx.snippets (32), which pulls in text, and pymdownx.superfences (25).
 _PRIORITY = 29
 _FIRST = 1000
+_IDS = re.compile(r"""\bid=["']?wp-([^\s"'>]+)""")
+"""Ids that begin as ours do; a document has none of ours before its places are held."""
 
 
 class Collector(Protocol):
@@ -131,6 +133,7 @@ class Document:
         origins = Origins(written(page, self.md, self.lines), self._fences.lines)
         problems = [*page.problems]
         page.problems.clear()
+        page.ids.update(_IDS.findall(text))
         problems += [
             not_recognised(origins.of(fence.line), fence)
             for fence in self._fences.fences

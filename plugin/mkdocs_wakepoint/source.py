@@ -31,6 +31,7 @@ class Page:
         defaults: The page's defaults for options.
         problems: What is wrong with those; told once the page is converted.
         keys: The keys that its snippets have taken.
+        ids: What its headings, and whatever else has an id that begins as ours do, have taken.
     """
 
     file: str
@@ -40,10 +41,11 @@ class Page:
     defaults: Options = field(default_factory=Options)
     problems: list[Problem] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
 
     def again(self) -> Page:
         """The same page, to be converted once more; what is wrong with it has been told."""
-        return replace(self, problems=[], keys=set())
+        return replace(self, problems=[], keys=set(), ids=set())
 
 
 def page(file: str, text: str, meta: Any, folder: Path = Path()) -> Page:

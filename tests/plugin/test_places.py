@@ -265,3 +265,38 @@ def test_in_any_text_a_fence_is_shown_or_told_and_no_mark_stays(lines: list[str]
     soup = BeautifulSoup(html, "html.parser")
     fences = len(find(lines))
     assert len(soup.select(".wp")) + len(soup.select(".wp-problem")) <= fences
+
+
+HEADINGS = {
+    "a heading": "# wp a",
+    "a heading of the name of a part": "# wp a code",
+    "a heading below": "{fence}\n\n# wp a",
+    "a heading with an id": "# Other {{#wp-a}}",
+    "an anchor": '<a id="wp-a"></a>',
+    "an anchor without quotes": "<div id=wp-a-output>x</div>",
+    "text with an id": "Text\n{{: id='wp-a' }}",
+}
+
+
+@pytest.mark.parametrize("what", HEADINGS)
+@pytest.mark.parametrize("option", ["id", "title"])
+def test_no_id_of_ours_is_one_that_the_page_has(convert: Convert, what: str, option: str) -> None:
+    fence = f'```python wakepoint {option}="a" show="code output"\nprint(1)\n```'
+    text = HEADINGS[what]
+    text = text.format(fence=fence) if "{fence}" in text else f"{text.format()}\n\n{fence}"
+    page = convert(text, [*MATERIAL, "toc", "attr_list", "wakepoint"])
+    ids = [str(tag["id"]) for tag in page.soup.select("[id]")]
+    assert len(ids) == len(set(ids))
+    assert page.soup.select("#wp-a-2.wp")
+    told = option == "id"
+    assert [line.partition(": ")[2] for line in page.problems] == [
+        "the id 'a' is taken in this page; choose another"
+    ] * told
+
+
+@pytest.mark.parametrize("heading", ["# wp ab", "# a", "# wp", "# Of wp a"])
+def test_other_headings_take_no_id_of_ours(convert: Convert, heading: str) -> None:
+    fence = '```python wakepoint id="a" show="code"\nprint(1)\n```'
+    page = convert(f"{heading}\n\n{fence}", [*MATERIAL, "toc", "wakepoint"])
+    assert page.problems == []
+    assert page.soup.select("#wp-a.wp")

@@ -57,10 +57,11 @@ def _options(
 
 
 def _key(page: Page, name: str) -> str:
-    """A key that no other snippet of the page has, made from its id or title."""
+    """A key that nothing else in the page has, made from a snippet's id or title."""
     base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "snippet"
     key, number = base, 1
-    while key in page.keys:
+    # A snippet's parts have ids that begin with its key, too.
+    while key in page.keys or any(f"{taken}-".startswith(f"{key}-") for taken in page.ids):
         number += 1
         key = f"{base}-{number}"
     page.keys.add(key)

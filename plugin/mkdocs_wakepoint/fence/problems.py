@@ -33,5 +33,5 @@ def is_empty(location: Location) -> Problem:
 
 
 def id_is_taken(location: Location, name: str) -> Problem:
-    """Another snippet of the page has the id."""
+    """Another snippet of the page, or a heading, has the id."""
     return Problem(location, f"the id {name!r} is taken in this page", "choose another")
