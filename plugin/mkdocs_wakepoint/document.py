@@ -7,6 +7,7 @@ the page holds, and puts the places that the collector holds for it into the pag
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
@@ -168,7 +169,8 @@ class _Lines(Preprocessor):
         self._document = document
 
     def run(self, lines: list[str]) -> list[str]:
-        self._document.lines = [*lines]
+        # Markdown parts lines at \n before it makes that of each other end of a line.
+        self._document.lines = re.sub("\r\n?", "\n", "\n".join(lines)).split("\n")
         return lines
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +12,7 @@ from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.quotes import Quote
-from mkdocs_wakepoint.snippet import Problem, Snippet
+from mkdocs_wakepoint.snippet import Problem, Snippet, stands_for_more
 from mkdocs_wakepoint.source import read
 from mkdocs_wakepoint.text import lines_of
 
@@ -29,9 +28,6 @@ _CONTAINERS = (
     "pymdownx.superfences",
     "pymdownx.tabbed",
 )
-
-_FILLED = re.compile(r"\s*(?:;*-+8<-+|\{[%!{])")
-"""How a line begins that another extension, or a plugin, puts something in the place of."""
 
 
 class Pages(Protocol):
@@ -132,7 +128,7 @@ class _Unfilled:
 
     def add(self, snippet: Snippet, problems: tuple[Problem, ...]) -> str:
         for number, line in enumerate(lines_of(snippet.source), 1):
-            if snippet.options.run and _FILLED.match(line):
+            if snippet.options.run and stands_for_more(line):
                 what = "what this line stands for is put in by a site, and here is no mkdocs.yml"
                 remedy = "run the command on the docs folder of the site"
                 self.report(Problem(snippet.at(number), what, remedy))

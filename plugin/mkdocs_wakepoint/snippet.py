@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from mkdocs_wakepoint.text import in_one_line
+
+_STRING = re.compile(r"""("|').*?(?<!\\)\1""")
+_STANDS_FOR_MORE = re.compile(r"\s*;*-+8<-+|.*\{[%!{]|\s*(?:<<<\s*@?[\w./\\]|\.\. \w+::)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,12 @@ class Snippet:
         if self.lines:
             return self.lines[min(line, len(self.lines) - 1)]
         return Location(self.location.file, self.location.line + line)
+
+
+def stands_for_more(line: str) -> bool:
+    """True for a line of a source that others put something in the place of, or in, if they do.
+
+    It is how extensions and plugins write that: ``--8<-- "file.py"``, ``{% include "file.py" %}``,
+    ``{! file.py !}``, ``{{ value }}``, ``<<< @/file.py``, ``.. include:: file.py``.
+    """
+    return _STANDS_FOR_MORE.match(_STRING.sub("", line)) is not None

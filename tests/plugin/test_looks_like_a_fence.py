@@ -32,6 +32,11 @@ NOT_TO_SEE = {
     "a comment whose fence is never closed": "<!--\n```python wakepoint\nprint('hidden')\n-->",
     "a comment with a header that comes close": "<!--\n```Python wakepoint\n1\n```\n-->",
     "a comment with a list": "<!--\n- ```python wakepoint\n  1\n  ```\n-->",
+    "what Markdown takes for a comment": f"Write `a\n<!-- b`.\n\n{FENCE}\n\nIt ends with `-->`.",
+    "a comment behind a backtick": f"A ` alone\n\n<!-- and `\n{FENCE}\n-->",
+    "a comment between items with a backtick": f"- a `\n- <!-- b `\n{FENCE}\n-->",
+    "a comment with inline code of two lines": f"<!-- see `a\nb`\n{FENCE}\n-->",
+    "a comment of paragraphs with inline code": f"<!-- see\n\n`a\n--> b`\n\n<!--{FENCE}\n-->",
     "pre": f"<pre>\n{FENCE}\n</pre>",
     "pre with a class": f'<pre class="x">\n{FENCE}\n</pre>',
     "script": f'<script type="text/plain">\n{FENCE}\n</script>',
@@ -85,6 +90,21 @@ SHOWN = {
     "a comment that is never closed": f"Beware of <!-- here.\n\n{FENCE}\n",
     "an element that is never closed": f"Beware of <pre> here.\n\n{FENCE}\n",
     "a comment in inline code": f"Beware of `<!--` here.\n\n{FENCE}\n\nand of `-->` there.",
+    "a comment in inline code of two lines": (
+        f"A comment begins with `a\nb <!-- c`, and goes on.\n\n{FENCE}\n\nIt ends with `-->`."
+    ),
+    "an element in inline code of two lines": (
+        f"- Write ``the\n  tag <pre> of ` HTML``.\n\n{FENCE}\n\n</pre>"
+    ),
+    "a comment in inline code of three lines, in a quotation": (
+        f"> Write `a\n> <!--\n> b`.\n\n{FENCE}\n\n-->"
+    ),
+    "a comment in inline code behind an escaped backtick": (
+        f"One \\` and `a\ntag <script>`.\n\n{FENCE}\n\n</script>"
+    ),
+    "a comment in inline code behind a comment": (
+        f"<!-- ` --> Write `two\nlines <!--`.\n\n{FENCE}\n\n-->"
+    ),
     "a comment in another fence": f"```html\n<!--\n```\n\n{FENCE}\n\n```html\n-->\n```",
     "behind a comment": f"<!-- one\ntwo -->\n{FENCE}\n",
     "between comments": f"<!-- one -->\n{FENCE}\n<!-- two -->",

@@ -23,6 +23,45 @@ def test_a_syntax_error_is_told_with_its_own_line() -> None:
     ]
 
 
+UNFILLED = [
+    '--8<-- "good.py"',
+    "--8<--\ngood.py\n--8<--",
+    "    --8<-- 'good.py'",
+    "-8<- 'good.py'",
+    "{% include 'good.py' %}",
+    "{%\n  include-markdown 'good.py'\n%}",
+    "{! good.py !}",
+    "{{ value }}",
+    "x = {{ value }}",
+    "print({{ site.value }})",
+    "<<< @/good.py",
+    ".. include:: good.py",
+]
+
+
+@pytest.mark.parametrize("line", UNFILLED)
+def test_a_line_that_nobody_has_replaced_is_told_with_what_does_so(line: str) -> None:
+    (problem,) = run(f"value = 1\nif True:\n    pass\n{line}\n").problems
+    assert problem.startswith("docs/page.md:14: ")
+    assert "; this line names what is to be put in its place and nothing did so: list" in problem
+
+
+FAILS_BY_ITSELF = [
+    'f"{{ value }}" + 1',
+    "'{% raw %}' + 1",
+    "{1: {2: 3}}[2]",
+    "{}['8<']",
+    "x = 1 <<< 2",
+    "value - -8 < - None",
+]
+
+
+@pytest.mark.parametrize("line", FAILS_BY_ITSELF)
+def test_python_that_fails_by_itself_is_not_taken_for_such_a_line(line: str) -> None:
+    (problem,) = run(f"value = 1\n{line}\n").problems
+    assert "nothing did so" not in problem
+
+
 def test_an_exception_is_told_with_the_innermost_line_of_the_snippet() -> None:
     ran = run(
         """\

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from mkdocs_wakepoint.engine.process import CUT, OUTPUT_LIMIT
 from mkdocs_wakepoint.outcome import exception_name, last_line
-from mkdocs_wakepoint.snippet import Location, Problem, Snippet
+from mkdocs_wakepoint.snippet import Location, Problem, Snippet, stands_for_more
 from mkdocs_wakepoint.text import in_one_line, lines_of
 from wakepoint.catching import CATCHES
 from wakepoint.recording import Outcome, Recording
@@ -98,14 +98,16 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
         case "finished":
             return None
         case "syntax-error":
-            return Problem(place, f"{outcome.error}{message}", "correct the snippet's syntax")
+            remedy = _to_fill(snippet, outcome) or "correct the snippet's syntax"
+            return Problem(place, f"{outcome.error}{message}", remedy)
         case "raised" if outcome.error == "MemoryError":
             return Problem(place, "the snippet ran out of memory", "hold less at a time")
         case "raised":
+            announced = f'mend it, or announce it with expect_error="{outcome.error}"'
             return Problem(
                 place,
                 f"the snippet raised {outcome.error}{message}",
-                f'mend it, or announce it with expect_error="{outcome.error}"',
+                _to_fill(snippet, outcome) or announced,
                 _traceback(snippet, outcome),
             )
         case "timeout" if outcome.goes_on:
@@ -129,6 +131,18 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
                 f"the snippet's process ended early ({outcome.message})",
                 "do not call os._exit or kill it; a recording is written at the end",
             )
+
+
+def _to_fill(snippet: Snippet, outcome: Outcome) -> str:
+    """What to do if the line that failed is one that another extension should have replaced."""
+    source = lines_of(snippet.source)
+    number = outcome.frames[-1].line if outcome.frames else 0
+    if not (0 < number <= len(source) and stands_for_more(source[number - 1])):
+        return ""
+    return (
+        "this line names what is to be put in its place and nothing did so: list the extension "
+        "that does (pymdownx.snippets) or the plugin (include-markdown, macros) in mkdocs.yml"
+    )
 
 
 def _deadlock(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:

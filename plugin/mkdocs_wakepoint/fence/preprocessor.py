@@ -18,7 +18,7 @@ from typing import Any
 from markdown.preprocessors import Preprocessor
 
 from mkdocs_wakepoint.fence.header import COMPARE, LANGUAGES, comes_close, header_options
-from mkdocs_wakepoint.fence.raw_html import raw
+from mkdocs_wakepoint.fence.raw_html import raw, without_inline_code
 
 _FENCE = re.compile(r"^(?P<prefix>[> \t]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?:.*?[^`])?\1(?!`)")
@@ -153,10 +153,10 @@ def _candidates(lines: Sequence[str]) -> Iterator[tuple[int, int | None]]:
     def behind_fence(index: int) -> int:
         return _behind_fence(lines, index)
 
-    index = 0
+    index, without_code = 0, without_inline_code(lines)
     while index < len(lines):
         behind = behind_fence(index)
-        html_from = raw(lines, index, behind_fence) if behind == index + 1 else None
+        html_from = raw(lines, without_code, index, behind_fence) if behind == index + 1 else None
         yield index, html_from.column if html_from else None
         if html_from:
             yield from ((line, 0) for line in range(index + 1, html_from.end + 1))

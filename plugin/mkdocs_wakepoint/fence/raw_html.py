@@ -15,6 +15,13 @@ _OPENING = re.compile(
     r"|<(?P<element>pre|script|style|textarea|template|xmp)\b(?P<attributes>[^>]*)>",
     re.IGNORECASE,
 )
+_COMMENT_OR_CODE = re.compile(
+    r"<!--.*?(?:-->|\Z)|(?<![`\\])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)", re.DOTALL
+)
+_BLOCK = re.compile(r"[> \t]*(?:$|(?:[-*+:]|\d+[.)])[ \t]|[#|]|```|~~~)")
+"""How a line begins that ends the paragraph before it, and with that what is inline in it."""
+_BEGINS_HTML = re.compile(r"\n {0,3}<")
+"""Markdown takes that for HTML whatever it stands in."""
 _CLOSINGS = {"comment": "-->", "cdata": "]]>", "instruction": "?>"}
 _AS_MARKDOWN = re.compile(r"\bmarkdown\b", re.IGNORECASE)
 """The attribute that makes md_in_html convert an element's content."""
@@ -33,17 +40,44 @@ class Raw:
     end: int
 
 
-def raw(lines: Sequence[str], line: int, behind_fence: Callable[[int], int]) -> Raw | None:
+def without_inline_code(lines: Sequence[str]) -> list[str]:
+    """The lines of a document, blank where they have inline code that goes on in the next line."""
+    paragraphs: list[list[str]] = []
+    for line in lines:
+        if not paragraphs or _BLOCK.match(line):
+            paragraphs.append([])
+        paragraphs[-1].append(line)
+    return [
+        line
+        for paragraph in paragraphs
+        for line in _COMMENT_OR_CODE.sub(_blank, "\n".join(paragraph)).split("\n")
+    ]
+
+
+def _blank(match: re.Match[str]) -> str:
+    text = match[0]
+    if text.startswith("<") or "\n" not in text or _BEGINS_HTML.search(text):
+        return text
+    return re.sub(r"[^\n]", " ", text)
+
+
+def raw(
+    lines: Sequence[str],
+    without_code: Sequence[str],
+    line: int,
+    behind_fence: Callable[[int], int],
+) -> Raw | None:
     """The raw pieces that begin in a line.
 
     Args:
         lines: The document.
+        without_code: The same `without_inline_code`.
         line: The index of a line outside of any raw piece.
         behind_fence: Gives for a line's index that of the line behind the fence that begins there,
             or simply of the next. A fence is passed over: superfences has taken it by then.
     """
     column, first = 0, None
-    while opening := _opened(lines[line], column):
+    while opening := _opened(without_code[line], column):
         end = _closed(lines, line, opening, behind_fence)
         if end is None:
             break  # never closed: it is text
