@@ -164,6 +164,33 @@ class _Outer:
 async def main():
     return await _Outer().run()
 """,
+    "of inner functions, called as the function's own": """
+class K:
+    async def f(self):
+        __x = 1
+        read = lambda: __x
+        def parameter(__x):
+            __x += 1
+            return __x
+        def variable():
+            __x = 7
+            return (lambda: __x)(), [__x for __x in "ab"], __x
+        def shared():
+            nonlocal __x
+            __x += 1
+        def global_():
+            global __x
+            __x = 9
+            return __x
+        items = list(__x for __x in range(2)), {__x: 0 for __x in "a"}, [(lambda: __x)() for __x in "b"]
+        async def more(*__x, **__y): return __x, __y, await leaf(2)
+        await leaf()
+        shared()
+        return read(), parameter(5), variable(), global_(), items, await more(1), __x, \
+            (lambda __x: __x)(4), (lambda *, __x=__x: __x)()
+async def main():
+    return await K().f()
+""",
     "global and nonlocal functions and classes": """
 class K:
     async def f(self):

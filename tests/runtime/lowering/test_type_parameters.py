@@ -104,6 +104,57 @@ class Repo[T]:
 async def main():
     return await Repo[int]().get(3)
 """,
+    "of what is defined inside, called as variables": """
+async def main():
+    T = int
+    async def ready[T](x: T = T) -> T: return T, x
+    def inner[T](f=lambda: T): return [T for _ in "a"], (lambda: T)(), f()
+    def other[S](T: S):
+        T += 1
+        return T
+    class Box[T](list[T]):
+        x: T
+        class Inner:
+            y: T
+            def read(self): return T
+        async def read(self): return await leaf(T.__name__)
+    type Alias[T] = list[T]
+    @decorated(T)
+    class Tagged[T]: pass
+    await leaf()
+    annotations = str(Box.__annotations__), str(Box.Inner.__annotations__), str(ready.__annotations__)
+    return T, str(await ready()), str(inner()), other(1), annotations, str(Box.__orig_bases__), \
+        str(Box.Inner().read()), await Box().read(), str(Alias.__value__), Tagged.tags
+""",
+    "whose bounds are variables": """
+async def main():
+    x, y = int, str
+    def inner[U: x](z: U) -> U: return U
+    class Box[W: (x, y)]:
+        x = 5
+    type Alias[Q: y] = list[Q]
+    await leaf()
+    parameters = *inner.__type_params__, *Alias.__type_params__, *Box.__type_params__
+    return [(each.__bound__, each.__constraints__) for each in parameters]
+""",
+    "of what is defined in a method, and private": """
+class Outer:
+    async def f(self):
+        def inner[__U](z: __U) -> __U: return __U.__name__, (lambda: __U)().__name__
+        def other[__U](__U): return __U
+        class Box[__W](list[__W]):
+            a = __W.__name__
+            def read(self): return __W.__name__
+        class Kind:
+            def read[__Z](self): return __Z.__name__
+            async def wait[__Z](self, x: __Z): return __Z.__name__
+        type __A[__Q] = list[__Q]
+        await leaf()
+        return inner(1), str(inner.__annotations__), other(2), Box.a, Box().read(), Kind().read(), \
+            await Kind().wait(1), str(__A.__value__)
+async def main():
+    return await Outer().f()
+""",
     "of a method, and private": """
 class Outer:
     async def f[__T](self, x: __T, y=None) -> __T:

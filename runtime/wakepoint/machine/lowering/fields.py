@@ -65,7 +65,7 @@ class Fields(Rename):
     """
 
     def __init__(self, function: Function, kept: Kept, returning: Returning) -> None:
-        super().__init__({})
+        super().__init__({}, kept.class_name)
         self._function_ = function
         self._kept = kept
         self._returning = returning
@@ -80,6 +80,8 @@ class Fields(Rename):
 
     def spelt(self, identifier: str, place: Place) -> ast.expr | None:
         variable = self.private(identifier, place)
+        if variable in place.generic:
+            return None  # whatever class is around it spells it so where it is bound, too
         if variable in place.hidden or variable not in self._kept.fields:
             return None if variable == identifier or place.class_name else name(variable)
         field = self._kept.fields[variable]
@@ -89,7 +91,7 @@ class Fields(Rename):
 
     def private(self, identifier: str, place: Place) -> str:
         """A name as it is spelt behind private name mangling."""
-        return mangled(identifier, place.class_name or self._kept.class_name)
+        return mangled(identifier, self.class_around(place))
 
     def _spell_out(self, identifier: str, place: Place) -> str:
         """A private name that the machine's class would spell otherwise, spelt out."""
@@ -225,8 +227,8 @@ class Fields(Rename):
         return self._bound_after(node, binds(node), place)
 
     def _type_alias(self, node: Any, place: Place) -> Changed:
-        inside = replace(place, later=True)
-        alias = exchanged(node, [self.field(node, "value", inside)])
+        inside = replace(self._generic(node, place), later=True)
+        alias = exchanged(node, [*self._bounds(node, inside), self.field(node, "value", inside)])
         return self._bound_after(alias, [node.name.id], place)
 
     def _bound_after(self, node: ast.stmt, names: list[str], place: Place) -> Changed:

@@ -14,6 +14,7 @@ from wakepoint.machine.lowering.scope import (
     first_parameter,
     inner_names,
     mangled,
+    own_type_parameters,
 )
 
 Changed = ast.AST | list[ast.AST]
@@ -29,6 +30,7 @@ class Place:
         later: True in a scope of its own, which may run when the function does not.
         class_name: The class in the function that is around it.
         first: The first parameter of the inner function that is around it; empty if it has none.
+        generic: The type parameters of inner definitions around it.
     """
 
     hidden: frozenset[str] = frozenset()
@@ -36,6 +38,7 @@ class Place:
     later: bool = False
     class_name: str | None = None
     first: str | None = None
+    generic: frozenset[str] = frozenset()
 
     @property
     def is_class(self) -> bool:
@@ -48,10 +51,16 @@ class Rename:
 
     Args:
         variables: Their other names.
+        class_name: The class around the function, for private names.
     """
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], class_name: str | None = None) -> None:
         self._variables = variables
+        self._class_name = class_name
+
+    def class_around(self, place: Place) -> str | None:
+        """The class by which private names are spelt in some place."""
+        return place.class_name or self._class_name
 
     def visit(self, node: Any) -> Any:
         """A node in which they are spelt so; the node itself, if none of them is in it."""
@@ -94,32 +103,52 @@ class Rename:
     def _function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, place: Place
     ) -> ast.FunctionDef | ast.AsyncFunctionDef:
-        inside = self._inside(node, place)
+        generic = self._generic(node, place)
         return exchanged(
             node,
             [
                 self.field(node, "decorator_list", place),
-                ("args", self._parameters(node.args, place)),
-                ("returns", self._annotation(node.returns, place)),
-                self.field(node, "body", inside),
+                *self._bounds(node, generic),
+                ("args", self._parameters(node.args, place, generic)),
+                ("returns", self._annotation(node.returns, generic)),
+                self.field(node, "body", self._inside(node, generic)),
             ],
         )
 
+    def _generic(self, node: ast.AST, place: Place) -> Place:
+        """Where the type parameters of a definition are seen that stands in some place."""
+        own = own_type_parameters(node, self.class_around(place))
+        return replace(
+            place,
+            hidden=place.hidden | own,
+            deeper=place.deeper | own,
+            generic=place.generic | own,
+            class_name=node.name if own and isinstance(node, ast.ClassDef) else place.class_name,
+        )
+
+    def _bounds(self, node: ast.AST, generic: Place) -> list[tuple[str, object]]:
+        """The type parameters of a definition, if there can be some; what binds them runs later."""
+        later = replace(generic, later=True)
+        return [self.field(node, "type_params", later)] if hasattr(node, "type_params") else []
+
     def _lambda(self, node: ast.Lambda, place: Place) -> ast.Lambda:
         inside = self._inside(node, place)
-        arguments = ("args", self._parameters(node.args, place))
+        arguments = ("args", self._parameters(node.args, place, place))
         return exchanged(node, [arguments, self.field(node, "body", inside)])
 
     def _inside(self, node: ast.AST, place: Place) -> Place:
-        names, _ = inner_names(node, place.class_name)
+        names, _ = inner_names(node, self.class_around(place))
         hidden = place.deeper | (names.bound - names.nonlocals) | names.globals
         first = first_parameter(node.args)  # type: ignore[attr-defined]
-        return replace(place, hidden=hidden, deeper=hidden, later=True, first=first)
+        generic = place.generic - names.bound
+        return replace(
+            place, hidden=hidden, deeper=hidden, later=True, first=first, generic=generic
+        )
 
-    def _parameters(self, node: ast.arguments, place: Place) -> ast.arguments:
+    def _parameters(self, node: ast.arguments, place: Place, generic: Place) -> ast.arguments:
         def changed(each: ast.AST) -> Changed:
             if isinstance(each, ast.arg):
-                return self.parameter(each, place)
+                return self.parameter(each, generic)
             return self.changed(each, place)
 
         return rebuilt(node, changed)
@@ -133,22 +162,25 @@ class Rename:
         return node if node is None or where is None else self.changed(node, where)
 
     def _class(self, node: ast.ClassDef, place: Place) -> ast.ClassDef:
-        names, class_name = inner_names(node, place.class_name)
-        hidden = place.deeper | (names.bound - names.nonlocals) | names.globals
-        deeper = place.deeper | {"__class__"}  # to its methods it is this class
+        names, class_name = inner_names(node, self.class_around(place))
+        generic = self._generic(node, place)
+        hidden = generic.deeper | (names.bound - names.nonlocals) | names.globals
+        deeper = generic.deeper | {"__class__"}  # to its methods it is this class
         inside = Place(hidden, deeper, later=True, class_name=class_name)
         return exchanged(
             node,
             [
                 self.field(node, "decorator_list", place),
-                self.field(node, "bases", place),
-                self.field(node, "keywords", place),
+                *self._bounds(node, generic),
+                self.field(node, "bases", generic),
+                self.field(node, "keywords", generic),
                 self.field(node, "body", inside),
             ],
         )
 
     def _comprehension(self, node: Comprehension, place: Place) -> Comprehension:
-        own = frozenset(mangled(n, place.class_name) for n in bound_in_comprehension(node))
+        around = self.class_around(place)
+        own = frozenset(mangled(each, around) for each in bound_in_comprehension(node))
         inside = replace(place, hidden=place.deeper | own, deeper=place.deeper | own)
         if isinstance(node, ast.GeneratorExp):
             inside = replace(inside, later=True, first="")

@@ -39,6 +39,18 @@ def type_parameters(node: ast.AST) -> tuple[str, ...]:
     return tuple(each.name for each in getattr(node, "type_params", ()))
 
 
+def own_type_parameters(node: ast.AST, class_name: str | None) -> frozenset[str]:
+    """Those of a definition in a class, as that spells them; a class spells its own."""
+    around = node.name if isinstance(node, ast.ClassDef) else class_name
+    return frozenset(mangled(each, around) for each in type_parameters(node))
+
+
+def bounds_of(node: ast.AST) -> list[ast.AST]:
+    """What the type parameters of a definition are bound to, or have for a default."""
+    parameters = getattr(node, "type_params", ())
+    return [bound for each in parameters for bound in ast.iter_child_nodes(each)]
+
+
 def first_parameter(arguments: ast.arguments) -> str:
     """The parameter that ``super()`` asks, the first one; empty if there is none."""
     return next((each.arg for each in [*arguments.posonlyargs, *arguments.args]), "")
@@ -185,8 +197,12 @@ def free_names(node: ast.AST, class_name: str | None) -> set[str]:
     own = names.bound - names.nonlocals
     deeper = set().union(*(free_names(each, around) for each in names.inner))
     if isinstance(node, ast.ClassDef):  # what is in there sees the class, not what it binds
-        return (names.read - own | names.nonlocals | deeper - {"__class__"}) - names.globals
-    return ((names.read | deeper) - own | names.nonlocals) - names.globals
+        free = (names.read - own | names.nonlocals | deeper - {"__class__"}) - names.globals
+    else:
+        free = ((names.read | deeper) - own | names.nonlocals) - names.globals
+    bounds = names_in(bounds_of(node), around)
+    free |= bounds.read.union(*(free_names(each, around) for each in bounds.inner))
+    return free - own_type_parameters(node, class_name)
 
 
 class Scope:
