@@ -180,9 +180,10 @@ class _Wait(Future[int]):
         return Attempt(self._reactor, self._source, self._look)
 
     def _open(self, pid: int) -> int:
+        kernel: Any = self._reactor.kernel
         try:
             with none_left(f"to wait for child {pid}"):
-                fd: int = self._reactor.kernel.pidfd_open(pid)
+                fd: int = kernel.pidfd_open(pid)
         except ProcessLookupError as error:
             raise ChildProcessError(
                 errno.ECHILD, f"somebody else waited for child {pid}"
