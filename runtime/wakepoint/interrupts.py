@@ -91,19 +91,9 @@ class Interrupts:
         if self.asked:
             raise KeyboardInterrupt
 
-    def raise_soon(self, error: BaseException) -> bool:
-        """Has the executor raise it between two polls, where it does no harm to the executor.
-
-        Returns:
-            False if the executor cannot be woken.
-        """
+    def raise_soon(self, error: BaseException) -> None:
+        """Has the executor raise it between two polls; one that sleeps does not wake for that."""
         self.error = error
-        try:
-            self._end_sleep()
-        except OSError:  # no descriptor for that is left
-            self.error = None
-            return False
-        return True
 
     def now_ending(self) -> None:
         """Every task is being cancelled."""

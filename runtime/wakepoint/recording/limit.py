@@ -78,7 +78,7 @@ class _Limit:
         self._seconds = seconds
         self._filename = filename
         self._asked: Interrupts | None = None
-        self._patience = 0.0
+        self._patience = _LONGEST_IN_THE_RUNTIME
         self.error: TimeLimitExceeded | None = None
         self.again = _AGAIN
 
@@ -87,21 +87,30 @@ class _Limit:
         if self.error is None:
             message = f"not done after {self._seconds:g} s"
             self.error = TimeLimitExceeded(message, _frames(frame, self._filename))
-        if self._asked is None and running.executor is not None:
-            self._asked, self._patience = running.executor.interrupts, _LONGEST_IN_THE_RUNTIME
-        elif self._asked is not None and self._asked.error is None:
-            return self._next(_AGAIN)  # the executor has raised it
-        if self._asked is not None and self._patience > 0 and self._is_in_the_runtime(frame):
-            self._patience -= _AGAIN_IN_THE_RUNTIME
-            if self._asked.raise_soon(self.error):
-                return self._next(_AGAIN_IN_THE_RUNTIME, self._asked)
-        self._next(_AGAIN)
-        raise self.error
+        if self._asked is not None and self._asked.error is None:  # the executor has raised it
+            self._next(_AGAIN)
+            return
+        interrupts = self._interrupts(frame)
+        if interrupts is None or self._patience <= 0:
+            self._next(_AGAIN)
+            raise self.error
+        self._patience -= _AGAIN_IN_THE_RUNTIME
+        interrupts.raise_soon(self.error)
+        self._next(_AGAIN_IN_THE_RUNTIME, interrupts)
 
     def _next(self, seconds: float, asked: Interrupts | None = None) -> None:
         """The next alarm comes after that time."""
+        if asked is None:
+            self._patience = _LONGEST_IN_THE_RUNTIME
         self._asked, self.again = asked, seconds
         _repeat(seconds)
+
+    def _interrupts(self, frame: FrameType | None) -> Interrupts | None:
+        """Those of the executor that is at work; None if it sleeps, or the script's code runs."""
+        executor = running.executor
+        if executor is None or executor.reactor.asleep or not self._is_in_the_runtime(frame):
+            return None
+        return executor.interrupts
 
     def _is_in_the_runtime(self, frame: FrameType | None) -> bool:
         """True if the runtime called what runs now, and not the limited file."""

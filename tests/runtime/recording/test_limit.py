@@ -87,9 +87,12 @@ wakepoint.run(spin())
 
 
 def test_one_that_waits_is_over_the_limit_in_the_line_that_runs_it() -> None:
-    ended = outcome("import wakepoint\nwakepoint.run(wakepoint.sleep(100))\n")
-    assert ended.kind == "timeout"
-    assert [frame.line for frame in ended.frames] == [2]
+    recording = record("import wakepoint\nwakepoint.run(wakepoint.sleep(100))\n", timeout=0.1)
+    assert recording.outcome.kind == "timeout"
+    assert [frame.line for frame in recording.outcome.frames] == [2]
+    waits = [event for event in recording.events if event.kind == "executor.parked"]
+    assert len(waits) == 1
+    assert not any(event.kind == "executor.unparked" for event in recording.events)
 
 
 def test_a_cleanup_is_given_a_moment_after_the_limit(capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +101,7 @@ import time
 try:
     time.sleep(10)
 finally:
-    time.sleep(0.1)
+    time.sleep(0.01)
     print("cleaned up")
 """
     assert outcome(source).kind == "timeout"
