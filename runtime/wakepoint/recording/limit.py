@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import _thread
-import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from wakepoint.executor import running
 from wakepoint.interrupts import Interrupts, is_of_the_runtime
+from wakepoint.recording.alarm import Again, alarm
 from wakepoint.recording.model import Frame
 
 _AGAIN_IN_THE_RUNTIME = 0.01
@@ -54,19 +52,15 @@ def time_limit(seconds: float | None, filename: str) -> Iterator[None]:
         yield
         return
     limit = _Limit(seconds, filename)
-    before = signal.signal(_ALARM, limit.expired)
-    stop = _start(seconds, limit)
     try:
-        yield
+        with alarm(limit.expired, seconds, _AGAIN) as limit.next_alarm:
+            yield
     except TimeLimitExceeded:
         raise
     except BaseException:
         if limit.error is not None:
             raise limit.error from None
         raise
-    finally:
-        stop()
-        signal.signal(_ALARM, before)
     if limit.error is not None:
         raise limit.error
 
@@ -80,7 +74,7 @@ class _Limit:
         self._asked: Interrupts | None = None
         self._patience = _LONGEST_IN_THE_RUNTIME
         self.error: TimeLimitExceeded | None = None
-        self.again = _AGAIN
+        self.next_alarm: Again = lambda seconds: None
 
     def expired(self, number: int, frame: FrameType | None) -> None:
         """The alarm's handler."""
@@ -93,7 +87,7 @@ class _Limit:
         interrupts = self._interrupts(frame)
         if interrupts is None or self._patience <= 0:
             self._next(_AGAIN)
-            raise self.error
+            raise self.error.with_traceback(None)  # which would hold on to the frames it passed
         self._patience -= _AGAIN_IN_THE_RUNTIME
         interrupts.raise_soon(self.error)
         self._next(_AGAIN_IN_THE_RUNTIME, interrupts)
@@ -102,8 +96,8 @@ class _Limit:
         """The next alarm comes after that time."""
         if asked is None:
             self._patience = _LONGEST_IN_THE_RUNTIME
-        self._asked, self.again = asked, seconds
-        _repeat(seconds)
+        self._asked = asked
+        self.next_alarm(seconds)
 
     def _interrupts(self, frame: FrameType | None) -> Interrupts | None:
         """Those of the executor that is at work; None if it sleeps, or the script's code runs."""
@@ -128,40 +122,3 @@ def _frames(frame: FrameType | None, filename: str) -> tuple[Frame, ...]:
             stack.append(Frame(frame.f_lineno or 1, frame.f_code.co_name))
         frame = frame.f_back
     return tuple(reversed(stack))
-
-
-if sys.platform == "win32":
-    _ALARM = signal.SIGBREAK
-
-    def _start(seconds: float, limit: _Limit) -> Callable[[], object]:
-        """Raises the signal after that time; returns what stops it.
-
-        The thread is none of `threading`'s, among which the executor looks for one that might
-        still wake a task.
-        """
-        stopped = _thread.allocate_lock()
-        stopped.acquire()
-
-        def ring() -> None:
-            left = seconds
-            while not stopped.acquire(timeout=left):
-                _thread.interrupt_main(_ALARM)
-                left = limit.again
-
-        _thread.start_new_thread(ring, ())
-        return stopped.release
-
-    def _repeat(seconds: float) -> None:
-        """The thread asks the limit itself."""
-
-else:
-    _ALARM = signal.SIGALRM
-
-    def _start(seconds: float, limit: _Limit) -> Callable[[], object]:
-        """Raises the signal after that time; returns what stops it."""
-        signal.setitimer(signal.ITIMER_REAL, seconds, limit.again)
-        return lambda: signal.setitimer(signal.ITIMER_REAL, 0)
-
-    def _repeat(seconds: float) -> None:
-        """Raises the signal so often from now on."""
-        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import reprlib
-import signal
 import socket
 import sys
 import threading
 import time
 from types import FrameType
 from typing import Any
+
+from wakepoint.recording.alarm import alarm
 
 LIMIT = 80
 """Characters of a whole description."""
@@ -109,7 +110,7 @@ def _within_budget(value: object) -> str:
 
     A trace function cannot count its steps: values are described inside the recorder's own trace
     function, where the interpreter has tracing switched off. An interval timer works there, and
-    ends a sleep as well as a loop. It is lent from `time_limit`, which may be using it.
+    ends a sleep as well as a loop. It is taken from `time_limit`, which may be using it.
     """
     if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         return repr(value)  # the caller's time limit is all there is
@@ -123,16 +124,8 @@ def _within_budget(value: object) -> str:
             raised = True
             raise _OutOfTimeError
 
-    handler = signal.signal(signal.SIGALRM, expired)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, _SECONDS, _SECONDS / 5)
-    try:
+    with alarm(expired, _SECONDS, _SECONDS / 5):
         return repr(value)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        if left:
-            rest = max(left - (time.monotonic() - started), 1e-6)
-            signal.setitimer(signal.ITIMER_REAL, rest, interval)
 
 
 def message_of(error: BaseException | None) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
 
 import pytest
 
 from wakepoint.recording import Outcome, record
+from wakepoint.recording.alarm import alarm
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interval timer")
 
@@ -106,6 +109,37 @@ finally:
 """
     assert outcome(source).kind == "timeout"
     assert capsys.readouterr().out == "cleaned up\n"
+
+
+def test_a_script_that_records_another_keeps_its_own_limit() -> None:
+    source = """\
+import time
+from wakepoint.recording import record
+record("import time; time.sleep(0.001)", timeout=60)
+time.sleep(10)
+"""
+    assert outcome(source, timeout=0.3).kind == "timeout"
+
+
+def test_a_timer_that_runs_out_just_when_it_is_taken_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def just_expired(which: int, seconds: float, interval: float = 0.0) -> tuple[float, float]:
+        return 0.0, setitimer(which, seconds, interval)[1]
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        rings.append(number)
+
+    assert sys.platform != "win32"
+    rings: list[int] = []
+    setitimer = signal.setitimer
+    with alarm(ring, 60, 0.001):
+        monkeypatch.setattr(signal, "setitimer", just_expired)
+        with alarm(lambda number, frame: None, 60, 60):
+            pass
+        monkeypatch.undo()
+        while not rings:
+            signal.pause()
 
 
 def test_a_signal_handler_may_wake_a_task_in_the_middle_of_an_event() -> None:
