@@ -107,11 +107,18 @@ def test_no_page_tells_where_it_was_built(tmp_path: Path) -> None:
 
 
 def test_kept_recordings_are_read_and_not_published(tmp_path: Path) -> None:
-    pages = {"index.md": TIMERS, "recordings/epoll-linux/a.json": "{}", "recording.json": "{}"}
+    damaged = '{"digest": "12'
+    pages = {
+        "index.md": TIMERS,
+        "recordings/epoll-linux/damaged.json": damaged,
+        "recordings/epoll-linux/own.json": "{}",
+        "recording.json": "{}",
+    }
     write(tmp_path, pages, CONFIG)
     built = build(tmp_path)
-    assert [line for line in built.warnings if "recordings/epoll-linux/a.json:1: " in line]
-    assert [name for name in files(built) if name.startswith("recording")] == ["recording.json"]
+    assert [line for line in built.warnings if "recordings/epoll-linux/damaged.json:1: " in line]
+    published = [name for name in files(built) if name.startswith("recording")]
+    assert published == ["recording.json", "recordings/epoll-linux/own.json"]
 
 
 def squeezed(text: str) -> str:

@@ -87,5 +87,7 @@ def test_recordings_and_what_stands_on_the_backend(windows_python: Run, tmp_path
 def test_a_failing_test_there_fails_here(windows_python: Run, tmp_path: Path) -> None:
     suite = tmp_path / "test_wrong.py"
     suite.write_text("def test_wrong() -> None:\n    assert False, 'as it should be'\n")
+    # Without a root of its own, pytest looks at whatever else is in the temporary folder.
+    root = f"--rootdir={windows_path(tmp_path)}"
     with pytest.raises(AssertionError, match="as it should be"):
-        run_tests(windows_python, tmp_path / "report.xml", windows_path(suite))
+        run_tests(windows_python, tmp_path / "report.xml", root, windows_path(suite))
