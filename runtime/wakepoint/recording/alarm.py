@@ -62,22 +62,29 @@ else:
             What changes the time from now to the next call, and between further ones. The handler
             may call it.
         """
+        has_timer, missed = False, False
+
+        def ring(number: int, frame: FrameType | None) -> None:
+            nonlocal missed
+            if has_timer:
+                handler(number, frame)
+            else:  # it ran out just when it was taken or given back
+                missed = True
 
         def next_alarm(seconds: float) -> None:
             signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
 
         started = time.monotonic()
-        before = signal.signal(signal.SIGALRM, handler)
+        before = signal.signal(signal.SIGALRM, ring)
         left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, again)
+        left = 1e-6 if missed else left
+        has_timer = True
         try:
             yield next_alarm
         finally:
-            try:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            finally:  # the last alarm comes here
-                signal.signal(signal.SIGALRM, before)
-                # Nothing is left of a timer that has just expired. Linux winds up one that repeats
-                # when the signal is delivered, and that was to the handler of the block.
-                if left or interval:
-                    rest = max(left - (time.monotonic() - started), 1e-6)
-                    signal.setitimer(signal.ITIMER_REAL, rest, interval)
+            has_timer = False  # first of all: the handler may raise, and set the timer
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+            if left or interval:
+                rest = max(left - (time.monotonic() - started), 1e-6)
+                signal.setitimer(signal.ITIMER_REAL, rest, interval)

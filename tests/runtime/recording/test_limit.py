@@ -142,6 +142,30 @@ def test_a_timer_that_runs_out_just_when_it_is_taken_goes_on(
             signal.pause()
 
 
+def test_an_alarm_that_comes_while_the_timer_is_given_back_is_nobodys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def at_the_last_moment(
+        which: int, seconds: float, interval: float = 0.0
+    ) -> tuple[float, float]:
+        if seconds == 0:
+            signal.raise_signal(signal.SIGALRM)
+        return setitimer(which, seconds, interval)
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        rings.append(number)
+        next_alarm(60)
+
+    rings: list[int] = []
+    setitimer = signal.setitimer
+    before = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)[1]
+    with alarm(ring, 60, 60) as next_alarm:
+        monkeypatch.setattr(signal, "setitimer", at_the_last_moment)
+    monkeypatch.undo()
+    assert not rings
+    assert before == (signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)[1])
+
+
 def test_a_signal_handler_may_wake_a_task_in_the_middle_of_an_event() -> None:
     source = """\
 import signal
