@@ -70,9 +70,8 @@ class Ending:
         self._answer = cancellation
         for future, _ in self.futures:
             assert isinstance(future, Cancellable)
-            future.cancel(
-                Cancelled(*cancellation.args)
-            )  # each its own, with a traceback of its own
+            # Each is given its own: a traceback tells how far one came.
+            future.cancel(Cancelled(*cancellation.args))
 
     def drive(self, cx: Any) -> Poll[Any]:
         """Polls those that have not ended, and gives the answer when none is left.
