@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from mkdocs_wakepoint.both_forms import cannot_be_lowered, unlike
+from mkdocs_wakepoint.both_forms import unlike
 from mkdocs_wakepoint.comparison import Comparison, columns
 from mkdocs_wakepoint.engine import Pool, not_implemented, problems, unavailable
 from mkdocs_wakepoint.places import Places
@@ -66,13 +66,8 @@ class Batch:
             missing = unavailable(snippet)
             run = snippet.options.run and missing is None
             future = self._pool.submit(snippet) if run else None
-            form = None
-            if run and "lowered" in snippet.options.show:
-                wrong = cannot_be_lowered(snippet)
-                if wrong is None:
-                    form = self._pool.submit(snippet, lowered=True)
-                else:
-                    problems = (*problems, wrong)
+            lower = run and "lowered" in snippet.options.show
+            form = self._pool.submit(snippet, lowered=True) if lower else None
             self._waiting.append(_Waiting(number, snippet, problems, future, form, missing))
         return self._places.block(number)
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import IO
@@ -116,7 +117,7 @@ class Process:
             names = Names({int(real): name for real, name in json.loads(ports).items()})
         except (OSError, RecordingError, ValueError):
             return self._lost(self._ended(timed_out), _pieces(texts, Names()))
-        return _with_output(recording, _pieces(texts, names))
+        return replace(recording, output=_pieces(texts, names))
 
     def _ended(self, timed_out: bool) -> Outcome:
         assert self._process is not None
@@ -233,15 +234,3 @@ def _text(data: bytes) -> str:
     for package in (wakepoint, mkdocs_wakepoint):
         text = text.replace(f"{_home(package)}/", "")
     return text
-
-
-def _with_output(recording: Recording, output: tuple[Output, ...]) -> Recording:
-    return Recording(
-        source=recording.source,
-        environment=recording.environment,
-        machines=recording.machines,
-        events=recording.events,
-        output=output,
-        outcome=recording.outcome,
-        truncated=recording.truncated,
-    )

@@ -12,22 +12,22 @@ from mkdocs_wakepoint.views.code import hidden
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
 from mkdocs_wakepoint.views.markup import element, joined
-from wakepoint.machine import Lowered, MachineError, lower_source
 from wakepoint.recording import Recording
 from wakepoint.recording.equality import alike, machine_facts
 
 
 def lowered(recording: Recording, context: Context) -> Markup:
     """Both texts side by side, and what a run of each showed."""
-    try:
-        form = lower_source(recording.source)
-    except MachineError as error:
-        return element("p", str(error), class_="wp-caption")
+    form = context.lowered
+    if form is None:
+        return element("p", "The lowered form was not run.", class_="wp-caption")
+    if not form.origins:  # it could not be made, or its run was lost
+        return element("p", form.outcome.message, class_="wp-caption")
     key = context.snippet.key
     left = _pane("The original", _original(recording.source, form, key))
     right = _pane("Its lowered form", _form(form, recording.source, key))
     both = element("section", left, right, class_="wp-lowered", data_search_exclude=True)
-    return joined((both, _verdict(recording, context.lowered)))
+    return joined((both, _verdict(recording, form)))
 
 
 def _pane(title: str, lines: Iterable[Markup]) -> Markup:
@@ -39,7 +39,7 @@ def _pane(title: str, lines: Iterable[Markup]) -> Markup:
     )
 
 
-def _original(source: str, form: Lowered, key: str) -> Iterable[Markup]:
+def _original(source: str, form: Recording, key: str) -> Iterable[Markup]:
     """The snippet; the number of a line leads to where the lowered form does it."""
     first: dict[int, int] = {}
     lowered_lines = _lowered_lines(form, source)
@@ -53,22 +53,22 @@ def _original(source: str, form: Lowered, key: str) -> Iterable[Markup]:
             yield _line(f"wp-{key}-from-{number}", number, target, html)
 
 
-def _lowered_lines(form: Lowered, source: str) -> set[int]:
+def _lowered_lines(form: Recording, source: str) -> set[int]:
     """The lines of the lowered text that are not the snippet's own."""
     own = lines_of(source)
     return {
         number
         for number, (text, origin) in enumerate(
-            zip(lines_of(form.text), form.origins, strict=False), 1
+            zip(lines_of(form.source), form.origins, strict=False), 1
         )
         if origin is None or origin > len(own) or own[origin - 1] != text
     }
 
 
-def _form(form: Lowered, source: str, key: str) -> Iterable[Markup]:
+def _form(form: Recording, source: str, key: str) -> Iterable[Markup]:
     """The machines; the number of a line is the original's, and leads there."""
     lowered_lines = _lowered_lines(form, source)
-    html = highlighted(form.text)
+    html = highlighted(form.source)
     unseen = {number for number, text in enumerate(lines_of(source), 1) if hidden(text)}
     for number, origin in enumerate(form.origins, 1):
         if number in lowered_lines:
@@ -86,9 +86,7 @@ def _line(own: str, number: int | None, target: str | None, html: Markup) -> Mar
     return element("span", link, html, "\n", class_="wp-line", id=own)
 
 
-def _verdict(original: Recording, form: Recording | None) -> Markup:
-    if form is None:
-        return element("p", "The lowered form was not run.", class_="wp-caption")
+def _verdict(original: Recording, form: Recording) -> Markup:
     differs = difference(original, form)
     if differs is not None:
         text = f"Both were run by this build, and they differ: {differs}."

@@ -44,6 +44,8 @@ def dumps(recording: Recording) -> str:
     whole = asdict(recording)
     events = whole.pop("events")
     machines = whole.pop("machines")
+    if not whole["origins"]:  # of a lowered form alone
+        del whole["origins"]
     head = {"version": FORMAT_VERSION, **whole}
     lines = [f"{_json(key)}: {_json(value)}" for key, value in head.items()]
     lines.append(_list("machines", machines))
@@ -102,6 +104,7 @@ def _recording(data: dict[str, Any]) -> Recording:
             goes_on=tuple(GoesOn(**each) for each in outcome.get("goes_on", ())),
         ),
         truncated=data["truncated"],
+        origins=tuple(data.get("origins", ())),
     )
 
 

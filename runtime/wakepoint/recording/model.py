@@ -106,7 +106,8 @@ class Outcome:
 
     Attributes:
         kind: ``finished``, ``raised``, ``syntax-error``, ``deadlock``, ``timeout``, ``exited``
-            (``sys.exit``), ``killed`` (``os._exit``, a signal, out of memory).
+            (``sys.exit``), ``killed`` (``os._exit``, a signal, out of memory), ``not-lowered``
+            (a lowered form was asked for, and there is none).
         error: Exception type for ``raised`` and ``syntax-error``.
         message: The exception's text, exit code or signal, in words.
         frames: The snippet's own frames, outermost first; the runtime's are folded.
@@ -134,6 +135,8 @@ class Recording:
         output: What it wrote, in order, below ``sys.stdout`` included.
         outcome: How it ended.
         truncated: How many events were left out after the limit was reached.
+        origins: If the source is a lowered form: for each of its lines the line of the original
+            that it comes from, or None. Empty for any other.
     """
 
     source: str
@@ -143,3 +146,4 @@ class Recording:
     output: tuple[Output, ...]
     outcome: Outcome
     truncated: int = 0
+    origins: tuple[int | None, ...] = ()

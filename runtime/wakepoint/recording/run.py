@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from types import CodeType, ModuleType
 
@@ -87,18 +88,22 @@ def record_lowered(
     """Runs a script whose coroutines are lowered, and records it as `record` does the original.
 
     The recording has the original's machines, and of the variables in a state those that are
-    live: a lowered machine keeps no others.
-
-    Raises:
-        MachineError: If a coroutine of the script cannot be lowered.
+    live: a lowered machine keeps no others. If a coroutine of the script cannot be lowered, nothing
+    is run and the outcome says why.
     """
     recorder = recorder or Recorder()
-    lowered = lower_source(source, filename)
+    try:
+        lowered = lower_source(source, filename)
+    except MachineError as error:
+        return _recording(source, recorder, [], Outcome("not-lowered", message=str(error)))
+    except (SyntaxError, ValueError) as error:
+        return _recording(source, recorder, [], _syntax_error(error))
     code = compile(lowered.text, filename, "exec", dont_inherit=True)
     with _environment(backend, recorder), _as_main(lowered.text, filename, main) as module:
         tracer = LoweredTracer(recorder, lowered, filename)
         outcome = _outcome_of(lambda: _execute(code, module, tracer, timeout), recorder, filename)
-    return _recording(lowered.text, recorder, list(lowered.machines.values()), outcome)
+    recording = _recording(lowered.text, recorder, list(lowered.machines.values()), outcome)
+    return replace(recording, origins=lowered.origins)
 
 
 def _analyse(code: CodeType) -> list[Analysis]:
