@@ -13,6 +13,7 @@ from wakepoint.recording.model import (
     Recording,
     Waiting,
 )
+from wakepoint.recording.prelude import Prelude
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.run import record, record_lowered
 from wakepoint.recording.safe_repr import safe_repr
@@ -25,6 +26,7 @@ __all__ = [
     "GoesOn",
     "Outcome",
     "Output",
+    "Prelude",
     "Recorder",
     "Recording",
     "RecordingError",

@@ -7,10 +7,11 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
+from itertools import accumulate
 from types import CodeType, ModuleType
 
 from wakepoint.errors import Deadlock
@@ -22,6 +23,7 @@ from wakepoint.recording import seams
 from wakepoint.recording.limit import TimeLimitExceeded, time_limit
 from wakepoint.recording.lowered import LoweredTracer
 from wakepoint.recording.model import Environment, Frame, GoesOn, Outcome, Recording, Waiting
+from wakepoint.recording.prelude import Prelude, compiled, line_count, run_before, whole
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import message_of
 from wakepoint.recording.tracer import Tracer
@@ -36,6 +38,7 @@ def record(
     timeout: float | None = None,
     recorder: Recorder | None = None,
     main: ModuleType | None = None,
+    prelude: Sequence[Prelude] = (),
 ) -> Recording:
     """Runs a script as ``__main__`` and records what it does.
 
@@ -57,23 +60,42 @@ def record(
         recorder: Takes the events; one of your own lets you ask for names afterwards.
         main: The module that the script becomes. Without one, it is a module that is ``__main__``
             until the script's last line; threads and exit handlers may run for longer.
+        prelude: Scripts that run before, in the same module and within the same time limit, and are
+            not recorded; what they write is thrown away. The recording's source is all of them, one
+            below the other, and its lines are counted there. If one of them fails, the script is
+            not run, and the outcome is the end of that one: its outermost frame tells which.
     """
     recorder = recorder or Recorder()
+    text = whole(prelude, source) if prelude else source
+    behind = list(accumulate((line_count(each.source) for each in prelude), initial=0))
     try:
-        code = compile(source, filename, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:  # ValueError: a null character
-        return _recording(source, recorder, [], _syntax_error(error))
-    with _environment(backend, recorder), _as_main(source, filename, main) as module:
-        analyses = _analyse(code)  # in here, since labels are cut from the source text
+        codes = [
+            compiled(each, filename, lines)
+            for each, lines in zip((*(p.source for p in prelude), source), behind, strict=True)
+        ]
+    except SyntaxError as error:
+        return _recording(text, recorder, [], _syntax_error(error))
+    code = codes.pop()
+    with _backend(backend), _as_main(text, filename, main) as module:
+        # In here, since labels are cut from the source text.
+        analyses = [analysis for each in (*codes, code) for analysis in _analyse(each)]
         numbered = {
             each: (index, analysis)
             for index, analysis in enumerate(analyses)
             for each in analysis.codes
         }
         tracer = Tracer(recorder, numbered, filename)
-        outcome = _outcome_of(lambda: _execute(code, module, tracer, timeout), recorder, filename)
+
+        def run() -> None:
+            with time_limit(timeout, filename):
+                for before, its_code in zip(prelude, codes, strict=True):
+                    run_before(its_code, before, module)
+                with _recording_executors(recorder):
+                    _execute(code, module, tracer)
+
+        outcome = _outcome_of(run, recorder, filename)
     machines = [analysis.machine for analysis in analyses]
-    return _recording(source, recorder, machines, outcome)
+    return _recording(text, recorder, machines, outcome)
 
 
 def record_lowered(
@@ -99,9 +121,14 @@ def record_lowered(
     except (SyntaxError, ValueError) as error:
         return _recording(source, recorder, [], _syntax_error(error))
     code = compile(lowered.text, filename, "exec", dont_inherit=True)
-    with _environment(backend, recorder), _as_main(lowered.text, filename, main) as module:
+    with _backend(backend), _as_main(lowered.text, filename, main) as module:
         tracer = LoweredTracer(recorder, lowered, filename)
-        outcome = _outcome_of(lambda: _execute(code, module, tracer, timeout), recorder, filename)
+
+        def run() -> None:
+            with time_limit(timeout, filename), _recording_executors(recorder):
+                _execute(code, module, tracer)
+
+        outcome = _outcome_of(run, recorder, filename)
     recording = _recording(lowered.text, recorder, list(lowered.machines.values()), outcome)
     return replace(recording, origins=lowered.origins)
 
@@ -115,26 +142,33 @@ def _analyse(code: CodeType) -> list[Analysis]:
     return sorted(analyses, key=lambda each: each.code.co_firstlineno)
 
 
-def _execute(code: CodeType, module: ModuleType, tracer: Tracer, timeout: float | None) -> None:
-    with time_limit(timeout, code.co_filename):
-        tracer.start()
-        try:
-            exec(code, module.__dict__)
-        finally:
-            tracer.stop()
+def _execute(code: CodeType, module: ModuleType, tracer: Tracer) -> None:
+    tracer.start()
+    try:
+        exec(code, module.__dict__)
+    finally:
+        tracer.stop()
 
 
 @contextmanager
-def _environment(backend: str, recorder: Recorder) -> Iterator[None]:
-    """Makes `wakepoint.run` build recording executors, on the given backend."""
-    before = os.environ.get("WAKEPOINT_BACKEND")
+def _recording_executors(recorder: Recorder) -> Iterator[None]:
+    """Makes `wakepoint.run` build executors that record."""
     plain, builder.make = builder.make, lambda name: seams.build(name, recorder)
+    try:
+        yield
+    finally:
+        builder.make = plain
+
+
+@contextmanager
+def _backend(backend: str) -> Iterator[None]:
+    """Makes `wakepoint.run` take the given backend."""
+    before = os.environ.get("WAKEPOINT_BACKEND")
     if backend != "auto":
         os.environ["WAKEPOINT_BACKEND"] = backend
     try:
         yield
     finally:
-        builder.make = plain
         if before is not None:
             os.environ["WAKEPOINT_BACKEND"] = before
         elif backend != "auto":
