@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from mkdocs_wakepoint.engine.limits import Limits
@@ -25,6 +25,6 @@ def command(readable: Sequence[Path], limits: Limits) -> list[str]:
     raise SandboxError("bubblewrap is not used yet")
 
 
-def spawn(run: Callable[[], None], limits: Limits, control: int) -> int:
+def spawn(limits: Limits, control: int) -> int:
     """The same as `namespaces.spawn`, for one job in a process that `command` started."""
     raise SandboxError("bubblewrap is not used yet")

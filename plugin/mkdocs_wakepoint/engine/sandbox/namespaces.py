@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from mkdocs_wakepoint.engine.limits import Limits
@@ -27,22 +27,22 @@ def enter(readable: Sequence[Path] = ()) -> None:
     raise SandboxError("namespaces are not made yet")
 
 
-def spawn(run: Callable[[], None], limits: Limits, control: int) -> int:
-    """Runs a function in a process of its own, in namespaces of its own.
+def spawn(limits: Limits, control: int) -> int:
+    """Forks a process in namespaces of its own, and returns in both, as `os.fork` does.
 
-    It is called in the sandbox that `enter` made. The process has a private /tmp, which is its
+    It is called in the sandbox that `enter` made. The new process has a private /tmp, which is its
     working directory, its own network with a loopback alone, no capabilities, no way to new ones,
     and a seccomp filter. A supervisor between it and this process, PID 1 of its PID namespace,
-    kills all that is in there when the function's process has ended, when a limit is used up, or
-    when the other end of `control` is closed; then it writes an `End` to `control`.
+    kills all that is in there when the new process has ended, when a limit is used up, or when the
+    build asks for it on `control`; then it writes an `End` there. See `supervisor.supervise`.
 
     Args:
-        run: What to do. The process ends when it returns (exit code 0) or raises (1).
-        limits: What the process and all that it starts may use together.
-        control: One end of a socket or pipe pair; closed in the function's process.
+        limits: What the new process and all that it starts may use together.
+        control: One end of a socket pair; closed in the new process.
 
     Returns:
-        The supervisor's process ID, to be waited for.
+        The supervisor's process ID, to be waited for; 0 in the new process, whose caller goes on to
+        run the snippet, so that an interpreter comes to its end there as it always does.
 
     Raises:
         OSError: If there is no room for another process.
