@@ -4,37 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 
-from mkdocs_wakepoint.both_forms import unlike
-from mkdocs_wakepoint.comparison import Comparison, columns
-from mkdocs_wakepoint.engine import Pool, not_implemented, problems, unavailable
+from mkdocs_wakepoint.comparison import Comparison
+from mkdocs_wakepoint.drawing import Drawing
+from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.places import Places
-from mkdocs_wakepoint.quotes import Quote, answer
+from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
-from mkdocs_wakepoint.views import Item, quotation, render_all, render_comparison
-from wakepoint.recording import Environment, Recording
-
-_NOWHERE = Environment(None, "", "")
-"""What matches no kept recording's platform."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    number: int
-    snippet: Snippet
-    problems: tuple[Problem, ...]
-    recording: Future[Recording] | None
-    lowered: Future[Recording] | None
-    missing: Problem | None
+from mkdocs_wakepoint.target import Target
 
 
 class Batch:
     """Snippets that are running, and the places that wait for them.
 
     Args:
-        pool: Runs them.
+        runs: Runs them.
         report: Called with every problem, once.
         store: Has the recordings from other platforms.
 
@@ -42,16 +27,17 @@ class Batch:
         used: True once it was given a snippet, a comparison, a quote or a problem.
     """
 
-    def __init__(self, pool: Pool, report: Callable[[Problem], None], store: Store) -> None:
-        self._pool = pool
+    def __init__(self, runs: Runs, report: Callable[[Problem], None], store: Store) -> None:
+        self._runs = runs
         self._report = report
         self._store = store
         self._reported: set[Problem] = set()
         self._places = Places()
         self._numbers: dict[str, int] = {}
         self._html: dict[int, str] = {}
-        self._items: list[Item] = []
-        self._waiting: list[_Waiting] = []
+        self._targets: list[Target] = []
+        self._drawing = Drawing()
+        self._waiting: list[tuple[int, Target, Future[None]]] = []
         self._comparisons: list[tuple[int, Comparison, tuple[Problem, ...]]] = []
         self._quotes: list[tuple[int, Quote]] = []
         self.used = False
@@ -63,12 +49,8 @@ class Batch:
         """
         number, new = self._number((snippet, problems))
         if new:
-            missing = unavailable(snippet)
-            run = snippet.options.run and missing is None
-            future = self._pool.submit(snippet) if run else None
-            lower = run and "lowered" in snippet.options.show
-            form = self._pool.submit(snippet, lowered=True) if lower else None
-            self._waiting.append(_Waiting(number, snippet, problems, future, form, missing))
+            target = Target(snippet, problems, self._runs, self._store)
+            self._waiting.append((number, target, self._drawing.add(target)))
         return self._places.block(number)
 
     def add_comparison(self, comparison: Comparison, problems: tuple[Problem, ...]) -> str:
@@ -108,21 +90,31 @@ class Batch:
             all_known: False if there will be more. What cannot be drawn then, or not without a
                 problem, waits for the snippets to come.
         """
-        items = [self._item(waiting) for waiting in self._waiting]
-        self._items += items
-        for problem in (*self._store.problems, *(one for item in items for one in item.problems)):
+        for _, target, drawn in self._waiting:
+            drawn.result()
+            self._targets.append(target)
+        self._drawing.close()
+        drawn_now = [target for _, target, _ in self._waiting]
+        for problem in (*self._store.problems, *(one for t in drawn_now for one in t.problems)):
             self.report(problem)
-        for waiting, html in zip(self._waiting, render_all(items), strict=True):
-            self._html[waiting.number] = html
+        for number, target, _ in self._waiting:
+            self._html[number] = target.html
         self._waiting.clear()
         self._comparisons = [one for one in self._comparisons if not self._draw(*one, all_known)]
         self._quotes = [one for one in self._quotes if not self._answer(*one, all_known)]
+
+    def close(self) -> None:
+        """Leaves what is not drawn; no thread of its own stays behind."""
+        self._drawing.close()
 
     def _draw(
         self, number: int, comparison: Comparison, mistakes: tuple[Problem, ...], all_known: bool
     ) -> bool:
         """Draws a comparison; False if that has to wait."""
-        compared, wrong = columns(comparison, self._items)
+        from mkdocs_wakepoint.columns import columns  # noqa: PLC0415 - see `lazy`
+        from mkdocs_wakepoint.views.page import render_comparison  # noqa: PLC0415
+
+        compared, wrong = columns(comparison, self._targets)
         if wrong and not all_known:
             return False
         problems = (*mistakes, *wrong)
@@ -134,7 +126,10 @@ class Batch:
 
     def _answer(self, number: int, quote: Quote, all_known: bool) -> bool:
         """Answers a quote; False if that has to wait."""
-        text, mistake = answer(quote, self._items)
+        from mkdocs_wakepoint.answers import answer  # noqa: PLC0415 - see `lazy`
+        from mkdocs_wakepoint.views.quote import quotation  # noqa: PLC0415
+
+        text, mistake = answer(quote, self._targets)
         if mistake is not None and not all_known:
             return False
         self._html[number] = quotation(text, quote.backend)
@@ -156,25 +151,6 @@ class Batch:
 
     def stale(self, *, whole_site: bool) -> list[Problem]:
         """The kept recordings that fit no snippet; see `Store.stale`."""
-        snippets = [item.snippet for item in self._items]
-        snippets += [waiting.snippet for waiting in self._waiting]
+        snippets = [target.snippet for target in self._targets]
+        snippets += [target.snippet for _, target, _ in self._waiting]
         return self._store.stale(snippets, whole_site=whole_site)
-
-    def _item(self, waiting: _Waiting) -> Item:
-        snippet = waiting.snippet
-        if waiting.recording is not None:
-            recording = waiting.recording.result()
-            others = self._store.matching(snippet, recording.environment)
-            if others and not_implemented(snippet, recording):
-                recording, *others = others
-        elif waiting.missing is None:
-            return Item(snippet, None, waiting.problems)
-        elif recordings := self._store.matching(snippet, _NOWHERE):
-            recording, *others = recordings
-        else:
-            return Item(snippet, None, (*waiting.problems, waiting.missing))
-        all_problems = (*waiting.problems, *problems(snippet, recording))
-        form = waiting.lowered.result() if waiting.lowered is not None else None
-        if form is not None and recording.outcome.kind != "syntax-error":
-            all_problems = (*all_problems, *unlike(snippet, recording, form))
-        return Item(snippet, recording, all_problems, tuple(others), form)

@@ -18,7 +18,8 @@ from markdown.preprocessors import Preprocessor
 
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector, Document
-from mkdocs_wakepoint.engine import Pool, Settings
+from mkdocs_wakepoint.engine import Settings
+from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.source import Page, converted_by, in_mkdocs, name_of
@@ -102,10 +103,11 @@ class WakepointExtension(Extension):
     def _alone(self, document: Document, text: str) -> str:
         """A document that is a batch of its own, with its snippets."""
         problems: list[Problem] = []
-        # No thread of the pool outlives the document: to a `wakepoint.run` in this process it would
+        # No thread of theirs outlives the document: to a `wakepoint.run` in this process it would
         # be one that might hold a waker, and hide a deadlock.
-        with closing(Pool(self._settings)) as pool:
-            batch = Batch(pool, problems.append, Store(Path(self._settings.recordings)))
+        store = Store(Path(self._settings.recordings))
+        runs = Runs(self._settings)
+        with closing(runs), closing(Batch(runs, problems.append, store)) as batch:
             text = document.place(text, converted_by(document.md), batch)
             if not batch.used:
                 return text

@@ -19,7 +19,8 @@ from mkdocs.utils import get_relative_url
 from mkdocs_wakepoint import print_site, source
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector
-from mkdocs_wakepoint.engine import Pool, Settings, SettingsError
+from mkdocs_wakepoint.engine import Settings, SettingsError
+from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
@@ -55,7 +56,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     """The adapter between MkDocs' events and the extension."""
 
     def __init__(self) -> None:
-        self._pool: Pool | None = None
+        self._runs: Runs | None = None
         self._batch: Batch | None = None
         self._collector: Collector | None = None
         self._store: Store | None = None
@@ -80,9 +81,10 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
 
     def on_shutdown(self) -> None:
         """Ends what still runs."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        if self._batch is not None:
+            self._batch.close()
+        if self._runs is not None:
+            self._runs.close()
 
     @event_priority(100)  # before plugins that take the list of extensions, as mkdocstrings does
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -91,14 +93,16 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             settings = Settings.of(dict(self.config))
         except SettingsError as error:
             raise PluginError(f"mkdocs.yml: wakepoint: {error}") from None
-        if self._pool is None or self._pool.settings != settings:
+        if self._batch is not None:  # of a build that serve has given up
+            self._batch.close()
+        if self._runs is None or self._runs.settings != settings:
             self.on_shutdown()
-            self._pool = Pool(settings)
+            self._runs = Runs(settings)
         self._drawing.clear()
         self._sources.clear()
         self._reported = 0
         self._store = Store(folder(settings.recordings, config))
-        self._batch = Batch(self._pool, self._report, self._store)
+        self._batch = Batch(self._runs, self._report, self._store)
         config.markdown_extensions = [
             extension for extension in config.markdown_extensions if not _is_ours(extension)
         ]

@@ -14,10 +14,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from mkdocs_wakepoint.fence.options import BACKENDS
 from mkdocs_wakepoint.snippet import Location, Problem, Snippet
-from wakepoint.backends import NAMES
-from wakepoint.recording import Environment, Recording, RecordingError, dumps, loads
+
+if TYPE_CHECKING:
+    from wakepoint.recording import Environment, Recording
 
 _NO_BACKEND = "none"
 _BEGIN = '{"digest": "'
@@ -160,6 +163,8 @@ class Store:
             self._damaged(path, "it is no recording")
 
     def _load(self, entry: Entry, snippet: Snippet) -> Iterator[Recording]:
+        from wakepoint.recording import RecordingError, loads  # noqa: PLC0415 - see `lazy`
+
         try:
             _, _, body = entry.path.read_text(encoding="utf-8").partition("\n")
             yield replace(loads(body.rstrip().removesuffix("}")), source=snippet.source)
@@ -175,7 +180,7 @@ class Store:
 def _is_ours(path: Path) -> bool:
     """True for a file in the folder of a platform that begins as those that `Store.save` writes."""
     backend, dash, _ = path.parent.name.partition("-")
-    if backend not in (*NAMES, _NO_BACKEND) or not dash:
+    if backend not in (*BACKENDS[1:], _NO_BACKEND) or not dash:
         return False
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
@@ -189,6 +194,8 @@ def _write(entry: Entry, recording: Recording) -> str:
 
     The source is left out: a recording is only ever loaded for the snippet that it was made of.
     """
+    from wakepoint.recording import dumps  # noqa: PLC0415 - see `lazy`
+
     head = json.dumps(
         {"digest": entry.digest, "page": entry.page, "id": entry.id}, ensure_ascii=False
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mkdocs_wakepoint.text import in_one_line
 
 _STRING = re.compile(r"""("|').*?(?<!\\)\1""")
+_HIDE = re.compile(r"^.*#\s*wakepoint:\s*hide\s*$")
 _STANDS_FOR_MORE = re.compile(r"\s*;*-+8<-+|.*\{[%!{]|\s*(?:<<<\s*@?[\w./\\]|\.\. \w+::)")
 
 
@@ -99,6 +100,11 @@ class Snippet:
         if self.lines:
             return self.lines[min(line, len(self.lines) - 1)]
         return Location(self.location.file, self.location.line + line)
+
+
+def hidden(line: str) -> bool:
+    """True for a line of a source that runs but is not shown."""
+    return _HIDE.match(line) is not None
 
 
 def stands_for_more(line: str) -> bool:

@@ -11,8 +11,9 @@ from markdown import Markdown
 from tools.programs import PIPE
 from tools.sites import build, write
 
+from mkdocs_wakepoint.answers import Answer, answer
 from mkdocs_wakepoint.extension import WakepointExtension
-from mkdocs_wakepoint.quotes import Answer, Quote, answer
+from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from mkdocs_wakepoint.views import Item, quotation
 from wakepoint.recording import Environment, Recording, record

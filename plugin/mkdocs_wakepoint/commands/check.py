@@ -9,6 +9,7 @@ from pathlib import Path
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.engine import Pool, unavailable
+from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.pages import Pages
 from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.recordings import Store
@@ -28,7 +29,7 @@ def check(pages: Pages, pool: Pool, repeat: int) -> int:
         The exit status: 1 if there was a problem.
     """
     wrong: list[Problem] = []
-    batch = Batch(pool, wrong.append, Store(Path(pool.settings.recordings)))
+    batch = Batch(Runs(pool.settings, pool), wrong.append, Store(Path(pool.settings.recordings)))
     checked = _Checked(batch, pool, repeat if repeat > 1 else 0, whole=pages.whole)
     pages.convert(checked)
     batch.finish()

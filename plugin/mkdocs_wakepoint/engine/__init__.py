@@ -1,10 +1,29 @@
 """Runs snippets: each in a process of its own, several at a time, and says what went wrong."""
 
-from mkdocs_wakepoint.engine.available import unavailable, why_not
-from mkdocs_wakepoint.engine.pool import Pool
-from mkdocs_wakepoint.engine.problems import not_implemented, problems
-from mkdocs_wakepoint.engine.process import own_backend
-from mkdocs_wakepoint.engine.settings import Settings, SettingsError
+from typing import TYPE_CHECKING
+
+from mkdocs_wakepoint.lazy import lazy
+
+if TYPE_CHECKING:
+    from mkdocs_wakepoint.engine.available import unavailable, why_not
+    from mkdocs_wakepoint.engine.diagnosis import not_implemented, problems
+    from mkdocs_wakepoint.engine.pool import Pool
+    from mkdocs_wakepoint.engine.process import own_backend
+    from mkdocs_wakepoint.engine.settings import Settings, SettingsError
+else:
+    __getattr__ = lazy(
+        __name__,
+        {
+            "Pool": "pool",
+            "Settings": "settings",
+            "SettingsError": "settings",
+            "not_implemented": "diagnosis",
+            "own_backend": "process",
+            "problems": "diagnosis",
+            "unavailable": "available",
+            "why_not": "available",
+        },
+    )
 
 __all__ = [
     "Pool",

@@ -11,10 +11,9 @@ from mkdocs_wakepoint.fence.preprocessor import Fence
 from mkdocs_wakepoint.fence.problems import comes_only_close, id_is_taken, is_empty
 from mkdocs_wakepoint.fence.unused_options import lines_too_many
 from mkdocs_wakepoint.origins import Lines
-from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet, hidden
 from mkdocs_wakepoint.source import Page
 from mkdocs_wakepoint.text import lines_of
-from mkdocs_wakepoint.views.code import hidden
 
 Contents = tuple[Snippet | Comparison, tuple[Problem, ...]]
 """What a fence holds, and what is wrong with it."""

@@ -8,8 +8,6 @@ from typing import Final
 
 from mkdocs_wakepoint.fence.reader import OptionError, ValueReader, one_of, words
 from mkdocs_wakepoint.snippet import Options
-from wakepoint import backends
-from wakepoint.recording.figures import Figures
 
 VIEWS: Final = {
     "code": "the snippet, without its hidden lines",
@@ -22,10 +20,30 @@ VIEWS: Final = {
 }
 """What `show` can name, and what that draws."""
 
-FIGURES: Final = tuple(field.name for field in fields(Figures) if field.type in (int, "int"))
-"""What ``expect`` can name: the numbers among the fields of `wakepoint.recording.figures`."""
+FIGURES: Final = (
+    "tasks",
+    "polls",
+    "vain",
+    "entered",
+    "suspended",
+    "wakes",
+    "idle_wakes",
+    "parked",
+    "events",
+    "timers",
+    "received",
+    "sent",
+    "received_pending",
+    "sent_pending",
+)
+"""What ``expect`` can name: the numbers among the fields of `wakepoint.recording.figures`.
 
-BACKENDS: Final = ("auto", *backends.NAMES)
+They and the backends stand here once more, since reading a header is to cost no import of the
+runtime.
+"""
+
+BACKENDS: Final = ("auto", "epoll", "kqueue", "iocp", "io_uring", "simulated")
+"""What ``backend`` can name: the platform's own, and `wakepoint.backends.NAMES`."""
 
 
 def _seconds(value: str) -> float:

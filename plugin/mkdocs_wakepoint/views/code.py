@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from markupsafe import Markup
 
-from mkdocs_wakepoint.snippet import Snippet
+from mkdocs_wakepoint.snippet import Snippet, hidden
 from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
 from mkdocs_wakepoint.views.markup import element, joined
-
-_HIDE = re.compile(r"^.*#\s*wakepoint:\s*hide\s*$")
 
 
 def code(snippet: Snippet) -> Markup:
@@ -34,11 +30,6 @@ def code(snippet: Snippet) -> Markup:
         element("pre", lines, tabindex=0),
         class_="language-python highlight",
     )
-
-
-def hidden(line: str) -> bool:
-    """True for a line that runs but is not shown."""
-    return _HIDE.match(line) is not None
 
 
 def _marked(lines: str) -> set[int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from mkdocs_wakepoint.views.markup import code, details, element, joined, scrolling
+from mkdocs_wakepoint.views.sections import SECTIONS
 from mkdocs_wakepoint.views.strace import call, kernel_calls
 from mkdocs_wakepoint.views.words import origin
 from wakepoint.recording import Event, Recording
@@ -58,10 +59,6 @@ _BYTES: tuple[tuple[str, Callable[[Figures], int]], ...] = (
     ("sent, copied within a call of ours", lambda f: f.sent - f.sent_pending),
     ("sent, copied while we were pending", lambda f: f.sent_pending),
 )
-
-SECTIONS = ("figures", "bytes", "operations", "calls")
-"""The parts of a comparison."""
-
 
 _LINKS = " A number that is a link leads to the first kernel call behind it."
 

@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from wakepoint.recording import Recording
+
+
+class HasRuns(Protocol):
+    """A snippet of which recordings can be had; they may be loaded when they are asked for."""
+
+    @property
+    def snippet(self) -> Snippet:
+        """What the author wrote."""
+
+    @property
+    def recording(self) -> Recording | None:
+        """Its run; None if it was not run."""
+
+    @property
+    def runs(self) -> tuple[Recording, ...]:
+        """Every recording of it, this build's own first."""
 
 
 @dataclass(frozen=True, slots=True)

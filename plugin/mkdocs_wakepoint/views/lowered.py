@@ -7,8 +7,8 @@ from itertools import zip_longest
 
 from markupsafe import Markup
 
+from mkdocs_wakepoint.snippet import hidden
 from mkdocs_wakepoint.text import lines_of
-from mkdocs_wakepoint.views.code import hidden
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
 from mkdocs_wakepoint.views.markup import element, joined

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 
 from markupsafe import Markup
 
@@ -13,11 +11,12 @@ from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.views.code import code
 from mkdocs_wakepoint.views.comparison import Column, comparison
 from mkdocs_wakepoint.views.context import Context, context
+from mkdocs_wakepoint.views.frame import framed
 from mkdocs_wakepoint.views.item import Item
 from mkdocs_wakepoint.views.kernel import kernel
 from mkdocs_wakepoint.views.lowered import lowered
 from mkdocs_wakepoint.views.machine import machines
-from mkdocs_wakepoint.views.markup import element
+from mkdocs_wakepoint.views.markup import element, joined
 from mkdocs_wakepoint.views.output import output
 from mkdocs_wakepoint.views.problem import problem_box
 from mkdocs_wakepoint.views.states import states
@@ -43,7 +42,7 @@ VIEWS: dict[str, View] = {
 
 def render_all(items: Sequence[Item]) -> list[Markup]:
     """The HTML of each item."""
-    return [_render(item) for item in items]
+    return [framed(item.problems, body(item), item.snippet.key) for item in items]
 
 
 def render_comparison(
@@ -61,28 +60,19 @@ def render_comparison(
     return element("div", *map(problem_box, problems), table, class_="wp")
 
 
-@cache
-def stylesheet() -> Markup:
-    """The style sheet that every page with a snippet needs."""
-    path = files("mkdocs_wakepoint") / "assets" / "wakepoint.css"
-    return Markup(path.read_text(encoding="utf-8"))  # noqa: S704 - it is ours
-
-
-def _render(item: Item) -> Markup:
-    """Everything, in the order that the author asked for."""
+def body(item: Item) -> Markup:
+    """All views, in the order that the author asked for; the same wherever the snippet stands."""
     snippet, recording = item.snippet, item.recording
-    parts = [problem_box(problem) for problem in item.problems]
     if recording is None:
-        parts.append(code(snippet))
-    else:
-        known = replace(context(snippet, recording, item.others), lowered=item.lowered)
-        for name in snippet.options.show:
-            if name == "code":
-                parts.append(code(snippet))
-            elif name in VIEWS:
-                parts.append(VIEWS[name](recording, known))
-        parts.append(_caption(recording))
-    return element("div", *parts, class_="wp", id=f"wp-{snippet.key}")
+        return code(snippet)
+    parts = []
+    known = replace(context(snippet, recording, item.others), lowered=item.lowered)
+    for name in snippet.options.show:
+        if name == "code":
+            parts.append(code(snippet))
+        elif name in VIEWS:
+            parts.append(VIEWS[name](recording, known))
+    return joined((*parts, _caption(recording)))
 
 
 def _caption(recording: Recording) -> Markup:

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools.drawn import PLACE, ran
 
-from mkdocs_wakepoint.quotes import Quote, answer
+from mkdocs_wakepoint.answers import answer
+from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from mkdocs_wakepoint.text import visible, with_signs
 from mkdocs_wakepoint.views import (
@@ -24,10 +25,11 @@ from mkdocs_wakepoint.views import (
     render_all,
     render_comparison,
 )
-from mkdocs_wakepoint.views.comparison import SECTIONS, by_backend
+from mkdocs_wakepoint.views.comparison import by_backend
 from mkdocs_wakepoint.views.context import context
 from mkdocs_wakepoint.views.machine import Diagram
 from mkdocs_wakepoint.views.page import VIEWS
+from mkdocs_wakepoint.views.sections import SECTIONS
 from wakepoint.recording import Frame, Outcome, Output, Recording
 
 RUN = ran(
