@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import subprocess
+import sys
 from enum import Enum
 
+from mkdocs_wakepoint.engine.sandbox.environment import ENVIRONMENT
 from mkdocs_wakepoint.engine.sandbox.errors import SandboxError
 
 
@@ -36,9 +40,26 @@ def choose(setting: str) -> Sandbox:
     return Sandbox.PLAIN
 
 
+@functools.cache
 def unavailable() -> str | None:
     """Why no sandbox works here, in one line with what to do; None if one does.
 
     It is tried once, in a process of its own.
     """
-    return "namespaces are not made yet"
+    if sys.platform != "linux":
+        return f"there is no sandbox for {sys.platform} yet"
+    program = (
+        f"import sys; sys.path[:] = {sys.path!r}; from {__package__}.trial import main; main()"
+    )
+    command = [sys.executable, "-I", "-S", "-c", program]
+    tried = subprocess.run(
+        command, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=_PATIENCE
+    )
+    if tried.returncode == 0:
+        return None
+    lines = tried.stderr.strip().splitlines()
+    return lines[-1] if lines else f"the trial ended with exit code {tried.returncode}"
+
+
+_PATIENCE = 30.0
+"""Seconds that the trial may take on a machine that is busy."""

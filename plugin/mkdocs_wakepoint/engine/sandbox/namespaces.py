@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import errno
+import fcntl
+import os
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from mkdocs_wakepoint.engine.limits import Limits
+from mkdocs_wakepoint.engine.sandbox import linux, mounts, restrict, supervisor
+from mkdocs_wakepoint.engine.sandbox.advice import advice
 from mkdocs_wakepoint.engine.sandbox.errors import SandboxError
+from mkdocs_wakepoint.engine.sandbox.view import view
+
+assert sys.platform == "linux"
+
+SNIPPET = 1000
+"""A snippet's user and group ID, as it sees them itself."""
+
+NOBODY = 65534
+"""What those are outside where the build runs as root."""
+
+_FOR_THE_SERVER = (
+    linux.CLONE_NEWUSER
+    | linux.CLONE_NEWNS
+    | linux.CLONE_NEWPID
+    | linux.CLONE_NEWUTS
+    | linux.CLONE_NEWIPC
+    | linux.CLONE_NEWNET
+)
+_FOR_A_SNIPPET = linux.CLONE_NEWNS | linux.CLONE_NEWIPC | linux.CLONE_NEWNET
+
+_HOST_NAME = "snippet"
 
 
 def enter(readable: Sequence[Path] = ()) -> None:
@@ -24,7 +57,24 @@ def enter(readable: Sequence[Path] = ()) -> None:
     Raises:
         SandboxError: If the system forbids it. This process is not to be used any more then.
     """
-    raise SandboxError("namespaces are not made yet")
+    shown = view(readable)
+    user, group = _identity()
+    try:
+        _make_namespaces(user, group)
+        inside = os.fork()
+    except OSError as error:
+        raise SandboxError(advice(error)) from error
+    if inside:
+        _pass_the_end_on(inside)
+    try:
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        socket.sethostname(_HOST_NAME)
+        mounts.make_root(shown)
+        _become(user, group)
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)  # a new user ID takes it back
+        linux.prctl(linux.PR_SET_DUMPABLE, 0)  # no snippet, of the same user ID, may look into it
+    except OSError as error:
+        raise SandboxError(advice(error)) from error
 
 
 def spawn(limits: Limits, control: int) -> int:
@@ -38,7 +88,8 @@ def spawn(limits: Limits, control: int) -> int:
 
     Args:
         limits: What the new process and all that it starts may use together.
-        control: One end of a socket pair; closed in the new process.
+        control: One end of a socket pair; closed in the new process, which has each other
+            descriptor of this one and is to close those that a snippet has no business with.
 
     Returns:
         The supervisor's process ID, to be waited for; 0 in the new process, whose caller goes on to
@@ -47,4 +98,168 @@ def spawn(limits: Limits, control: int) -> int:
     Raises:
         OSError: If there is no room for another process.
     """
-    raise SandboxError("namespaces are not made yet")
+    here = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    linux.unshare(linux.CLONE_NEWPID)  # for the next child, which is the first there
+    try:
+        first = os.fork()
+    except OSError:
+        linux.setns(here, linux.CLONE_NEWPID)
+        os.close(here)
+        raise
+    if first == 0:
+        _be_first(limits, control)
+        return 0
+    linux.setns(here, linux.CLONE_NEWPID)
+    os.close(here)
+    return first
+
+
+def _identity() -> tuple[int, int]:
+    """The user and group outside that snippets run as."""
+    ids = os.geteuid(), os.getegid()
+    if ids[0] != 0:
+        return ids
+    has_nobody = all(
+        any(first <= NOBODY < first + count for first, count in _ranges(f"/proc/self/{kind}_map"))
+        for kind in ("uid", "gid")
+    )
+    return (NOBODY, NOBODY) if has_nobody else ids
+
+
+def _ranges(file: str) -> Iterator[tuple[int, int]]:
+    """The IDs that exist in this user namespace: the first of each range, and how many."""
+    for line in Path(file).read_text(encoding="ascii").splitlines():
+        first, _, count = map(int, line.split())
+        yield first, count
+
+
+def _make_namespaces(user: int, group: int) -> None:
+    """Moves this process into a user namespace, in which IDs are what they are outside."""
+    if user == os.geteuid():
+        linux.unshare(_FOR_THE_SERVER)
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{user} {user} 1")
+        _write("/proc/self/gid_map", f"{group} {group} 1")
+        return
+    os.setgroups([])
+    # To write more than its own ID takes a process that stayed outside.
+    maps = {
+        kind: "".join(
+            f"{first} {first} {count}\n" for first, count in _ranges(f"/proc/self/{kind}")
+        )
+        for kind in ("uid_map", "gid_map")
+    }
+    moved, move = os.pipe()
+    this = os.getpid()
+    writer = os.fork()
+    if writer == 0:
+        try:
+            if os.read(moved, 1):
+                for kind, text in maps.items():
+                    _write(f"/proc/{this}/{kind}", text)
+                os._exit(0)
+        finally:
+            os._exit(1)
+    try:
+        linux.unshare(_FOR_THE_SERVER)
+        os.write(move, b"+")
+    finally:
+        os.close(moved)
+        os.close(move)
+        _, status = os.waitpid(writer, 0)
+    if status != 0:
+        raise OSError(errno.EPERM, "no user IDs may be mapped")
+
+
+def _become(user: int, group: int) -> None:
+    """Drops every power over this sandbox but the two that make another within."""
+    if user != os.geteuid():
+        linux.prctl(linux.PR_SET_KEEPCAPS, 1)
+        os.setresgid(group, group, group)
+        os.setresuid(user, user, user)
+        if not os.access(sys.prefix, os.R_OK | os.X_OK):
+            raise OSError(errno.EACCES, f"{sys.prefix} is not for everybody to read")
+    linux.set_capabilities(linux.CAP_SYS_ADMIN, linux.CAP_NET_ADMIN)
+
+
+def _pass_the_end_on(inside: int) -> NoReturn:
+    """Waits for the sandbox and ends as it did."""
+    _close_all_but(0, 1, 2)
+    while True:
+        try:
+            _, status = os.waitpid(inside, 0)
+            break
+        except KeyboardInterrupt:  # whoever sent it sent it to the other one too
+            continue
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL) if -code not in (9, 19) else None
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+def _be_first(limits: Limits, control: int) -> None:
+    """The life of PID 1 of a run's namespaces; returns in the process for the snippet alone."""
+    try:
+        supervisor.forget_signals()
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.setsid()
+        linux.unshare(_FOR_A_SNIPPET)
+        mounts.make_private(limits.temporary)
+        _bring_loopback_up()
+        snippet = os.fork()
+        if snippet == 0:
+            os.close(control)
+            _confine(limits)
+            return
+        linux.set_capabilities()
+        _close_all_but(control)
+        supervisor.tell(control, supervisor.supervise(snippet, limits, control, _all_others))
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def _all_others() -> list[int]:
+    """The processes of this PID namespace, of which this one is the first."""
+    with os.scandir("/proc") as entries:
+        return [int(entry.name) for entry in entries if entry.name.isdigit() and entry.name != "1"]
+
+
+def _confine(limits: Limits) -> None:
+    """The beginning of the process that the snippet runs in."""
+    os.setsid()
+    supervisor.expect_signals()
+    linux.prctl(linux.PR_SET_DUMPABLE, 1)  # its own files in /proc are its own again
+    user, group = os.geteuid(), os.getegid()
+    linux.unshare(linux.CLONE_NEWUSER)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{SNIPPET} {user} 1")
+    _write("/proc/self/gid_map", f"{SNIPPET} {group} 1")
+    restrict.restrict(limits)
+
+
+def _close_all_but(*kept: int) -> None:
+    with os.scandir("/proc/self/fd") as entries:
+        numbers = {int(entry.name) for entry in entries}
+    for number in numbers - {*kept}:
+        with contextlib.suppress(OSError):  # the one that the list was read from
+            os.close(number)
+
+
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1
+
+
+def _bring_loopback_up() -> None:
+    """Brings the loopback of a new network namespace up; see netdevice(7)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP))
+
+
+def _write(file: str, text: str) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)

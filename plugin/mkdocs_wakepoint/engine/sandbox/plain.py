@@ -13,12 +13,11 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from mkdocs_wakepoint.engine.limits import MIB, Limits
+from mkdocs_wakepoint.engine.limits import Limits
 
 assert sys.platform != "win32"  # which has no fork, nor what comes next
 
-import resource  # noqa: E402
-
+from mkdocs_wakepoint.engine.sandbox.rlimits import set_limits  # noqa: E402
 from mkdocs_wakepoint.engine.sandbox.supervisor import supervise, tell  # noqa: E402
 
 LINGER = 0.5
@@ -69,22 +68,6 @@ def spawn(limits: Limits, control: int, folder: Path) -> int:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # somebody may kill the supervisor
     set_limits(limits)
     return 0
-
-
-def set_limits(limits: Limits) -> None:
-    """Those that the system holds a process and its children to, each of them for itself."""
-    for name, most in (
-        ("RLIMIT_AS", limits.memory * MIB),
-        ("RLIMIT_NOFILE", limits.descriptors),
-        ("RLIMIT_FSIZE", limits.file_size * MIB),
-        ("RLIMIT_CPU", int(limits.cpu) + 1),
-        ("RLIMIT_CORE", 0),
-    ):
-        number = getattr(resource, name)
-        _, before = resource.getrlimit(number)
-        hard = most if before == resource.RLIM_INFINITY else min(most, before)
-        with suppress(ValueError, OSError):  # macOS knows no such address space
-            resource.setrlimit(number, (hard, hard))
 
 
 def descendants(snippet: int) -> list[int]:

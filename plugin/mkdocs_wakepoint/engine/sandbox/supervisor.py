@@ -11,12 +11,12 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
-from mkdocs_wakepoint.engine.limits import MIB, Limits
+from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import TIME_IS_UP
+from mkdocs_wakepoint.engine.sandbox import usage
 from mkdocs_wakepoint.engine.sandbox.end import End
 
 assert sys.platform != "win32"  # which has no fork
@@ -53,6 +53,7 @@ def supervise(
     """
     wake = _wakes_at_the_end_of_a_child()
     deadline = time.monotonic() + limits.seconds + ALLOWANCE
+    look = time.monotonic() + WATCH
     code: int | None = None
     limit = ""
     while code is None and not limit:
@@ -60,12 +61,13 @@ def supervise(
         code = _exit_code(snippet)
         if control in readable:
             limit = _asked_to_end(control, snippet)
-        elif wake in readable:
-            os.read(wake, 4096)
         elif time.monotonic() > deadline:
             limit = "seconds"
-        else:
-            limit = exceeded(limits, processes())
+        elif time.monotonic() > look:
+            limit = usage.exceeded(limits, processes())
+            look = time.monotonic() + WATCH
+        if wake in readable:  # anybody may wake it; that puts nothing off
+            os.read(wake, 4096)
     _end(processes, linger if code is not None else 0.0)
     if code is None:
         code = _exit_code(snippet)
@@ -140,41 +142,20 @@ def _kill(pids: list[int], number: int) -> None:
             os.kill(pid, number)
 
 
-def exceeded(limits: Limits, pids: list[int]) -> str:
-    """Which of the limits the processes go beyond together; empty if none."""
-    if sys.platform != "linux":
-        return ""
-    if len(pids) > limits.processes:
-        return "processes"
-    threads, pages, ticks = 0, 0, 0
-    for stat in _stats(pids):
-        ticks += sum(map(int, stat[11:15]))  # utime, stime, and those of its own buried children
-        threads += int(stat[17])
-        pages += int(stat[21])  # rss
-    if threads > limits.processes:
-        return "processes"
-    own = os.times()
-    if ticks / os.sysconf("SC_CLK_TCK") + own.children_user + own.children_system > limits.cpu:
-        return "cpu"
-    # Pages that a fork shares are counted with each of the two; so what seems too much is asked
-    # for once more, in a way that costs more.
-    most = limits.memory * MIB
-    if pages * os.sysconf("SC_PAGE_SIZE") > most and sum(map(_own_memory, pids)) > most:
-        return "memory"
-    return ""
+def forget_signals() -> None:
+    """Signals do to this process what they do to a program that has never heard of them.
+
+    So the first process of a PID namespace is sent none from within.
+    """
+    signal.set_wakeup_fd(-1)
+    for number in signal.valid_signals():
+        if signal.getsignal(number) not in (signal.SIG_DFL, None):
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-def _stats(pids: list[int]) -> Iterator[list[bytes]]:
-    """The fields of ``/proc/PID/stat`` behind the name, from ``state`` on; see proc(5)."""
-    for pid in pids:
-        with suppress(OSError):
-            yield Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-
-
-def _own_memory(pid: int) -> int:
-    """Bytes that a process holds, its part of what it shares."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines():
-            if line.startswith(b"Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0
+def expect_signals() -> None:
+    """Signals do to this process what they do to a Python that has just started."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_IGN)
