@@ -100,7 +100,14 @@ def test_the_runtime_needs_python_and_nothing_else() -> None:
 
 
 def test_only_two_modules_know_mkdocs() -> None:
-    assert importers(PLUGIN, "mkdocs") == {"mkdocs_wakepoint.plugin", "mkdocs_wakepoint.site"}
+    two = {"mkdocs_wakepoint.plugin", "mkdocs_wakepoint.site.mkdocs"}
+    assert importers(PLUGIN, "mkdocs") == two
+
+
+def test_no_more_is_imported_of_what_builds_a_site_before_it_is_known_to_be_there() -> None:
+    assert importers(PLUGIN, "zensical") == {"mkdocs_wakepoint.site.zensical"}
+    doors = {"mkdocs_wakepoint.properdocs", "mkdocs_wakepoint.site.hosts"}
+    assert importers(PLUGIN, "properdocs") == doors
 
 
 def test_views_and_engine_do_not_know_each_other() -> None:

@@ -6,7 +6,6 @@ have run. MkDocs' plugin hands a batch in, and fills the places itself once all 
 
 from __future__ import annotations
 
-import logging
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,20 +19,14 @@ from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector, Document
 from mkdocs_wakepoint.engine import Settings
 from mkdocs_wakepoint.engine.runs import Runs
+from mkdocs_wakepoint.failure import SnippetError, tell
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
-from mkdocs_wakepoint.source import Page, converted_by, in_mkdocs, name_of
+from mkdocs_wakepoint.source import Page, converted_by, name_of
 from mkdocs_wakepoint.views import stylesheet
 from mkdocs_wakepoint.views.markup import element
 
-logger = logging.getLogger("wakepoint")
-
-_IN_MKDOCS = logging.getLogger("mkdocs.wakepoint")
-"""MkDocs shows what is said below its own logger, and counts the warnings for ``--strict``."""
-
-
-class SnippetError(Exception):
-    """Something is wrong with a document's snippets, and the setting ``on_error`` is ``fail``."""
+__all__ = ["SnippetError", "WakepointExtension", "makeExtension"]
 
 
 class WakepointExtension(Extension):
@@ -113,18 +106,9 @@ class WakepointExtension(Extension):
                 return text
             stale = batch.stale(whole_site=False)
             batch.finish()
-        self._tell(problems, stale, _IN_MKDOCS if in_mkdocs(document.md) else logger)
+        tell(document.md, problems, stale, self._settings.on_error)
         # Without MkDocs' plugin nobody else brings the style sheet to the page.
         return f"{element('style', stylesheet())}\n{batch.fill(text)}"
-
-    def _tell(self, problems: list[Problem], stale: list[Problem], log: logging.Logger) -> None:
-        for problem in stale:
-            log.info("%s", problem)
-        if self._settings.on_error == "warn":
-            for problem in problems:
-                log.warning("%s", problem)
-        if problems and self._settings.on_error == "fail":
-            raise SnippetError("\n".join(map(str, problems)))
 
 
 class _Begun(Preprocessor):

@@ -72,7 +72,7 @@ def read(path: Path) -> tuple[Page, str]:
         UnicodeDecodeError: If it is no text.
     """
     text = path.read_text(encoding="utf-8-sig")
-    return page(path.as_posix(), text, _meta(text)), FRONT_MATTER.sub("", text, count=1)
+    return page(path.as_posix(), text, front_matter(text)), FRONT_MATTER.sub("", text, count=1)
 
 
 def written(page: Page, md: Markdown, lines: list[str]) -> Text:
@@ -124,16 +124,27 @@ def _mkdocs(md: Markdown) -> Path | None:
     return None if path is None else Path(path)
 
 
+def in_zensical(md: Markdown) -> bool:
+    """True if Zensical has set this Markdown object up."""
+    return "rendering_context" in md.preprocessors
+
+
+def zensical_config(md: Markdown) -> dict[str, Any]:
+    """The site's configuration as Zensical has read it; empty if it converts nothing here."""
+    return md.preprocessors["rendering_context"].config if in_zensical(md) else {}  # type: ignore[attr-defined]
+
+
 def _zensical(md: Markdown) -> Path | None:
     """From the processor that keeps what is known of the page."""
-    if "rendering_context" not in md.preprocessors:
+    if not in_zensical(md):
         return None
-    known: Any = md.preprocessors["rendering_context"]
-    config = known.config
-    return Path(config.get("root_dir", ""), config.get("docs_dir", "docs"), known.page.path)
+    config, known = zensical_config(md), md.preprocessors["rendering_context"]
+    path = known.page.path  # type: ignore[attr-defined]
+    return Path(config.get("root_dir", ""), config.get("docs_dir", "docs"), path)
 
 
-def _meta(text: str) -> Any:
+def front_matter(text: str) -> Any:
+    """What a page's front matter says, as YAML gives it; None if there is none."""
     match = FRONT_MATTER.match(text)
     try:
         return yaml.safe_load(match[1]) if match else None

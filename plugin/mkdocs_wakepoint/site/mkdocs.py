@@ -1,4 +1,4 @@
-"""A site's pages as a build makes them, for the commands: MkDocs' events up to the Markdown.
+"""A site's pages as MkDocs or ProperDocs makes them: their events up to the Markdown.
 
 So plugins, hooks and extensions do to a page what they do in a build, and nothing is written.
 """
@@ -22,44 +22,21 @@ from mkdocs.utils.yaml import yaml_load
 
 from mkdocs_wakepoint import static_i18n
 from mkdocs_wakepoint.document import Collector
-from mkdocs_wakepoint.pages import MarkdownFiles, Pages
 from mkdocs_wakepoint.plugin import WakepointPlugin, folder
+from mkdocs_wakepoint.site.hosts import SiteError
 
 
-class SiteError(ValueError):
-    """A site of which the pages cannot be made; the text says why."""
-
-
-def pages_at(path: Path) -> Pages:
-    """The pages in a file or a folder: those of the site that it is in, if it is in one.
-
-    Raises:
-        SiteError: If the site's configuration cannot be.
-    """
-    for above in (path.absolute(), *path.absolute().parents):
-        for name in ("mkdocs.yml", "mkdocs.yaml"):
-            config = above / name
-            if config.is_file() and _has(config, path):
-                return SitePages(config, path)
-    return MarkdownFiles(path)
-
-
-def _has(config: Path, path: Path) -> bool:
-    """True if a site's pages are in a folder, or the other way round."""
-    try:
-        with config.open(encoding="utf-8-sig") as file:
-            docs = yaml_load(file).get("docs_dir", "docs")
-    except Exception:  # what is wrong is told when it is loaded
-        docs = "docs"
-    home = (config.parent / str(docs)).resolve()
-    return home.is_relative_to(path.resolve()) or path.resolve().is_relative_to(home)
+def docs_dir(config: Path) -> str:
+    """The folder of pages that a configuration names."""
+    with config.open(encoding="utf-8-sig") as file:
+        return str(yaml_load(file).get("docs_dir", "docs"))
 
 
 class SitePages:
     """The pages of a site, or some of them.
 
     Args:
-        config: Its mkdocs.yml.
+        config: Its mkdocs.yml or properdocs.yml.
         path: The page, or the folder of pages, that is asked for.
 
     Raises:
@@ -78,7 +55,7 @@ class SitePages:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """What mkdocs.yml says under ``wakepoint``; a folder is told as seen from here."""
+        """What the configuration says under ``wakepoint``; a folder is told as seen from here."""
         options = dict(self._plugin.config)
         return {**options, "recordings": str(folder(str(options["recordings"]), self._config))}
 

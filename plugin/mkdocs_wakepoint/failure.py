@@ -1,0 +1,104 @@
+"""How a document whose snippets have problems ends what converts it: the setting ``on_error``.
+
+A plugin ends its build by itself. An extension can do no more than raise, and what a user then sees
+is made by whoever called Markdown. Each problem is to be a line, and none comes with a traceback.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from types import TracebackType
+from typing import Any
+
+from markdown import Markdown
+
+from mkdocs_wakepoint.snippet import Problem
+from mkdocs_wakepoint.source import in_mkdocs, in_zensical, zensical_config
+
+logger = logging.getLogger("wakepoint")
+
+_IN_MKDOCS = logging.getLogger("mkdocs.wakepoint")
+"""MkDocs shows what is said below its own logger, and counts the warnings for ``--strict``."""
+
+
+class SnippetError(Exception):
+    """Something is wrong with a document's snippets, and the setting ``on_error`` is ``fail``."""
+
+
+def tell(md: Markdown, problems: list[Problem], stale: list[Problem], on_error: str) -> None:
+    """Tells what is wrong with a document that no plugin cares for, as the settings say.
+
+    Args:
+        md: Has converted it.
+        problems: What is wrong.
+        stale: What is not wrong, but worth a word.
+        on_error: The setting.
+
+    Raises:
+        SnippetError: If problems are to end a build. Alone, it has their lines; where something is
+            that shows warnings, they were told, and it counts them.
+    """
+    log = _IN_MKDOCS if in_mkdocs(md) else logger
+    for problem in stale:
+        log.info("%s", problem)
+    hosted = in_mkdocs(md) or in_zensical(md)
+    fails = on_error == "fail" or (on_error == "warn" and zensical_config(md).get("strict") is True)
+    if on_error == "warn" or (fails and hosted):
+        for problem in problems:
+            log.log(logging.ERROR if fails else logging.WARNING, "%s", problem)
+    if not problems or not fails:
+        return
+    if in_mkdocs(md):
+        raise _build_error(md)(_count(len(problems)))
+    if in_zensical(md):
+        _End.of(sys.excepthook).problems += len(problems)
+        raise SnippetError(_count(len(problems)))
+    raise SnippetError("\n".join(map(str, problems)))
+
+
+def _count(number: int) -> str:
+    return f"{number} problem{'s' if number > 1 else ''} in snippets; see above"
+
+
+def _build_error(md: Markdown) -> type[SnippetError]:
+    """The error with which MkDocs, or ProperDocs, ends a build without a traceback."""
+    host = type(md.treeprocessors["relpath"]).__module__.partition(".")[0]
+    error = importlib.import_module(f"{host}.exceptions").BuildError
+    return type(SnippetError.__name__, (SnippetError, error), {})
+
+
+class _End:
+    """Zensical's end by one of our errors, in one line.
+
+    Whatever an extension raises comes out of Zensical's command as a `RuntimeError` that has the
+    traceback in its text, and only that of the first page. Python asks `sys.excepthook` to show it.
+
+    Args:
+        before: Shows everything else.
+
+    Attributes:
+        problems: How many there were on all pages.
+    """
+
+    def __init__(self, before: Any) -> None:
+        self.problems = 0
+        self._before = before
+
+    @classmethod
+    def of(cls, hook: Any) -> _End:
+        """The one that is in force, or a new one that is from now on."""
+        if isinstance(hook, cls):
+            return hook
+        sys.excepthook = new = cls(hook)
+        return new
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        text = str(error).partition("\n")[0]
+        if kind is RuntimeError and f" {SnippetError.__name__}: " in text:
+            print(f"Error: {_count(self.problems)}", file=sys.stderr)  # noqa: T201
+        else:
+            self._before(kind, error, trace)
