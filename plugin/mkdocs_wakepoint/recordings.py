@@ -26,6 +26,8 @@ _NO_BACKEND = "none"
 _BEGIN = '{"digest": "'
 _OURS = re.compile(f"^{re.escape(_BEGIN)}", re.MULTILINE)
 """How a file begins; git may have put the marks of a conflict before that."""
+_LONGEST_HEAD = 4096
+"""Characters of the first line of a file."""
 _NEAR = 4096
 """Characters in which the begin of a file is looked for."""
 
@@ -157,9 +159,12 @@ class Store:
     def _head(self, path: Path) -> Iterator[Entry]:
         try:
             with path.open(encoding="utf-8") as file:
-                head = json.loads(file.readline() + "null}")
-            yield Entry(path, head["digest"], head["page"], head["id"])
-        except (OSError, ValueError, KeyError, TypeError):
+                head = json.loads(file.readline(_LONGEST_HEAD) + "null}")
+            kept_for, page, key = head["digest"], head["page"], head["id"]
+            if not all(isinstance(each, str) for each in (kept_for, page, key)):
+                raise ValueError("what it belongs to is no text")  # noqa: TRY301 - as below
+            yield Entry(path, kept_for, page, key)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             self._damaged(path, "it is no recording")
 
     def _load(self, entry: Entry, snippet: Snippet) -> Iterator[Recording]:
@@ -167,7 +172,7 @@ class Store:
 
         try:
             _, _, body = entry.path.read_text(encoding="utf-8").partition("\n")
-            yield replace(loads(body.rstrip().removesuffix("}")), source=snippet.source)
+            yield loads(body.rstrip().removesuffix("}"), source=snippet.source)
         except (OSError, UnicodeDecodeError, RecordingError) as error:
             self._damaged(entry.path, str(error))
 

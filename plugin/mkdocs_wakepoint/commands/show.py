@@ -35,8 +35,10 @@ def _load(path: Path) -> Recording:
     content = path.read_text(encoding="utf-8")
     try:
         data = json.loads(content)
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         raise RecordingError(f"not a recording: {error}") from None
+    except RecursionError:
+        raise RecordingError("not a recording: it is nested too deeply") from None
     recording = data.get("recording") if isinstance(data, dict) else None
     return loads(content if recording is None else json.dumps(recording))
 

@@ -9,6 +9,7 @@ from wakepoint.machine.model import (
     State,
     StateKind,
     Transition,
+    Unanalysed,
     Variable,
     VariableKind,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "State",
     "StateKind",
     "Transition",
+    "Unanalysed",
     "Variable",
     "VariableKind",
     "analyze",

@@ -16,6 +16,7 @@ from wakepoint.machine import (
     flow,
     graph,
     nesting,
+    sizes,
     stack,
     states,
     transitions,
@@ -59,6 +60,8 @@ class Analysis:
         self.code = code
         try:
             self._analyse(code, kind, source)
+        except MachineError:  # it is too large
+            raise
         except (LookupError, ValueError, AssertionError) as error:
             version = ".".join(map(str, sys.version_info[:3]))
             raise MachineError(
@@ -68,11 +71,13 @@ class Analysis:
 
     def _analyse(self, code: CodeType, kind: str, source: Syntax | None) -> None:
         built = graph.build(code)
+        self._bound(len(built.instructions), sizes.INSTRUCTIONS, "instructions")
         self.codes = (code, *(each.code for each in built.inlined))
         split = blocks.split(built)
         all_variables = self._variables(built, split, source)
         stacks = stack.run(built)
         places = states.places(built, stacks, source)
+        self._bound(len(places), sizes.STATES, "places where it can stand")
         if source is not None and any(each.suspension is None for each in places):
             source = None
             all_variables = self._variables(built, split, source)
@@ -100,22 +105,39 @@ class Analysis:
         unbound.mark(built, split, all_variables)
         return all_variables
 
-    @staticmethod
-    def _machine(code: CodeType, kind: str, facts: Facts, places: list[Place]) -> Machine:
+    def _machine(self, code: CodeType, kind: str, facts: Facts, places: list[Place]) -> Machine:
         end = len(places) + 1
         terminals = (StateKind.RETURNED, StateKind.RAISED, StateKind.DROPPED)
         first = states.start(facts)
         all_states = (
             first,
-            *(states.state(index, each, facts) for index, each in enumerate(places, start=1)),
+            *self._states(places, facts),
             *(State(end + n, terminal, "", None) for n, terminal in enumerate(terminals)),
         )
-        steps = transitions.await_to_await(facts, places, transitions.Terminals(end, end + 1))
+        steps, unlisted = transitions.await_to_await(
+            facts, places, transitions.Terminals(end, end + 1)
+        )
         line = first.span.line if first.span is not None else code.co_firstlineno
         name = code.co_name
         return Machine(
-            name, code.co_qualname, code.co_filename, line, kind, all_states, tuple(steps)
+            name, code.co_qualname, code.co_filename, line, kind, all_states, tuple(steps), unlisted
         )
+
+    def _states(self, places: list[Place], facts: Facts) -> Iterator[State]:
+        variables = 0
+        for index, each in enumerate(places, start=1):
+            state = states.state(index, each, facts)
+            variables += len(state.variables)
+            self._bound(variables, sizes.VARIABLES, "variables to be saved, over all its states")
+            yield state
+
+    def _bound(self, count: int, most: int, what: str) -> None:
+        if count > most:
+            where = f"{self.code.co_filename}, line {self.code.co_firstlineno}"
+            raise MachineError(
+                f"{where}: {self.code.co_qualname} is too large to be analysed: "
+                f"it has more than {most} {what}"
+            )
 
     @staticmethod
     def _offsets(built: graph.Graph, places: list[Place]) -> dict[tuple[CodeType, int], int]:

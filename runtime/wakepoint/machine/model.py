@@ -131,6 +131,8 @@ class Machine:
         states: All states, at their index.
         transitions: From await point to await point: the source's view. Dropping is left out
             here, since every state before the terminals can be dropped.
+        unlisted: How many transitions it has if those are too many to be listed; then
+            ``transitions`` is empty.
     """
 
     name: str
@@ -140,7 +142,23 @@ class Machine:
     kind: str
     states: tuple[State, ...]
     transitions: tuple[Transition, ...]
+    unlisted: int = 0
 
     def terminal(self, kind: StateKind) -> State:
         """The terminal state of that kind."""
         return next(state for state in reversed(self.states) if state.kind is kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Unanalysed:
+    """A coroutine function without a machine: too large to be analysed, or not understood.
+
+    Attributes:
+        name: ``__qualname__`` of the function.
+        line: Line of its ``async def``, with its decorators.
+        reason: Why there is none, in words.
+    """
+
+    name: str
+    line: int
+    reason: str

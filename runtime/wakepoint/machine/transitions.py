@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wakepoint.machine import sizes
 from wakepoint.machine.blocks import Block
 from wakepoint.machine.branches import Branches
 from wakepoint.machine.bytecode import NOWHERE
@@ -30,20 +31,40 @@ class Terminals:
     raised: int
 
 
-def await_to_await(facts: Facts, places: list[Place], terminals: Terminals) -> list[Transition]:
+def await_to_await(
+    facts: Facts, places: list[Place], terminals: Terminals
+) -> tuple[list[Transition], int]:
     """The transitions as the source shows them: from await to await.
 
     Args:
         facts: What is known of the coroutine.
         places: Where it can stand; the state of the first one has index 1.
         terminals: Where it ends.
+
+    Returns:
+        The transitions, and how many are not among them. If they are too many it is all: a hundred
+        ``if …: await`` in a row have five thousand.
     """
     walk = _Walk(facts, places, terminals)
-    transitions = list(walk.transitions(0, walk.from_start()))
-    for index in range(1, len(places) + 1):
-        transitions += walk.transitions(index, walk.from_place(index))
-    return transitions
+    begins = [walk.at_start(), *map(walk.behind, range(1, len(places) + 1))]
+    count = walk.count(begins)
+    if count > sizes.TRANSITIONS:
+        return [], count
+    transitions: list[Transition] = []
+    try:
+        for source, begin in enumerate(begins):
+            transitions += walk.transitions(source, begin)
+    except _TooLongError:
+        return [], count
+    return transitions, 0
 
+
+class _TooLongError(Exception):
+    """More blocks were visited than `sizes.VISITS`."""
+
+
+Begins = list[tuple[Node, Condition]]
+"""Where the code goes on from a state: some block, and when."""
 
 Reached = dict[tuple[int, bool], Condition]
 """By state and whether something was raised on the way: when it is reached."""
@@ -57,16 +78,19 @@ class _Walk:
         self._terminals = terminals
         self._branches = Branches(facts, places)
         self._conditions = Conditions()
+        self._visits = 0
         self._state_of = {
             facts.blocks.of[number]: index
             for index, each in enumerate(places, start=1)
             for number in each.copies
         }
 
-    def from_start(self) -> Reached:
-        return self._walk([((self._blocks.entry, False), ALWAYS)])
+    def at_start(self) -> Begins:
+        """Where the code goes on from the start."""
+        return [((self._blocks.entry, False), ALWAYS)]
 
-    def from_place(self, index: int) -> Reached:
+    def behind(self, index: int) -> Begins:
+        """Where the code goes on from a state."""
         each = self._places[index - 1]
         ready = ALWAYS
         if each.kind is StateKind.NEXT:
@@ -78,9 +102,40 @@ class _Walk:
             goes_on = block.following if each.kind is StateKind.YIELD else block.jump
             begins.append(((goes_on, False), ready))
             begins.append(self._raise(block, raised=False, condition=ALWAYS, place=each))
-        return self._walk(begins)
+        return begins
 
-    def _walk(self, begins: list[tuple[Node, Condition]]) -> Reached:
+    def count(self, begins: list[Begins]) -> int:
+        """How many transitions there are: by what can be reached, which needs no conditions."""
+        bits: dict[Node, int] = {}
+        nodes = [(number, raised) for number in range(len(self._blocks.all)) for raised in (0, 1)]
+        following = {
+            node: [target for target, _ in self._steps(node, ALWAYS)]
+            for node in ((number, bool(raised)) for number, raised in reversed(nodes))
+        }
+
+        def reached(node: Node) -> int:
+            state = self._ends_at(node)
+            return bits.get(node, 0) if state is None else 1 << 2 * state + node[1]
+
+        changed = True
+        while changed:  # once, and once more for each level of loops
+            changed = False
+            for node, targets in following.items():
+                known = 0
+                for target in targets:
+                    known |= reached(target)
+                if known != bits.get(node, 0):
+                    bits[node] = known
+                    changed = True
+        total = 0
+        for begin in begins:
+            known = 0
+            for node, _ in begin:
+                known |= reached(node)
+            total += known.bit_count()
+        return total
+
+    def _walk(self, begins: Begins) -> Reached:
         """Follows every path from a state until it reaches one, and merges where paths meet.
 
         Blocks are visited in the order of their instructions where possible, which is close to
@@ -109,6 +164,9 @@ class _Walk:
             go(node, condition)
         while todo:
             node = heapq.heappop(todo)
+            self._visits += 1
+            if self._visits > sizes.VISITS:
+                raise _TooLongError
             for target, condition in self._steps(node, conditions[node]):
                 go(target, condition)
         return reached
@@ -153,8 +211,9 @@ class _Walk:
         # What was decided before says little about why something raised.
         return (target, True), condition if raised else ALWAYS
 
-    def transitions(self, source: int, reached: Reached) -> Iterator[Transition]:
+    def transitions(self, source: int, begins: Begins) -> Iterator[Transition]:
         """The transitions from a state, with their conditions in words."""
+        reached = self._walk(begins)
         ways_on = [key for key in reached if not key[1]]
         texts = {
             key: self._conditions.words(condition)

@@ -1,6 +1,6 @@
 """Recordings: what a run did, as plain data; making, saving and loading them."""
 
-from wakepoint.recording.codec import RecordingError, dumps, loads
+from wakepoint.recording.codec import dumps, loads
 from wakepoint.recording.limit import TimeLimitExceeded
 from wakepoint.recording.model import (
     FORMAT_VERSION,
@@ -14,6 +14,7 @@ from wakepoint.recording.model import (
     Waiting,
 )
 from wakepoint.recording.prelude import Prelude
+from wakepoint.recording.reading import RecordingError
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.run import record, record_lowered
 from wakepoint.recording.safe_repr import safe_repr

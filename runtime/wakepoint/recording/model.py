@@ -7,12 +7,19 @@ The kinds of events and their facts are in `wakepoint.recording.schema`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from wakepoint.machine.model import Machine
+from wakepoint.machine.model import Machine, Unanalysed
 
 FORMAT_VERSION = 1
 """Raised whenever a reader of the old format would misread the new one."""
+
+# fmt: off
+OUTCOMES: Final = (
+    "finished", "raised", "syntax-error", "deadlock", "timeout", "exited", "killed", "not-lowered",
+)
+# fmt: on
+"""How a run can end; see `Outcome`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,7 @@ class Recording:
         truncated: How many events were left out after the limit was reached.
         origins: If the source is a lowered form: for each of its lines the line of the original
             that it comes from, or None. Empty for any other.
+        unanalysed: The coroutine functions that have no machine, and why.
     """
 
     source: str
@@ -147,3 +155,4 @@ class Recording:
     outcome: Outcome
     truncated: int = 0
     origins: tuple[int | None, ...] = ()
+    unanalysed: tuple[Unanalysed, ...] = ()

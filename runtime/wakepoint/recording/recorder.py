@@ -11,9 +11,7 @@ from wakepoint.errors import GoesOn
 from wakepoint.recording.model import Event
 from wakepoint.recording.names import Names
 from wakepoint.recording.safe_repr import LIMIT, cut, safe_repr
-
-EVENT_LIMIT = 50_000
-"""More events than this are counted, not kept."""
+from wakepoint.recording.sizes import EVENTS
 
 
 class Recorder:
@@ -28,7 +26,7 @@ class Recorder:
         emulation: What stands in for the real system, or None.
     """
 
-    def __init__(self, limit: int = EVENT_LIMIT) -> None:
+    def __init__(self, limit: int = EVENTS) -> None:
         self.truncated = 0
         self.names = Names()
         self.backend: str | None = None
@@ -37,7 +35,7 @@ class Recorder:
         self.emulation: str | None = None
         self.goes_on: tuple[GoesOn, ...] = ()
         self.because: str | None = None
-        self._limit = limit
+        self._limit = min(limit, EVENTS)
         self._actors = ["main"]
         self._thread = threading.get_ident()
         # No lock: a signal handler may wake a task, which is an event, in the middle of another.

@@ -9,7 +9,15 @@ import inspect
 import sys
 from dataclasses import fields
 
-from wakepoint.machine.model import Machine, Span, State, StateKind, Transition, Variable
+from wakepoint.machine.model import (
+    Machine,
+    Span,
+    State,
+    StateKind,
+    Transition,
+    Unanalysed,
+    Variable,
+)
 from wakepoint.recording.model import (
     FORMAT_VERSION,
     Environment,
@@ -21,7 +29,7 @@ from wakepoint.recording.model import (
     Recording,
     Waiting,
 )
-from wakepoint.recording.schema import KINDS
+from wakepoint.recording.schema import KINDS, Fact
 
 _INTRODUCTION = f"""\
 ---
@@ -99,8 +107,12 @@ def _cell(text: str) -> str:
 def _event(kind: str) -> str:
     described = KINDS[kind]
     text = f"\n### `{kind}`\n\n{described.meaning}\n"
-    rows = [f"| `{fact}` | {_cell(meaning)} |" for fact, meaning in described.facts.items()]
+    rows = [f"| `{name}` | {_cell(_fact(fact))} |" for name, fact in described.facts.items()]
     return text + "\n| fact | type and meaning |\n| --- | --- |\n" + "\n".join(rows) + "\n"
+
+
+def _fact(fact: Fact) -> str:
+    return f"{fact.type.name}: {fact.meaning}" if fact.meaning else fact.type.name
 
 
 def page() -> str:
@@ -109,7 +121,7 @@ def page() -> str:
     parts += [
         _class_table(of) for of in (Recording, Environment, Output, Outcome, Frame, Waiting, GoesOn)
     ]
-    parts += [_class_table(of) for of in (Machine, State, Variable, Transition, Span)]
+    parts += [_class_table(of) for of in (Machine, State, Variable, Transition, Span, Unanalysed)]
     kinds = ", ".join(f"`{kind.value}`" for kind in StateKind)
     parts.append(f"\nThe kinds of states are {kinds}.\n")
     parts += [_class_table(Event), _EVENTS]

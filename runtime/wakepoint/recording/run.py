@@ -7,8 +7,8 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from itertools import accumulate
@@ -18,7 +18,8 @@ from wakepoint.errors import Deadlock
 from wakepoint.kernel import Kernel
 from wakepoint.machine import Analysis, MachineError, analyze, coroutines
 from wakepoint.machine.lowering import lower_source
-from wakepoint.machine.model import Machine
+from wakepoint.machine.model import Machine, Unanalysed
+from wakepoint.machine.sizes import MACHINES, Room
 from wakepoint.recording import seams
 from wakepoint.recording.limit import TimeLimitExceeded, time_limit
 from wakepoint.recording.lowered import LoweredTracer
@@ -26,6 +27,7 @@ from wakepoint.recording.model import Environment, Frame, GoesOn, Outcome, Recor
 from wakepoint.recording.prelude import Prelude, compiled, line_count, run_before, whole
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import message_of
+from wakepoint.recording.sizes import bounded
 from wakepoint.recording.tracer import Tracer
 from wakepoint.runtime import builder
 
@@ -78,7 +80,7 @@ def record(
     code = codes.pop()
     with _backend(backend), _as_main(text, filename, main) as module:
         # In here, since labels are cut from the source text.
-        analyses = [analysis for each in (*codes, code) for analysis in _analyse(each)]
+        analyses, left_out = _analyse((*codes, code))
         numbered = {
             each: (index, analysis)
             for index, analysis in enumerate(analyses)
@@ -95,7 +97,7 @@ def record(
 
         outcome = _outcome_of(run, recorder, filename)
     machines = [analysis.machine for analysis in analyses]
-    return _recording(text, recorder, machines, outcome)
+    return _recording(text, recorder, machines, outcome, left_out)
 
 
 def record_lowered(
@@ -116,6 +118,9 @@ def record_lowered(
     recorder = recorder or Recorder()
     try:
         lowered = lower_source(source, filename)
+        room = Room()
+        for machine in lowered.machines.values():
+            room.take(machine)
     except MachineError as error:
         return _recording(source, recorder, [], Outcome("not-lowered", message=str(error)))
     except (SyntaxError, ValueError) as error:
@@ -133,13 +138,23 @@ def record_lowered(
     return replace(recording, origins=lowered.origins)
 
 
-def _analyse(code: CodeType) -> list[Analysis]:
-    """The machine of every coroutine and async generator in a module's code, in source order."""
-    analyses = []
-    for each in coroutines(code):
-        with suppress(MachineError):  # it still runs; only its machine is not shown
-            analyses.append(analyze(each))
-    return sorted(analyses, key=lambda each: each.code.co_firstlineno)
+def _analyse(codes: Iterable[CodeType]) -> tuple[list[Analysis], list[Unanalysed]]:
+    """The machine of every coroutine and async generator in modules' code, in source order.
+
+    One that has none still runs; only its machine is not shown.
+    """
+    analyses: list[Analysis] = []
+    left_out: list[Unanalysed] = []
+    room = Room()
+    functions = (each for code in codes for each in coroutines(code))
+    for each in sorted(functions, key=lambda each: each.co_firstlineno):
+        try:
+            analysis = analyze(each)
+            room.take(analysis.machine)
+            analyses.append(analysis)
+        except MachineError as error:
+            left_out.append(Unanalysed(each.co_qualname, each.co_firstlineno, str(error)))
+    return analyses, left_out[:MACHINES]
 
 
 def _execute(code: CodeType, module: ModuleType, tracer: Tracer) -> None:
@@ -248,7 +263,11 @@ def _syntax_error(error: SyntaxError | ValueError) -> Outcome:
 
 
 def _recording(
-    source: str, recorder: Recorder, machines: list[Machine], outcome: Outcome
+    source: str,
+    recorder: Recorder,
+    machines: list[Machine],
+    outcome: Outcome,
+    unanalysed: Sequence[Unanalysed] = (),
 ) -> Recording:
     implementation = {"cpython": "CPython", "pypy": "PyPy"}.get(
         sys.implementation.name, sys.implementation.name
@@ -261,7 +280,7 @@ def _recording(
         clock=recorder.clock,
         emulation=recorder.emulation,
     )
-    return Recording(
+    recording = Recording(
         source=source,
         environment=environment,
         machines=tuple(machines),
@@ -269,4 +288,6 @@ def _recording(
         output=(),
         outcome=outcome,
         truncated=recorder.truncated,
+        unanalysed=tuple(unanalysed),
     )
+    return bounded(recording)

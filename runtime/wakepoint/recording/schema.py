@@ -8,7 +8,26 @@ snippet give the same recording. A *value* is text: the repr of an object, bound
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from wakepoint.recording.reading import (
+    BOOLEAN,
+    Type,
+    listed,
+    number,
+    one_of,
+    optional,
+    record,
+    text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What an event says: of which type, and what it means."""
+
+    type: Type[Any]
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,143 +36,201 @@ class Kind:
 
     Attributes:
         meaning: One sentence.
-        facts: Name of each fact to its type and meaning. A name that ends in ``?`` may be absent.
+        facts: By their names. One whose name ends in ``?`` may be absent.
     """
 
     meaning: str
-    facts: dict[str, str]
+    facts: dict[str, Fact]
 
+
+_COUNT: Final = number()
+_COUNT_OR_NULL: Final = optional(_COUNT)
+_NUMBER: Final = number(1)
+_NUMBER_OR_NULL: Final = optional(_NUMBER)
+_TEXT: Final = text()
+_TEXT_OR_NULL: Final = optional(_TEXT)
+_TEXTS: Final = listed(_TEXT, "item")
+_VALUE: Final = text(name="value")
+_VARIABLE: Final[Type[dict[str, str]]] = record(dict, name=_TEXT, value=_VALUE)
+_VARIABLES: Final = Type("list of {name, value}", listed(_VARIABLE, "variable").read)
+_OUTCOME: Final[Type[str]] = one_of(("pending", "ready", "raised"))
 
 KINDS: Final[dict[str, Kind]] = {
     "task.spawned": Kind(
         "A future became a task and was queued.",
-        {"task": "int: the task", "name": "text: what it runs"},
+        {"task": Fact(_NUMBER, "the task"), "name": Fact(_TEXT, "what it runs")},
     ),
     "task.polled": Kind(
         "The executor took the task from the run queue and calls poll.",
-        {"task": "int", "poll": "int: the how-many-eth poll of this task"},
+        {"task": Fact(_NUMBER), "poll": Fact(_NUMBER, "the how-many-eth poll of this task")},
     ),
-    "task.pending": Kind("That poll returned Pending.", {"task": "int", "poll": "int"}),
+    "task.pending": Kind(
+        "That poll returned Pending.", {"task": Fact(_NUMBER), "poll": Fact(_NUMBER)}
+    ),
     "task.ready": Kind(
-        "That poll returned Ready.", {"task": "int", "poll": "int", "value": "value: the result"}
+        "That poll returned Ready.",
+        {"task": Fact(_NUMBER), "poll": Fact(_NUMBER), "value": Fact(_VALUE, "the result")},
     ),
     "task.raised": Kind(
         "That poll raised.",
-        {"task": "int", "poll": "int", "error": "text: exception type", "message": "text"},
+        {
+            "task": Fact(_NUMBER),
+            "poll": Fact(_NUMBER),
+            "error": Fact(_TEXT, "exception type"),
+            "message": Fact(_TEXT),
+        },
     ),
     "task.dropped": Kind(
-        "The task ended without a result.", {"task": "int", "why": "text: aborted or run ended"}
+        "The task ended without a result.",
+        {"task": Fact(_NUMBER), "why": Fact(_TEXT, "aborted or run ended")},
     ),
     "machine.started": Kind(
         "A coroutine ran its first instruction; it left its start state.",
         {
-            "instance": "int: this run of the machine",
-            "machine": "int: index into the recording's machines",
-            "task": "int or null: the task that polls it; null outside any task",
-            "parent": "int or null: the instance that awaits it",
-            "variables": "list of {name, value}: its arguments",
+            "instance": Fact(_NUMBER, "this run of the machine"),
+            "machine": Fact(_COUNT, "index into the recording's machines"),
+            "task": Fact(_NUMBER_OR_NULL, "the task that polls it; null outside any task"),
+            "parent": Fact(_NUMBER_OR_NULL, "the instance that awaits it"),
+            "variables": Fact(_VARIABLES, "its arguments"),
         },
     ),
     "state.entered": Kind(
         "A coroutine reached a suspension point and polls what it awaits for the first time in "
         "this visit. Whether it suspends there is told by the next event of the instance.",
         {
-            "instance": "int",
-            "state": "int: index of the state",
-            "variables": "list of {name, value}: bound locals and, where known, operands",
-            "awaiting": "text: type of the awaited object",
+            "instance": Fact(_NUMBER),
+            "state": Fact(_COUNT_OR_NULL, "index of the state"),
+            "variables": Fact(_VARIABLES, "bound locals and, where known, operands"),
+            "awaiting": Fact(_TEXT, "type of the awaited object"),
         },
     ),
     "state.suspended": Kind(
         "The awaited future was Pending: the coroutine gave control back and stays in this state.",
-        {"instance": "int", "state": "int"},
+        {"instance": Fact(_NUMBER), "state": Fact(_COUNT_OR_NULL)},
     ),
     "state.resumed": Kind(
-        "The coroutine was polled again in this state.", {"instance": "int", "state": "int"}
+        "The coroutine was polled again in this state.",
+        {"instance": Fact(_NUMBER), "state": Fact(_COUNT)},
     ),
     "machine.returned": Kind(
-        "A coroutine returned.", {"instance": "int", "line": "int", "value": "value"}
+        "A coroutine returned.",
+        {"instance": Fact(_NUMBER), "line": Fact(_COUNT), "value": Fact(_VALUE)},
     ),
     "machine.raised": Kind(
         "An exception left a coroutine.",
-        {"instance": "int", "line": "int", "error": "text: exception type", "message": "text"},
+        {
+            "instance": Fact(_NUMBER),
+            "line": Fact(_COUNT),
+            "error": Fact(_TEXT, "exception type"),
+            "message": Fact(_TEXT),
+        },
     ),
     "machine.dropped": Kind(
-        "A coroutine was dropped where it stood.", {"instance": "int", "state": "int"}
+        "A coroutine was dropped where it stood.",
+        {"instance": Fact(_NUMBER), "state": Fact(_COUNT)},
     ),
     "future.polled": Kind(
         "A leaf future was polled.",
         {
-            "future": "int: this future",
-            "type": "text: its class",
-            "outcome": "text: pending, ready or raised",
-            "value?": "value: result if ready, exception type and text if raised",
-            "instance": "int or null: the coroutine that awaits it directly",
+            "future": Fact(_NUMBER, "this future"),
+            "type": Fact(_TEXT, "its class"),
+            "outcome": Fact(_OUTCOME, "pending, ready or raised"),
+            "value?": Fact(_VALUE, "result if ready, exception type and text if raised"),
+            "instance": Fact(_NUMBER_OR_NULL, "the coroutine that awaits it directly"),
         },
     ),
     "waker.cloned": Kind(
         "Somebody keeps the task's waker for later.",
-        {"task": "int", "holder": "text: who keeps it"},
+        {"task": Fact(_NUMBER), "holder": Fact(_TEXT, "who keeps it")},
     ),
     "waker.woken": Kind(
         "A waker was called.",
         {
-            "task": "int: the task it wakes",
-            "queued": "bool: True if that put the task into the run queue; False if it was there "
-            "already or had ended",
-            "because": "text or null: what happened (timer 1 fired, fd 6 readable)",
+            "task": Fact(_NUMBER, "the task it wakes"),
+            "queued": Fact(
+                BOOLEAN,
+                "True if that put the task into the run queue; False if it was there "
+                "already or had ended",
+            ),
+            "because": Fact(_TEXT_OR_NULL, "what happened (timer 1 fired, fd 6 readable)"),
         },
     ),
-    "waker.dropped": Kind("A kept waker was let go unused.", {"task": "int", "holder": "text"}),
+    "waker.dropped": Kind(
+        "A kept waker was let go unused.", {"task": Fact(_NUMBER), "holder": Fact(_TEXT)}
+    ),
     "interest.registered": Kind(
         "A future told the reactor what it waits for.",
-        {"task": "int", "source": "text: fd 6", "interest": "text: READ or WRITE"},
+        {
+            "task": Fact(_NUMBER_OR_NULL),
+            "source": Fact(_TEXT, "fd 6"),
+            "interest": Fact(_TEXT, "READ or WRITE"),
+        },
     ),
     "interest.removed": Kind(
         "The reactor forgot an interest whose future was dropped.",
-        {"task": "int", "source": "text", "interest": "text"},
+        {"task": Fact(_NUMBER_OR_NULL), "source": Fact(_TEXT), "interest": Fact(_TEXT)},
     ),
     "operation.submitted": Kind(
         "A future handed a call and its buffer to the kernel (IOCP, io_uring).",
-        {"operation": "int", "task": "int", "source": "text", "name": "text: recv, send, …"},
+        {
+            "operation": Fact(_NUMBER),
+            "task": Fact(_NUMBER_OR_NULL),
+            "source": Fact(_TEXT),
+            "name": Fact(_TEXT, "recv, send, …"),
+        },
     ),
     "operation.completed": Kind(
         "The kernel gave a submitted call back.",
-        {"operation": "int", "result": "text", "error": "text or null: errno name"},
+        {
+            "operation": Fact(_NUMBER),
+            "result": Fact(_TEXT),
+            "error": Fact(_TEXT_OR_NULL, "errno name"),
+        },
     ),
     "operation.cancelled": Kind(
-        "The kernel was asked to give a submitted call back early.", {"operation": "int"}
+        "The kernel was asked to give a submitted call back early.", {"operation": Fact(_NUMBER)}
     ),
     "timer.armed": Kind(
         "A future asked to be woken at a deadline.",
-        {"timer": "int", "task": "int", "delay": "text: as asked for, 50 ms"},
+        {
+            "timer": Fact(_NUMBER),
+            "task": Fact(_NUMBER_OR_NULL),
+            "delay": Fact(_TEXT, "as asked for, 50 ms"),
+        },
     ),
-    "timer.fired": Kind("A deadline passed.", {"timer": "int", "task": "int"}),
-    "timer.cancelled": Kind("A deadline was taken back.", {"timer": "int", "task": "int"}),
+    "timer.fired": Kind(
+        "A deadline passed.", {"timer": Fact(_NUMBER), "task": Fact(_NUMBER_OR_NULL)}
+    ),
+    "timer.cancelled": Kind(
+        "A deadline was taken back.", {"timer": Fact(_NUMBER), "task": Fact(_NUMBER_OR_NULL)}
+    ),
     "event.dispatched": Kind(
         "The reactor matched an event from the kernel to those who wait for it.",
-        {"source": "text: fd 6", "event": "text: as the kernel names it, EPOLLIN|EPOLLRDHUP"},
+        {
+            "source": Fact(_TEXT, "fd 6"),
+            "event": Fact(_TEXT, "as the kernel names it, EPOLLIN|EPOLLRDHUP"),
+        },
     ),
     "executor.parked": Kind(
         "The run queue was empty, so the thread went to sleep in the kernel.",
-        {"until": "text: event, or the timer that bounds the sleep (timer 1)"},
+        {"until": Fact(_TEXT, "event, or the timer that bounds the sleep (timer 1)")},
     ),
     "executor.unparked": Kind(
-        "The kernel gave the thread back.", {"events": "int: how many it returned"}
+        "The kernel gave the thread back.", {"events": Fact(_COUNT, "how many it returned")}
     ),
     "kernel.called": Kind(
         "A call that left the process.",
         {
-            "name": "text: system call or API, epoll_wait",
-            "args": "list of text: arguments as named in the recording",
-            "result": "text",
-            "error": "text or null: errno name, EAGAIN",
-            "bytes": "int or null: how many bytes moved between kernel and process",
+            "name": Fact(_TEXT, "system call or API, epoll_wait"),
+            "args": Fact(_TEXTS, "arguments as named in the recording"),
+            "result": Fact(_TEXT),
+            "error": Fact(_TEXT_OR_NULL, "errno name, EAGAIN"),
+            "bytes": Fact(_COUNT_OR_NULL, "how many bytes moved between kernel and process"),
         },
     ),
     "trace.replaced": Kind(
         "The script put a trace function of its own in the place of the recorder's. What its "
         "coroutines did from then on is told in part or not at all. This event comes last.",
-        {"line": "int: the script's line that did so, the first if there are several"},
+        {"line": Fact(_COUNT, "the script's line that did so, the first if there are several")},
     ),
 }

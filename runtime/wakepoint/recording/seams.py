@@ -14,6 +14,7 @@ from wakepoint.reactor import Timer
 from wakepoint.recording import calls
 from wakepoint.recording.kernel import RecordingKernel
 from wakepoint.recording.recorder import Recorder
+from wakepoint.recording.safe_repr import safe_repr
 from wakepoint.recording.steady import SteadyReactor
 from wakepoint.source import Interest, Source
 from wakepoint.task import Future, Waker
@@ -74,7 +75,9 @@ class RecordingExecutor(Executor):
     def spawn(self, future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
         handle = super().spawn(future, name=name)
         task = handle.task
-        self.recorder.emit("task.spawned", task=task.number, name=task.name)
+        given: object = task.name  # whatever the script gave
+        text = given if isinstance(given, str) else safe_repr(given)
+        self.recorder.emit("task.spawned", task=task.number, name=text)
         return handle
 
     def wake(self, task: Task[Any]) -> None:

@@ -29,7 +29,8 @@ def other(run: Recording) -> Recording:
     """The same run as a completion backend would have made it: one read handed over."""
     submitted = {"operation": 1, "task": 1, "source": "fd 3", "name": "read"}
     done = {"operation": 1, "result": "5 bytes", "error": None}
-    events = tuple(e for e in run.events if e.facts.get("name") != "read")
+    kept = [event for event in run.events if event.facts.get("name") != "read"]
+    events = tuple(replace(event, n=n) for n, event in enumerate(kept, 1))
     n = len(events)
     extra = (
         Event(n + 1, "operation.submitted", "task 1", submitted),
