@@ -35,7 +35,7 @@ _NEAR = 4096
 def digest(snippet: Snippet) -> str:
     """What a recording has to have in common with a snippet: the source, and what changes a run."""
     options = snippet.options
-    decisive = json.dumps([snippet.source, options.backend, options.timeout], ensure_ascii=False)
+    decisive = json.dumps([snippet.script, options.backend, options.timeout], ensure_ascii=False)
     return hashlib.sha256(decisive.encode()).hexdigest()[:32]
 
 
@@ -172,7 +172,7 @@ class Store:
 
         try:
             _, _, body = entry.path.read_text(encoding="utf-8").partition("\n")
-            yield loads(body.rstrip().removesuffix("}"), source=snippet.source)
+            yield loads(body.rstrip().removesuffix("}"), source=snippet.script)
         except (OSError, UnicodeDecodeError, RecordingError) as error:
             self._damaged(entry.path, str(error))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mkdocs_wakepoint.both_forms import unlike
-from mkdocs_wakepoint.engine import not_implemented, problems
+from mkdocs_wakepoint.engine import not_implemented, problems, session_failed
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.views import Item
@@ -46,6 +46,8 @@ def item_of(
         forms = []
     else:
         return Item(snippet, None, (*mistakes, missing))
+    if failed := session_failed(snippet, recording):
+        return Item(snippet, None, (*mistakes, failed))
     all_problems = (*mistakes, *problems(snippet, recording))
     form = forms[0] if forms else None
     if form is not None and recording.outcome.kind != "syntax-error":

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from mkdocs_wakepoint.text import in_one_line
 
 _STRING = re.compile(r"""("|').*?(?<!\\)\1""")
-_HIDE = re.compile(r"^.*#\s*wakepoint:\s*hide\s*$")
 _STANDS_FOR_MORE = re.compile(r"\s*;*-+8<-+|.*\{[%!{]|\s*(?:<<<\s*@?[\w./\\]|\.\. \w+::)")
 
 
@@ -59,6 +58,7 @@ class Options:
         expect: Figures that the run has to reach, ``polls=6 suspended=5``; see below.
         machine: The one coroutine function whose machine is shown. Without it, each that ran.
         run: ``no`` shows the code without running it.
+        session: Later snippets of the page with the same session see the names of earlier ones.
         hl_lines: Lines to highlight, ``2 4-6``; they are counted as the page shows them.
         linenums: Number of the first line, which turns line numbers on.
     """
@@ -72,6 +72,7 @@ class Options:
     expect: dict[str, int] = field(default_factory=dict)
     machine: str = ""
     run: bool = True
+    session: str = ""
     hl_lines: str = ""
     linenums: str = ""
 
@@ -81,12 +82,14 @@ class Snippet:
     """An executable fence.
 
     Attributes:
-        source: The whole script, hidden lines included.
+        source: What stands in the fence, hidden lines included.
         options: What its header says.
         location: The page, and its line of the opening fence, or the one that includes that.
         key: Unique within its page and the same on every build; ids in the HTML begin ``wp-<key>``.
         lines: Where the fence and each line of the source were written, if that is not simply one
             below the other: in a file that the page includes, for instance.
+        earlier: The snippets before it in its session, in order. They run first, in the same
+            process.
     """
 
     source: str
@@ -94,17 +97,38 @@ class Snippet:
     location: Location
     key: str
     lines: tuple[Location, ...] = ()
+    earlier: tuple[Snippet, ...] = ()
+
+    @property
+    def script(self) -> str:
+        """All that runs, those before it in its session included: the source of its recording."""
+        return "".join(part.source for part in (*self.earlier, self))
+
+    @property
+    def prelude(self) -> tuple[tuple[str, str], ...]:
+        """Those before it in its session: the source of each, and the error that it announces."""
+        return tuple((part.source, part.options.expect_error) for part in self.earlier)
+
+    @property
+    def lines_before(self) -> int:
+        """How many lines of the script come before its own."""
+        return sum(part.source.count("\n") for part in self.earlier)
+
+    def part(self, line: int) -> tuple[Snippet, int]:
+        """The snippet in which a line of the script stands, and the line's number in it, from 1."""
+        for part in self.earlier:
+            count = part.source.count("\n")
+            if line <= count:
+                return part, line
+            line -= count
+        return self, line
 
     def at(self, line: int) -> Location:
-        """Where a line of the source was written, from 1; 0 is the fence."""
-        if self.lines:
-            return self.lines[min(line, len(self.lines) - 1)]
-        return Location(self.location.file, self.location.line + line)
-
-
-def hidden(line: str) -> bool:
-    """True for a line of a source that runs but is not shown."""
-    return _HIDE.match(line) is not None
+        """Where a line of the script was written, from 1; 0 is the fence."""
+        part, line = self.part(line) if line else (self, 0)
+        if part.lines:
+            return part.lines[min(line, len(part.lines) - 1)]
+        return Location(part.location.file, part.location.line + line)
 
 
 def stands_for_more(line: str) -> bool:

@@ -12,7 +12,7 @@ from markdown import Markdown
 
 from mkdocs_wakepoint.fence.header import defaults_line, page_defaults
 from mkdocs_wakepoint.included import Text
-from mkdocs_wakepoint.snippet import Location, Options, Problem
+from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from mkdocs_wakepoint.text import lines_of
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
@@ -32,6 +32,7 @@ class Page:
         problems: What is wrong with those; told once the page is converted.
         keys: The keys that its snippets have taken.
         ids: What its headings, and whatever else has an id that begins as ours do, have taken.
+        sessions: The snippets of each session so far, none with those before it.
     """
 
     file: str
@@ -42,10 +43,11 @@ class Page:
     problems: list[Problem] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
+    sessions: dict[str, list[Snippet]] = field(default_factory=dict)
 
     def again(self) -> Page:
         """The same page, to be converted once more; what is wrong with it has been told."""
-        return replace(self, problems=[], keys=set(), ids=set())
+        return replace(self, problems=[], keys=set(), ids=set(), sessions={})
 
 
 def page(file: str, text: str, meta: Any, folder: Path = Path()) -> Page:

@@ -95,7 +95,7 @@ def test_options_beside_a_mistake_hold() -> None:
     assert len(header.problems) == 1
 
 
-@pytest.mark.parametrize("name", ["clock", "session", "layout", "stepper"])
+@pytest.mark.parametrize("name", ["clock", "layout", "stepper"])
 def test_an_option_that_would_do_nothing_is_not_accepted(name: str) -> None:
     (line,) = told(f'{name}="x"')
     assert f"there is no option {name!r}" in line
@@ -113,6 +113,7 @@ def test_an_option_that_would_do_nothing_is_not_accepted(name: str) -> None:
         ('backend="epoll" run="no"', 'backend has no effect with run="no"', "remove one"),
         ('expect_error="OSError" run="no"', "expect_error has no effect with", "remove one"),
         ('machine="main" run="no"', 'machine has no effect with run="no"', "remove one"),
+        ('session="a" run="no"', 'session has no effect with run="no"', "remove one"),
         ('run="no" show="output"', 'with run="no" there is nothing to show but the code', "write"),
         ('show="output" hl_lines="2"', "hl_lines has no effect where show has no code", "add code"),
         ('show="table" linenums="2"', "linenums has no effect where show has no code", "add code"),

@@ -89,8 +89,8 @@ def test_the_page_shows_the_snippets_own_frames_and_none_of_the_runtime() -> Non
     pool.close()
     (problem,) = problems(one, recording)
     assert problem.details == (
-        "line 4, in <module>\n    wakepoint.run(f())\n"
-        "line 3, in f\n    1 / 0\n"
+        "line 14, in <module>\n    wakepoint.run(f())\n"
+        "line 13, in f\n    1 / 0\n"
         "ZeroDivisionError: division by zero"
     )
 

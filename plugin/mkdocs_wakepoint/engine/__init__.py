@@ -6,7 +6,7 @@ from mkdocs_wakepoint.lazy import lazy
 
 if TYPE_CHECKING:
     from mkdocs_wakepoint.engine.available import unavailable, why_not
-    from mkdocs_wakepoint.engine.diagnosis import not_implemented, problems
+    from mkdocs_wakepoint.engine.diagnosis import not_implemented, problems, session_failed
     from mkdocs_wakepoint.engine.pool import Pool
     from mkdocs_wakepoint.engine.process import own_backend
     from mkdocs_wakepoint.engine.settings import Settings, SettingsError
@@ -20,6 +20,7 @@ else:
             "not_implemented": "diagnosis",
             "own_backend": "process",
             "problems": "diagnosis",
+            "session_failed": "diagnosis",
             "unavailable": "available",
             "why_not": "available",
         },
@@ -32,6 +33,7 @@ __all__ = [
     "not_implemented",
     "own_backend",
     "problems",
+    "session_failed",
     "unavailable",
     "why_not",
 ]

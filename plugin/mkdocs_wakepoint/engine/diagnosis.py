@@ -22,6 +22,9 @@ _TRACED = frozenset({"lowered", "machine", "table", "timeline"})
 
 def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     """Everything about a run that its author should know, in the order of importance."""
+    failed = session_failed(snippet, recording)
+    if failed is not None:
+        return [failed]
     all_problems = []
     error_name = snippet.options.expect_error
     outcome = recording.outcome
@@ -50,6 +53,23 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
             )
         )
     return all_problems
+
+
+def session_failed(snippet: Snippet, recording: Recording) -> Problem | None:
+    """That a snippet was not run, since one before it in its session failed; None if none did."""
+    outcome = recording.outcome
+    if not outcome.frames or outcome.frames[0].line > snippet.lines_before:
+        return None
+    if outcome.kind == "finished":
+        return None
+    place = snippet.at(outcome.frames[0].line)
+    text = in_one_line(last_line(outcome))
+    return Problem(
+        snippet.at(0),
+        f"it was not run: earlier in session {snippet.options.session!r}, "
+        f"{_line(snippet, outcome.frames[0].line)} ended with {_shortened(text)}",
+        f"mend {place} first",
+    )
 
 
 def not_implemented(snippet: Snippet, recording: Recording) -> bool:
@@ -129,13 +149,15 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
             return Problem(
                 place,
                 f"the snippet's process ended early ({outcome.message})",
-                "do not call os._exit or kill it; a recording is written at the end",
+                "do not call os._exit or kill it"
+                f"{', also not earlier in its session' if snippet.earlier else ''}; "
+                "a recording is written at the end",
             )
 
 
 def _to_fill(snippet: Snippet, outcome: Outcome) -> str:
     """What to do if the line that failed is one that another extension should have replaced."""
-    source = lines_of(snippet.source)
+    source = lines_of(snippet.script)
     number = outcome.frames[-1].line if outcome.frames else 0
     if not (0 < number <= len(source) and stands_for_more(source[number - 1])):
         return ""
@@ -230,11 +252,11 @@ def _line(snippet: Snippet, number: int) -> str:
 
 def _traceback(snippet: Snippet, outcome: Outcome) -> str:
     """The snippet's own frames; those of the runtime are left out."""
-    source = lines_of(snippet.source)
+    source = lines_of(snippet.script)
     lines = []
     for frame in outcome.frames:
         text = source[frame.line - 1].strip() if frame.line <= len(source) else ""
-        lines.append(f"line {frame.line}, in {frame.function}\n    {text}")
+        lines.append(f"{_line(snippet, frame.line)}, in {frame.function}\n    {text}")
     if outcome.error:
         lines.append(last_line(outcome))
     return "\n".join(lines)

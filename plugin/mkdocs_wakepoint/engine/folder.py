@@ -41,7 +41,7 @@ class Folder:
         self._script.parent.mkdir()
         self._script.write_text(source, encoding="utf-8", errors="surrogatepass", newline="\n")
         places = {"script": str(self._script), "result": str(self.result)}
-        self.job.write_text(json.dumps({"source": source, **job, **places}), encoding="utf-8")
+        self.job.write_text(json.dumps({**job, **places}), encoding="utf-8")
 
     def without_paths(self, text: str) -> str:
         """Text in which no path leads here: they are other ones in each run."""

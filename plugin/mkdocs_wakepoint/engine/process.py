@@ -64,7 +64,7 @@ class Process:
         self._snippet = snippet
         self._settings = settings
         self._python = python
-        self._timeout = snippet.options.timeout or settings.timeout
+        self._timeout = _timeout(snippet, settings)
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._killed = False
@@ -73,7 +73,7 @@ class Process:
         """The recording of the run, however that ended."""
         with tempfile.TemporaryDirectory(prefix="wakepoint-") as path:
             folder = Folder(Path(path).resolve())
-            folder.write(self._snippet.source, self._job())
+            folder.write(self._snippet.script, self._job())
             with self._lock:
                 if self._killed:
                     return self._lost(Outcome("killed", message="the build was ended"), ())
@@ -90,6 +90,8 @@ class Process:
 
     def _job(self) -> dict[str, object]:
         return {
+            "source": self._snippet.source,
+            "prelude": self._snippet.prelude,
             "lowered": self._lowered,
             "backend": self._snippet.options.backend,
             "timeout": self._timeout,
@@ -130,7 +132,12 @@ class Process:
 
     def _lost(self, outcome: Outcome, output: tuple[Output, ...]) -> Recording:
         environment = Environment(None, platform.system(), f"CPython {platform.python_version()}")
-        return Recording(self._snippet.source, environment, (), (), output, outcome)
+        return Recording(self._snippet.script, environment, (), (), output, outcome)
+
+
+def _timeout(snippet: Snippet, settings: Settings) -> float:
+    """The limit of a run: the longest that is allowed to a snippet of its session so far."""
+    return max(each.options.timeout or settings.timeout for each in (*snippet.earlier, snippet))
 
 
 def _start(python: Sequence[str], job: Path) -> subprocess.Popen[bytes]:

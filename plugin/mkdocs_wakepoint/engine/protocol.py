@@ -44,15 +44,15 @@ class Job:
         limits: What it may use.
         backend: The mechanism that `wakepoint.run` takes, or ``auto``.
         lowered: Run the snippet's lowered form instead.
-        prelude: Sources of the snippets before it in its session. They run first, in the same
-            module, and are not recorded; what they write is not shown.
+        prelude: The snippets before it in its session, as `Snippet.prelude` has them. They run
+            first, in the same module, and are not recorded; what they write is not shown.
     """
 
     source: str
     limits: Limits
     backend: str = "auto"
     lowered: bool = False
-    prelude: tuple[str, ...] = ()
+    prelude: tuple[tuple[str, str], ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -62,7 +62,8 @@ class Job:
     def of(cls, data: dict[str, Any]) -> Job:
         """The job in such data."""
         limits = Limits(**data["limits"])
-        return cls(**{**data, "limits": limits, "prelude": tuple(data["prelude"])})
+        prelude = tuple((source, end) for source, end in data["prelude"])
+        return cls(**{**data, "limits": limits, "prelude": prelude})
 
 
 if sys.platform != "win32":

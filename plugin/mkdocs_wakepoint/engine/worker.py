@@ -13,11 +13,12 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from wakepoint.recording import Outcome, Recorder, Recording, dumps, record, record_lowered
+from wakepoint.recording import Outcome, Prelude, Recorder, Recording, dumps, record, record_lowered
 
 
 def main() -> None:
@@ -33,7 +34,8 @@ def main() -> None:
     _limit_memory(job["memory"])
     recorder = Recorder()
     process, started = os.getpid(), time.monotonic()
-    run = record_lowered if job["lowered"] else record
+    prelude = [Prelude(*each) for each in job["prelude"]]
+    run = record_lowered if job["lowered"] else partial(record, prelude=prelude)
     recording = run(
         job["source"],
         filename=str(script),

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from mkdocs_wakepoint import comparison
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.fence import header
 from mkdocs_wakepoint.fence.preprocessor import Fence
-from mkdocs_wakepoint.fence.problems import comes_only_close, id_is_taken, is_empty
+from mkdocs_wakepoint.fence.problems import (
+    comes_only_close,
+    id_is_taken,
+    is_empty,
+    is_lowered_in_session,
+)
 from mkdocs_wakepoint.fence.unused_options import lines_too_many
 from mkdocs_wakepoint.origins import Lines
-from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet, hidden
+from mkdocs_wakepoint.shown_lines import shown_lines
+from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from mkdocs_wakepoint.source import Page
-from mkdocs_wakepoint.text import lines_of
 
 Contents = tuple[Snippet | Comparison, tuple[Problem, ...]]
 """What a fence holds, and what is wrong with it."""
@@ -38,8 +44,17 @@ def contents(fence: Fence, source: str, lines: Lines, page: Page) -> Contents:
     key = _key(page, options.id or options.title)
     if options.id not in ("", key):
         problems.append(id_is_taken(location, options.id))
-    apart = () if lines.follow else lines.of
-    return Snippet(source, options, lines.in_page, key, apart), tuple(problems)
+    snippet = Snippet(source, options, lines.in_page, key, () if lines.follow else lines.of)
+    problems += [Problem(snippet.at(line), *what) for line, *what in shown_lines(source).mistakes]
+    if not (options.session and options.run):
+        return snippet, tuple(problems)
+    earlier = page.sessions.setdefault(options.session, [])
+    if earlier and "lowered" in options.show:
+        problems.append(is_lowered_in_session(location))
+        options = replace(options, show=tuple(view for view in options.show if view != "lowered"))
+    in_session = replace(snippet, options=options, earlier=tuple(earlier))
+    earlier.append(snippet)
+    return in_session, tuple(problems)
 
 
 def _options(
@@ -49,8 +64,8 @@ def _options(
         return Options(run=False, show=("code",)), [comes_only_close(location)]
     fence_header = header.parse(fence.options, location, page.defaults)
     problems = [*fence_header.problems]
-    visible = "\n".join(line for line in lines_of(source) if not hidden(line)).rstrip()
-    if beyond := lines_too_many(fence_header.options.hl_lines, len(lines_of(visible))):
+    visible = shown_lines(source).numbers
+    if beyond := lines_too_many(fence_header.options.hl_lines, len(visible)):
         problems.append(Problem(location, *beyond))
     return fence_header.options, problems
 

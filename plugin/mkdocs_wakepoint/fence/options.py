@@ -99,6 +99,7 @@ READERS: Final[dict[str, ValueReader]] = {
     "expect": _figures,
     "machine": _matching(r"[A-Za-z_][\w.]*", "name one coroutine function of the snippet"),
     "run": _yes_or_no,
+    "session": _matching(r"\w[\w.-]*", "name it with letters, digits, - and _"),
     "hl_lines": _lines,
     "linenums": _matching(r"([1-9][0-9]{0,5})?", "give the first line number, from 1 up"),
 }

@@ -35,3 +35,12 @@ def is_empty(location: Location) -> Problem:
 def id_is_taken(location: Location, name: str) -> Problem:
     """Another snippet of the page, or a heading, has the id."""
     return Problem(location, f"the id {name!r} is taken in this page", "choose another")
+
+
+def is_lowered_in_session(location: Location) -> Problem:
+    """A snippet whose lowered form would have to be that of others as well."""
+    return Problem(
+        location,
+        "the lowered form of a snippet that goes on with a session cannot be shown",
+        'take "lowered" out of show, or session out of the header',
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mkdocs_wakepoint.text import lines_of
+from mkdocs_wakepoint.views.source_lines import SourceLines
 from mkdocs_wakepoint.views.story import Instance, Visit
 from mkdocs_wakepoint.views.words import wrap
 from wakepoint.machine.model import TERMINAL_KINDS, State, StateKind, Variable, VariableKind
@@ -93,14 +93,14 @@ class Box:
         return self.head(width) + ROW * len(self.rows) + FOOT
 
 
-def boxes(instance: Instance, source: str) -> list[Box]:
+def boxes(instance: Instance, lines: SourceLines) -> list[Box]:
     """One box for each state, in the order of their numbers.
 
     Args:
         instance: The run that is shown.
-        source: The snippet.
+        lines: Names the lines of what ran.
     """
-    return [_box(instance, state, source) for state in instance.machine.states]
+    return [_box(instance, state, lines) for state in instance.machine.states]
 
 
 def common_width(made: list[Box]) -> float:
@@ -108,37 +108,42 @@ def common_width(made: list[Box]) -> float:
     return max(NARROWEST, min(WIDEST, max(box.wanted_width for box in made)))
 
 
-def _box(instance: Instance, state: State, source: str) -> Box:
+def _box(instance: Instance, state: State, lines: SourceLines) -> Box:
     match state.kind:
         case StateKind.START:
             arguments = ", ".join(instance.arguments.values())
             heading = f"{instance.machine.name}({arguments})"
             ran = bool(instance.number)
-            foot = _foot(state, "nothing has run yet")
+            foot = _foot(state, lines, "nothing has run yet")
             return Box(state, "0", heading, "start", (), foot, ran)
-        case StateKind.RETURNED:
-            heading = _returned(instance, source)
-            return _terminal(instance, state, "✓", heading, "done")
-        case StateKind.RAISED:
-            return _terminal(instance, state, "✗", "raise", "raised")
-        case StateKind.DROPPED:
-            return _terminal(instance, state, "✗", "drop", "dropped")
+        case StateKind.RETURNED | StateKind.RAISED | StateKind.DROPPED:
+            return _terminal(instance, state, lines)
         case _:
-            return _suspension(instance, state)
+            return _suspension(instance, state, lines)
 
 
-def _terminal(instance: Instance, state: State, mark: str, heading: str, corner: str) -> Box:
+_ENDS = {
+    StateKind.RETURNED: ("✓", "return", "done"),
+    StateKind.RAISED: ("✗", "raise", "raised"),
+    StateKind.DROPPED: ("✗", "drop", "dropped"),
+}
+"""Of each end its mark, its heading and its corner."""
+
+
+def _terminal(instance: Instance, state: State, lines: SourceLines) -> Box:
+    mark, heading, corner = _ENDS[state.kind]
+    if state.kind is StateKind.RETURNED:
+        heading = _returned(instance, lines)
     visited = instance.end is state.kind
-    line = f"line {instance.end_line} · " if visited and instance.end_line else ""
+    line = f"{lines.name(instance.end_line)} · " if visited and instance.end_line else ""
     foot = f"{line}{instance.result}" if visited else "not reached in this run"
     return Box(state, mark, heading, corner, (), foot, visited)
 
 
-def _returned(instance: Instance, source: str) -> str:
+def _returned(instance: Instance, lines: SourceLines) -> str:
     """The return statement that ended the run, as written, if it stands on one line."""
-    lines = lines_of(source)
-    if instance.end is StateKind.RETURNED and 0 < (instance.end_line or 0) <= len(lines):
-        statement = lines[(instance.end_line or 0) - 1].strip()
+    if instance.end is StateKind.RETURNED:
+        statement = lines.text(instance.end_line or 0).strip()
         if statement.startswith("return"):
             return statement
     return "return"
@@ -158,7 +163,7 @@ def heading(state: State) -> str:
     return KEYWORDS.get(state.kind, "") + state.label
 
 
-def _suspension(instance: Instance, state: State) -> Box:
+def _suspension(instance: Instance, state: State, lines: SourceLines) -> Box:
     visits = instance.visits_of(state.index)
     suspended = instance.suspended(state.index)
     stuck = bool(visits) and instance.stands == state.index
@@ -168,7 +173,7 @@ def _suspension(instance: Instance, state: State) -> Box:
         heading=heading(state),
         corner=f"×{suspended}",
         rows=_rows(state, visits[-1]) if visits else (),
-        foot=_foot(state, _where(visits, suspended, stuck)),
+        foot=_foot(state, lines, _where(visits, suspended, stuck)),
         visited=bool(visits),
         stuck=stuck,
     )
@@ -216,5 +221,5 @@ def _rows(state: State, visit: Visit) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _foot(state: State, text: str) -> str:
-    return f"line {state.span.line} · {text}" if state.span else text
+def _foot(state: State, lines: SourceLines, text: str) -> str:
+    return f"{lines.name(state.span.line)} · {text}" if state.span else text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.snippet import Snippet, hidden
+from mkdocs_wakepoint.shown_lines import shown_lines
+from mkdocs_wakepoint.snippet import Snippet
 from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
 from mkdocs_wakepoint.views.markup import element, joined
@@ -12,15 +13,16 @@ from mkdocs_wakepoint.views.markup import element, joined
 
 def code(snippet: Snippet) -> Markup:
     """Highlighted source with one element for each line, ``wp-<key>-line-<n>``."""
-    visible = [(n, text) for n, text in enumerate(lines_of(snippet.source), 1) if not hidden(text)]
-    while visible and not visible[-1][1].strip():
-        visible.pop()
-    coloured = highlighted("\n".join(text for _, text in visible))
+    texts = lines_of(snippet.source)
+    numbers = shown_lines(snippet.source).numbers
+    if not numbers and snippet.source.strip():
+        return Markup()  # all of it is hidden
+    coloured = highlighted("\n".join(texts[number - 1] for number in numbers))
     marked = _marked(snippet.options.hl_lines)
     start = int(snippet.options.linenums) if snippet.options.linenums else None
     body = (
         _line(snippet.key, number, html, position in marked, start and start + position - 1)
-        for position, ((number, _), html) in enumerate(zip(visible, coloured, strict=False), 1)
+        for position, (number, html) in enumerate(zip(numbers, coloured, strict=False), 1)
     )
     title = snippet.options.title
     lines = element("code", *body, id=f"wp-{snippet.key}-code", class_=NOT_AGAIN)

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mkdocs_wakepoint.snippet import Snippet
+from mkdocs_wakepoint.views.source_lines import SourceLines
 from mkdocs_wakepoint.views.story import Instance, Story, tell
 from wakepoint.machine.model import Machine
 from wakepoint.recording import Recording
@@ -34,6 +35,7 @@ class Context:
     Attributes:
         snippet: What the author wrote.
         story: The recording, folded.
+        lines: Names the lines of what ran.
         shown: The machines that the author wants to see, outermost first.
         others: Recordings of the same snippet from other platforms.
         lowered: The run of its lowered form, if that is shown.
@@ -41,6 +43,7 @@ class Context:
 
     snippet: Snippet
     story: Story
+    lines: SourceLines
     shown: tuple[Shown, ...]
     others: tuple[Recording, ...] = ()
     lowered: Recording | None = None
@@ -53,12 +56,15 @@ class Context:
 def context(snippet: Snippet, recording: Recording, others: tuple[Recording, ...] = ()) -> Context:
     """Folds a recording, and chooses the machines that are shown."""
     story = tell(recording)
+    lines = SourceLines(snippet, recording.source)
     name = snippet.options.machine
     chosen: list[tuple[Instance, int]] = []
     for machine in recording.machines:
         if name and name not in (machine.name, machine.qualname):
             continue
         runs = story.of_machine(machine)
+        if not name and not lines.shows(machine.first_line):
+            continue  # whoever hides a function wants no picture of it
         if runs:
             chosen.append((runs[0], len(runs)))
         elif name:  # asked for, so its possible states are worth a picture
@@ -69,6 +75,7 @@ def context(snippet: Snippet, recording: Recording, others: tuple[Recording, ...
     return Context(
         snippet,
         story,
+        lines,
         tuple(
             Shown(instance, _anchor(snippet, instance.machine, taken), runs)
             for instance, runs in chosen

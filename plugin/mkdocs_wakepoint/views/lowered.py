@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.snippet import hidden
+from mkdocs_wakepoint.shown_lines import shown_lines
 from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
@@ -25,7 +25,7 @@ def lowered(recording: Recording, context: Context) -> Markup:
         return element("p", form.outcome.message, class_="wp-caption")
     key = context.snippet.key
     left = _pane("The original", _original(recording.source, form, key))
-    right = _pane("Its lowered form", _form(form, recording.source, key))
+    right = _pane("Its lowered form", _form(form, recording, key))
     both = element("section", left, right, class_="wp-lowered", data_search_exclude=True)
     return joined((both, _verdict(recording, form)))
 
@@ -46,11 +46,10 @@ def _original(source: str, form: Recording, key: str) -> Iterable[Markup]:
     for number, origin in enumerate(form.origins, 1):
         if origin is not None and number in lowered_lines:
             first.setdefault(origin, number)
-    texts = zip(lines_of(source), highlighted(source), strict=False)
-    for number, (text, html) in enumerate(texts, 1):
-        if not hidden(text):
-            target = f"wp-{key}-to-{first[number]}" if number in first else None
-            yield _line(f"wp-{key}-from-{number}", number, target, html)
+    html = highlighted(source)
+    for number in shown_lines(source).numbers:
+        target = f"wp-{key}-to-{first[number]}" if number in first else None
+        yield _line(f"wp-{key}-from-{number}", number, target, html[number - 1])
 
 
 def _lowered_lines(form: Recording, source: str) -> set[int]:
@@ -65,15 +64,19 @@ def _lowered_lines(form: Recording, source: str) -> set[int]:
     }
 
 
-def _form(form: Recording, source: str, key: str) -> Iterable[Markup]:
+def _form(form: Recording, original: Recording, key: str) -> Iterable[Markup]:
     """The machines; the number of a line is the original's, and leads there."""
-    lowered_lines = _lowered_lines(form, source)
+    lowered_lines = _lowered_lines(form, original.source)
     html = highlighted(form.source)
-    unseen = {number for number, text in enumerate(lines_of(source), 1) if hidden(text)}
+    shown = {*shown_lines(original.source).numbers}
+    begins = [machine.first_line for machine in original.machines]
+    of_function = 0
     for number, origin in enumerate(form.origins, 1):
-        if number in lowered_lines:
-            has_origin = origin is not None and origin not in unseen
-            target = f"wp-{key}-from-{origin}" if has_origin else None
+        if origin is not None:
+            of_function = max((line for line in begins if line <= origin), default=0)
+        is_hidden = of_function > 0 and of_function not in shown
+        if number in lowered_lines and not is_hidden:
+            target = f"wp-{key}-from-{origin}" if origin in shown else None
             yield _line(f"wp-{key}-to-{number}", origin, target, html[number - 1])
 
 

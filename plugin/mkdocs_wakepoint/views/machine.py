@@ -14,6 +14,7 @@ from mkdocs_wakepoint.views.layout import POINTS, Layout, lay_out
 from mkdocs_wakepoint.views.legend import legend
 from mkdocs_wakepoint.views.markup import code, element, joined, scrolling
 from mkdocs_wakepoint.views.painting import arrowheads, paint, transition, way_out
+from mkdocs_wakepoint.views.source_lines import SourceLines
 from mkdocs_wakepoint.views.story import Instance
 from mkdocs_wakepoint.views.svg import MARGIN, picture
 from mkdocs_wakepoint.views.words import times
@@ -37,13 +38,13 @@ edge [arrowhead=none fontname="Courier" fontsize=11]"""
 def machines(recording: Recording, context: Context) -> Markup:
     """A figure for each machine that is shown."""
     return joined(
-        _figure(shown, recording.source, explained=number == 0)
+        _figure(shown, context.lines, explained=number == 0)
         for number, shown in enumerate(context.shown)
     )
 
 
-def _figure(shown: Shown, source: str, *, explained: bool) -> Markup:
-    diagram = Diagram(shown.instance, shown.anchor, source)
+def _figure(shown: Shown, lines: SourceLines, *, explained: bool) -> Markup:
+    diagram = Diagram(shown.instance, shown.anchor, lines)
     picture = diagram.svg(lay_out(diagram.dot()))
     return element(
         "figure",
@@ -71,15 +72,15 @@ class Diagram:
     Args:
         instance: The run that is shown.
         anchor: What ids begin with.
-        source: The snippet.
+        lines: Names the lines of what ran.
     """
 
-    def __init__(self, instance: Instance, anchor: str, source: str) -> None:
+    def __init__(self, instance: Instance, anchor: str, lines: SourceLines) -> None:
         self._instance = instance
         self._anchor = anchor
         # Ways out by an exception or by being dropped are drawn one by one only if they happened.
         ends = (StateKind.RAISED, StateKind.DROPPED)
-        made = boxes(instance, source)
+        made = boxes(instance, lines)
         self.boxes = [box for box in made if box.visited or box.state.kind not in ends]
         self.edges = edges(instance)
         hidden = [box.state.kind for box in made if box not in self.boxes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from mkdocs_wakepoint.views.terminal import Cell, displayed
 from mkdocs_wakepoint.views.terminal_style import Style
 from wakepoint.recording import Recording
 
+_LINE = re.compile(r"\bline (\d+)\b")
 _STREAMS = {"stdout": "Output", "stderr": "Standard error"}
 
 
@@ -20,7 +22,10 @@ def output(recording: Recording, context: Context) -> Markup:
     """What the run wrote, each stream by itself, and the error that was announced."""
     parts = [_written(one.stream, _STREAMS[one.stream], one.text) for one in recording.output]
     if context.snippet.options.expect_error and recording.outcome.kind != "finished":
-        parts.append(_written("ended", "It ended with", last_line(recording.outcome)))
+        ended = last_line(recording.outcome)
+        if recording.outcome.kind == "deadlock":  # whose text names lines of what ran
+            ended = _LINE.sub(lambda match: context.lines.name(int(match[1])), ended)
+        parts.append(_written("ended", "It ended with", ended))
     return joined(parts)
 
 

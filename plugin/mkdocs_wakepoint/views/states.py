@@ -95,9 +95,7 @@ class _State:
         line = self._instance.end_line if self._ended_here else None
         if self._state.span is not None:
             line = self._state.span.line
-        if not line:
-            return ""
-        return element("a", line, href=f"#wp-{self._context.snippet.key}-line-{line}")
+        return self._context.lines.link(line) if line else ""
 
     def _variables(self) -> Markup:
         if self._state.kind is StateKind.START:

@@ -170,6 +170,7 @@ def test_the_code_is_shown_as_it_is_line_by_line(text: str) -> None:
 @given(TEXTS)
 def test_no_text_is_handed_to_graphviz(text: str) -> None:
     # Labels have their sizes from it and nothing else, so there is nothing in DOT to be escaped.
-    for shown in context(item(text).snippet, recording(text + "Ж")).shown:
-        dot = Diagram(shown.instance, shown.anchor, text).dot()
+    known = context(item(text).snippet, recording(text + "Ж"))
+    for shown in known.shown:
+        dot = Diagram(shown.instance, shown.anchor, known.lines).dot()
         assert re.fullmatch(r"[\w\s\[\]{}=.>;\"\\-]*", dot, re.ASCII)
