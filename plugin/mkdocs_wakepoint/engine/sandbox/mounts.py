@@ -15,7 +15,16 @@ assert sys.platform == "linux"
 TMP = "/tmp"  # noqa: S108 - of the sandbox: nobody else is there
 
 _NEW, _OLD = Path("/new"), Path("/old")
-_DEVICES = ("full", "null", "random", "urandom", "zero")
+DEVICES = ("full", "null", "random", "urandom", "zero")
+"""All that a snippet has in /dev, with /dev/shm and these links."""
+
+DEVICE_LINKS = (
+    ("fd", "/proc/self/fd"),
+    ("stdin", "/proc/self/fd/0"),
+    ("stdout", "/proc/self/fd/1"),
+    ("stderr", "/proc/self/fd/2"),
+)
+
 _SAFE = linux.MS_NOSUID | linux.MS_NODEV
 _READ_ONLY = _SAFE | linux.MS_RDONLY
 _LARGEST_COPY = 1 << 20
@@ -98,14 +107,14 @@ def _make_etc() -> None:
 
 def _make_dev() -> None:
     _folder(_NEW / "dev/shm")
-    for name in _DEVICES:
+    for name in DEVICES:
         target = _NEW / "dev" / name
         target.touch()
         linux.mount(str(_OLD / "dev" / name), str(target), "", linux.MS_BIND)
         device = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NOEXEC  # it can be written to
         linux.restrict_mount(str(target), device)
-    for name, number in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
-        (_NEW / "dev" / name).symlink_to(f"/proc/self/fd{number}")
+    for name, to in DEVICE_LINKS:
+        (_NEW / "dev" / name).symlink_to(to)
 
 
 def _folder(path: Path) -> None:

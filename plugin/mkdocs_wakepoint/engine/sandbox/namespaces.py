@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import fcntl
 import os
@@ -11,23 +10,17 @@ import socket
 import struct
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from mkdocs_wakepoint.engine.limits import Limits
-from mkdocs_wakepoint.engine.sandbox import linux, mounts, restrict, supervisor
+from mkdocs_wakepoint.engine.sandbox import identity, linux, mounts, restrict, supervisor
 from mkdocs_wakepoint.engine.sandbox.advice import advice
 from mkdocs_wakepoint.engine.sandbox.errors import SandboxError
 from mkdocs_wakepoint.engine.sandbox.view import view
 
 assert sys.platform == "linux"
-
-SNIPPET = 1000
-"""A snippet's user and group ID, as it sees them itself."""
-
-NOBODY = 65534
-"""What those are outside where the build runs as root."""
 
 _FOR_THE_SERVER = (
     linux.CLONE_NEWUSER
@@ -58,7 +51,7 @@ def enter(readable: Sequence[Path] = ()) -> None:
         SandboxError: If the system forbids it. This process is not to be used any more then.
     """
     shown = view(readable)
-    user, group = _identity()
+    user, group = identity.outer_identity()
     try:
         _make_namespaces(user, group)
         inside = os.fork()
@@ -114,25 +107,6 @@ def spawn(limits: Limits, control: int) -> int:
     return first
 
 
-def _identity() -> tuple[int, int]:
-    """The user and group outside that snippets run as."""
-    ids = os.geteuid(), os.getegid()
-    if ids[0] != 0:
-        return ids
-    has_nobody = all(
-        any(first <= NOBODY < first + count for first, count in _ranges(f"/proc/self/{kind}_map"))
-        for kind in ("uid", "gid")
-    )
-    return (NOBODY, NOBODY) if has_nobody else ids
-
-
-def _ranges(file: str) -> Iterator[tuple[int, int]]:
-    """The IDs that exist in this user namespace: the first of each range, and how many."""
-    for line in Path(file).read_text(encoding="ascii").splitlines():
-        first, _, count = map(int, line.split())
-        yield first, count
-
-
 def _make_namespaces(user: int, group: int) -> None:
     """Moves this process into a user namespace, in which IDs are what they are outside."""
     if user == os.geteuid():
@@ -144,9 +118,7 @@ def _make_namespaces(user: int, group: int) -> None:
     os.setgroups([])
     # To write more than its own ID takes a process that stayed outside.
     maps = {
-        kind: "".join(
-            f"{first} {first} {count}\n" for first, count in _ranges(f"/proc/self/{kind}")
-        )
+        kind: "".join(f"{first} {first} {count}\n" for first, count in identity.ranges(kind))
         for kind in ("uid_map", "gid_map")
     }
     moved, move = os.pipe()
@@ -184,7 +156,7 @@ def _become(user: int, group: int) -> None:
 
 def _pass_the_end_on(inside: int) -> NoReturn:
     """Waits for the sandbox and ends as it did."""
-    _close_all_but(0, 1, 2)
+    supervisor.close_all_but(0, 1, 2)
     while True:
         try:
             _, status = os.waitpid(inside, 0)
@@ -213,18 +185,13 @@ def _be_first(limits: Limits, control: int) -> None:
             _confine(limits)
             return
         linux.set_capabilities()
-        _close_all_but(control)
-        supervisor.tell(control, supervisor.supervise(snippet, limits, control, _all_others))
+        supervisor.close_all_but(control)
+        end = supervisor.supervise(snippet, limits, control, supervisor.all_others)
+        supervisor.tell(control, end)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
-
-
-def _all_others() -> list[int]:
-    """The processes of this PID namespace, of which this one is the first."""
-    with os.scandir("/proc") as entries:
-        return [int(entry.name) for entry in entries if entry.name.isdigit() and entry.name != "1"]
 
 
 def _confine(limits: Limits) -> None:
@@ -235,17 +202,9 @@ def _confine(limits: Limits) -> None:
     user, group = os.geteuid(), os.getegid()
     linux.unshare(linux.CLONE_NEWUSER)
     _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{SNIPPET} {user} 1")
-    _write("/proc/self/gid_map", f"{SNIPPET} {group} 1")
+    _write("/proc/self/uid_map", f"{identity.SNIPPET} {user} 1")
+    _write("/proc/self/gid_map", f"{identity.SNIPPET} {group} 1")
     restrict.restrict(limits)
-
-
-def _close_all_but(*kept: int) -> None:
-    with os.scandir("/proc/self/fd") as entries:
-        numbers = {int(entry.name) for entry in entries}
-    for number in numbers - {*kept}:
-        with contextlib.suppress(OSError):  # the one that the list was read from
-            os.close(number)
 
 
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1

@@ -159,3 +159,18 @@ def expect_signals() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_IGN)
+
+
+def all_others() -> list[int]:
+    """The processes of this PID namespace, of which this one is the first."""
+    with os.scandir("/proc") as entries:
+        return [int(entry.name) for entry in entries if entry.name.isdigit() and entry.name != "1"]
+
+
+def close_all_but(*kept: int) -> None:
+    """Closes each descriptor of this process but these."""
+    with os.scandir("/proc/self/fd") as entries:
+        numbers = {int(entry.name) for entry in entries}
+    for number in numbers - {*kept}:
+        with suppress(OSError):  # the one that the list was read from
+            os.close(number)
