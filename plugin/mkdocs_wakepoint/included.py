@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mkdocs_wakepoint import reading
 from mkdocs_wakepoint.snippet import Location
 
 _NAMED = re.compile(r'"([^"\n]+)"|\'([^\'\n]+)\'|\{!\s*(\S+)\s*!\}')
@@ -62,8 +63,8 @@ def _file(text: Text, name: str, bounds: str) -> Text | None:
     else:
         return None
     try:
-        lines = source.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError):
+        lines = reading.text(source).split("\n")
+    except reading.UnreadableError:
         return None
     home = os.path.abspath(text.folder)  # noqa: PTH100 - as above
     near = source.relative_to(home) if source.is_relative_to(home) else source

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from markdown import Markdown
 
+from mkdocs_wakepoint import reading
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.extension import WakepointExtension
@@ -45,11 +46,14 @@ class Pages(Protocol):
     def settings(self) -> Mapping[str, Any]:
         """What the site's configuration says of running snippets."""
 
-    def convert(self, collector: Collector) -> None:
-        """Hands over what the pages hold."""
+    def convert(self, collector: Collector) -> int:
+        """Hands over what the pages hold; returns how many there are."""
 
     def name(self, file: str) -> str:
         """A page as a name for files of its own: ``book-01-future``."""
+
+    def path(self, file: str) -> Path:
+        """Where a file is that a problem names, from the root of the file system."""
 
 
 class Snippets:
@@ -103,18 +107,28 @@ class MarkdownFiles:
         """None: there is no configuration."""
         return {}
 
-    def convert(self, collector: Collector) -> None:
+    def convert(self, collector: Collector) -> int:
         """Hands over what the pages hold, in the order of their paths."""
         extension = WakepointExtension(_Unfilled(collector))
         markdown = Markdown(extensions=[*_CONTAINERS, extension])
-        for path in [self._path] if self._path.is_file() else sorted(self._path.rglob("*.md")):
-            extension.page, text = read(path)
+        paths = [self._path] if self._path.is_file() else [*reading.pages(self._path)]
+        for path in paths:
+            try:
+                extension.page, text = read(path)
+            except reading.UnreadableError as error:
+                collector.report(error.problem)
+                continue
             markdown.reset()
             markdown.convert(text)
+        return len(paths)
 
     def name(self, file: str) -> str:
         """The file's path below the folder, in one word."""
         return "-".join(Path(file).relative_to(self._path).with_suffix("").parts)
+
+    def path(self, file: str) -> Path:
+        """The file's path, which is told from the current folder."""
+        return Path(file).resolve()
 
 
 class _Unfilled:

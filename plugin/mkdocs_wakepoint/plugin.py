@@ -16,7 +16,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
 
-from mkdocs_wakepoint import print_site, source
+from mkdocs_wakepoint import print_site, reading, source
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.engine import Settings, SettingsError
@@ -127,7 +127,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
     ) -> str:
         """Tells the extension which page comes next."""
-        name = _as_typed(page.file, config)
+        name = as_typed(page.file, config)
         opened = source.page(name, _text(page), page.meta, _root(config))
         opened.bases += _include_folders(config)
         self._extension.page = self._extension.pages[page.file.src_uri] = opened
@@ -173,7 +173,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             logger.info("%s", problem)
         for file in files:  # drafts too, which serve shows
             if file.page is not None:
-                self._sources[file.dest_uri] = _as_typed(file, config)
+                self._sources[file.dest_uri] = as_typed(file, config)
                 self._fill(file.page)
                 if print_site.NAME in config.plugins and hasattr(file.page, "html"):
                     file.page.html = print_site.with_ids_of_page(file.page.html, file.page.url)
@@ -278,9 +278,10 @@ def _is_ours(extension: object) -> bool:
 
 def _text(page: MkDocsPage) -> str:
     """The page's file, front matter and all."""
+    path = page.file.abs_src_path
     try:
-        return page.file.content_string
-    except (OSError, UnicodeDecodeError, AssertionError):  # there is no such file, or not any more
+        return reading.text(Path(path)) if path is not None else page.file.content_string
+    except (UnicodeDecodeError, AssertionError, reading.UnreadableError):  # or not any more
         return page.markdown or ""
 
 
@@ -303,7 +304,7 @@ def folder(name: str, config: MkDocsConfig) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _as_typed(file: File, config: MkDocsConfig) -> str:
+def as_typed(file: File, config: MkDocsConfig) -> str:
     """The page's path as an author would type it, from the folder of mkdocs.yml.
 
     Some plugins put pages of several sites together elsewhere: there it is MkDocs' own name.

@@ -23,12 +23,14 @@ class Recorded:
             platform cannot run among them.
         problems: Snippets that failed here; a recording of before is left as it is.
         removed: Files of this platform that belonged to no snippet any more.
+        pages: How many pages there were.
     """
 
     files: list[Path] = field(default_factory=list)
     left_out: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     removed: list[Path] = field(default_factory=list)
+    pages: int = 0
 
 
 def record_pages(pages: Pages, out: Path, pool: Pool, backend: str = "auto") -> Recorded:
@@ -45,7 +47,7 @@ def record_pages(pages: Pages, out: Path, pool: Pool, backend: str = "auto") -> 
     store = Store(out)
     running = []
     snippets = Snippets(recorded.problems.append)
-    pages.convert(snippets)
+    recorded.pages = pages.convert(snippets)
     for snippet in snippets.all:
         name = f"{pages.name(snippet.location.file)}.{snippet.key}"
         if reason := _passed_over(snippet.options, chosen):

@@ -12,13 +12,16 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Sequence
+from argparse import Action, ArgumentParser, _SubParsersAction
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, fields
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from mkdocs_wakepoint.arguments import parser
 from mkdocs_wakepoint.comparison import ComparisonOptions
 from mkdocs_wakepoint.engine import Settings
 from mkdocs_wakepoint.fence.options import FIGURES, VIEWS
@@ -80,7 +83,26 @@ def recordings() -> str:
     return _names("wakepoint.recording")
 
 
-TABLES = {
+def command(name: str) -> str:
+    """The arguments of a command."""
+    actions = [action for action in commands()[name]._actions if action.dest != "help"]  # noqa: SLF001
+    rows = [(f"`{_argument(action)}`", str(action.help)) for action in actions]
+    return _table(("argument", "meaning"), rows)
+
+
+def commands() -> dict[str, ArgumentParser]:
+    """The parser of each command."""
+    # argparse has no other way to ask a parser for what it takes.
+    return next(a.choices for a in parser()._actions if isinstance(a, _SubParsersAction))  # noqa: SLF001
+
+
+def _argument(action: Action) -> str:
+    value = action.metavar or "|".join(action.choices or ())
+    names = "" if action.nargs == 0 else f" {value}"
+    return f"{action.option_strings[-1]}{names}" if action.option_strings else str(value)
+
+
+TABLES: dict[str, Callable[[], str]] = {
     "options": options,
     "settings": settings,
     "views": views,
@@ -89,6 +111,7 @@ TABLES = {
     "runtime": runtime,
     "machines": machines,
     "recordings": recordings,
+    **{f"command_{name}": partial(command, name) for name in commands()},
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from markdown import Markdown
 
+from mkdocs_wakepoint import reading
 from mkdocs_wakepoint.fence.header import defaults_line, page_defaults
 from mkdocs_wakepoint.included import Text
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
@@ -70,10 +71,9 @@ def read(path: Path) -> tuple[Page, str]:
     """The page in a file, and its Markdown without the front matter.
 
     Raises:
-        OSError: If the file cannot be read.
-        UnicodeDecodeError: If it is no text.
+        UnreadableError: If the file cannot be read, or is no text.
     """
-    text = path.read_text(encoding="utf-8-sig")
+    text = reading.text(path)
     return page(path.as_posix(), text, front_matter(text)), FRONT_MATTER.sub("", text, count=1)
 
 
@@ -99,7 +99,7 @@ def converted_by(md: Markdown) -> Page:
     near = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     try:
         return read(near)[0]
-    except (OSError, UnicodeDecodeError):  # made by a plugin, and nowhere on the disk
+    except reading.UnreadableError:  # made by a plugin, and nowhere on the disk
         return Page(near.as_posix())
 
 

@@ -68,17 +68,17 @@ def test_a_kept_recording_stands_in_for_a_run_that_needs_what_is_not_here(
     assert page.soup.select(".wp-where")[0].get_text().startswith(f"Ran on {ELSEWHERE} · Elsewhere")
 
 
-@pytest.mark.parametrize("command", ["run", "check"])
+@pytest.mark.parametrize("command", [["run"], ["check", "--format", "text"]])
 def test_the_commands_tell_it_as_well(
-    command: str,
+    command: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "page.md").write_text(f"Text.\n\n{FENCE}", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    assert main([command, "page.md"]) == 1
-    (line,) = capsys.readouterr().out.splitlines()
+    assert main([*command, "page.md"]) == 1
+    line = capsys.readouterr().out.splitlines()[0]
     assert line.startswith(f"page.md:3: this machine cannot run backend='{ELSEWHERE}' (")
 
 

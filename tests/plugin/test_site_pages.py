@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -57,10 +58,13 @@ def fence(source: str, header: str = "") -> str:
 
 
 def checked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str], str]:
-    """The exit status of ``check``, what it prints, and what it says beside."""
-    status = main(["check", *(arguments or ("docs",))])
+    """The exit status of ``check``, the problems that it prints, and what it says beside."""
+    status = main(["check", "--format", "text", *(arguments or ("docs",))])
     printed = capsys.readouterr()
-    return status, printed.out.splitlines(), printed.err
+    lines = printed.out.splitlines()
+    if status != 2:
+        assert re.fullmatch(r"\d+ snippets? in \d+ pages?, \d+ problems?", lines.pop())
+    return status, lines, printed.err
 
 
 SOUND = {
@@ -99,7 +103,10 @@ BROKEN: dict[str, tuple[str, str | dict[str, str]]] = {
     "a quote": (BARE, "# A page\n\nIt took [count: auto polls](#wp-nobody) polls.\n"),
     "an expectation": (BARE, fence("1", 'expect="polls=3"')),
     "a page of a folder": (BARE, {"sub/page.md": fence("1 / 0")}),
-    "an excluded page": (f"{BARE}exclude_docs: index.md\n", {"index.md": fence("1 / 0")}),
+    "an excluded page": (
+        f"{BARE}exclude_docs: hidden.md\n",
+        {"index.md": "# A page\n", "hidden.md": fence("1 / 0")},
+    ),
     "another folder": (f"{BARE}docs_dir: text\n", {"../text/index.md": fence("1 / 0")}),
 }
 

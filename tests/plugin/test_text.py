@@ -117,13 +117,14 @@ def test_a_file_name_is_part_of_the_line() -> None:
     assert str(problem) == "docs/page.md:a b.md:1: what; remedy"
 
 
-def test_what_a_script_wrote_is_told_without_its_commands(
+def test_what_a_snippet_wrote_is_told_without_its_commands(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(r'print("\x1b[31mred\x1b[0m\x07")' + "\nraise ValueError('\\x1b]0;t\\x07')\n")
-    assert main(["run", str(script)]) == 1
+    page = tmp_path / "page.md"
+    source = r'print("\x1b[31mred\x1b[0m\x07")' + "\nraise ValueError('\\x1b]0;t\\x07')\n"
+    page.write_text(f"```python wakepoint\n{source}```\n", encoding="utf-8")
+    assert main(["run", str(page)]) == 1
     printed = capsys.readouterr().out
-    assert printed.startswith("red␇\n")
+    assert "\nred␇\n" in printed
     assert "\x1b" not in printed
     assert "\x07" not in printed

@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 
 from mkdocs_wakepoint.batch import Batch
+from mkdocs_wakepoint.commands import opening
+from mkdocs_wakepoint.commands.formats import FORMATS, Checked, usual
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.engine import Pool, unavailable
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.pages import Pages
 from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.recordings import Store
-from mkdocs_wakepoint.snippet import Problem, Snippet
+from mkdocs_wakepoint.snippet import Location, Problem, Snippet
 from wakepoint.recording import Event, Recording
 
 
-def check(pages: Pages, pool: Pool, repeat: int) -> int:
-    """Runs and prints one line for each problem, as a build does.
+def main(options: argparse.Namespace) -> int:
+    """Prints the problems that a build would tell, and how many snippets there were.
+
+    Returns:
+        The exit status: 1 if there was a problem.
+
+    Raises:
+        ValueError: If there is no page, or the site cannot be.
+    """
+    pages = opening.pages(options.docs)
+    with opening.pool(options, pages) as pool:
+        checked = check(pages, pool, options.repeat)
+    if not checked.count:
+        raise opening.none_in(options.docs)
+    print(FORMATS[options.format or usual()](checked))
+    return 1 if checked.problems else 0
+
+
+def check(pages: Pages, pool: Pool, repeat: int) -> Checked:
+    """Runs all snippets.
 
     Args:
         pages: The site's, or some of them.
         pool: Runs the snippets.
         repeat: How often each snippet is run; runs that differ are a problem as well.
-
-    Returns:
-        The exit status: 1 if there was a problem.
     """
     wrong: list[Problem] = []
-    batch = Batch(Runs(pool.settings, pool), wrong.append, Store(Path(pool.settings.recordings)))
-    checked = _Checked(batch, pool, repeat if repeat > 1 else 0, whole=pages.whole)
-    pages.convert(checked)
-    batch.finish()
-    for snippet, runs in checked.runs:
-        wrong += differences(snippet, [run.result() for run in runs])
-    for problem in sorted(wrong, key=lambda one: (one.location.file, one.location.line)):
-        print(problem)
-    return 1 if wrong else 0
+    runs, store = Runs(pool.settings, pool), Store(Path(pool.settings.recordings))
+    with closing(Batch(runs, wrong.append, store)) as batch:
+        repeated = _Repeated(batch, pool, repeat if repeat > 1 else 0, whole=pages.whole)
+        count = pages.convert(repeated)
+        batch.finish()
+    for snippet, futures in repeated.again:
+        wrong += differences(snippet, [future.result() for future in futures])
+    wrong.sort(key=lambda one: (one.location.file, one.location.line))
+    return Checked(pages, count, len(repeated.snippets), wrong)
 
 
-class _Checked:
+class _Repeated:
     """A batch, and more runs of each of its snippets.
 
     Args:
@@ -48,10 +67,15 @@ class _Checked:
         pool: Runs the snippets again.
         times: How often.
         whole: False if there are pages besides, from which comparisons and quotes may draw.
+
+    Attributes:
+        snippets: Where those stand that are to run.
+        again: The snippets that run again, and their runs.
     """
 
     def __init__(self, batch: Batch, pool: Pool, times: int, *, whole: bool) -> None:
-        self.runs: list[tuple[Snippet, list[Future[Recording]]]] = []
+        self.snippets: set[Location] = set()
+        self.again: list[tuple[Snippet, list[Future[Recording]]]] = []
         self.report = batch.report
         self._batch = batch
         self._pool = pool
@@ -59,8 +83,10 @@ class _Checked:
         self._whole = whole
 
     def add(self, snippet: Snippet, problems: tuple[Problem, ...]) -> str:
+        if snippet.options.run:
+            self.snippets.add(snippet.location)
         if snippet.options.run and unavailable(snippet) is None and self._times:
-            self.runs.append((snippet, [self._pool.submit(snippet) for _ in range(self._times)]))
+            self.again.append((snippet, [self._pool.submit(snippet) for _ in range(self._times)]))
         return self._batch.add(snippet, problems)
 
     def add_comparison(self, comparison: Comparison, problems: tuple[Problem, ...]) -> str:

@@ -2,64 +2,97 @@
 
 from __future__ import annotations
 
-import tokenize
+import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from mkdocs_wakepoint.commands.text import text
-from mkdocs_wakepoint.engine import Pool, problems, unavailable
-from mkdocs_wakepoint.pages import Pages, Snippets
+from mkdocs_wakepoint import reading
+from mkdocs_wakepoint.commands import opening
+from mkdocs_wakepoint.commands.report import report
+from mkdocs_wakepoint.commands.text import summary, text
+from mkdocs_wakepoint.engine import problems, unavailable, why_not
+from mkdocs_wakepoint.pages import Snippets
+from mkdocs_wakepoint.program import Program
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
 from mkdocs_wakepoint.text import visible
-from wakepoint.recording import Recording, dumps
+from mkdocs_wakepoint.views import Item
+from wakepoint.recording import dumps
+
+_VIEWS = ("code", "output", "machine", "table", "timeline", "kernel")
+"""What the report of a script has."""
 
 
-def run(source: Pages | Path, pool: Pool, backend: str, *, as_json: bool) -> int:
+def main(options: argparse.Namespace) -> int:
     """Runs and prints.
 
-    Args:
-        source: A page with fences, or a Python file.
-        pool: Runs the snippets.
-        backend: For a Python file, which has no header to name one.
-        as_json: Print the recordings themselves, one after another.
-
     Returns:
-        The exit status: 1 if there was a problem.
+        The exit status: for a page 1 if there was a problem; for a script its own.
+
+    Raises:
+        ValueError: If it cannot be run.
     """
+    if options.file.is_dir():
+        remedy = f"name a page of it, or run all with `mkdocs-wakepoint check {options.file}`"
+        if (options.file / "__main__.py").is_file():
+            remedy = f"name the script in it: {options.file / '__main__.py'}"
+        raise ValueError(f"{options.file} is a folder; {remedy}")
+    if options.json and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal takes
+    return _run_page(options) if reading.is_markdown(options.file) else _run_script(options)
+
+
+def _run_page(options: argparse.Namespace) -> int:
+    if options.arguments:
+        given = " ".join(options.arguments)
+        raise ValueError(f"a page takes no arguments ({given}); options stand before it")
+    pages = opening.pages(options.file)
     wrong: list[Problem] = []
     snippets = Snippets(wrong.append)
-    if isinstance(source, Path):
-        snippets.all.append(_script(source, backend))
-    else:
-        source.convert(snippets)
-    collected = snippets.all
-    missing = [unavailable(one) for one in collected]
-    wrong += filter(None, missing)
-    running = [
-        (one, pool.submit(one))
-        for one, problem in zip(collected, missing, strict=True)
-        if one.options.run and problem is None
-    ]
-    for snippet, future in running:
-        recording = future.result()
-        if as_json:
-            print(dumps(recording), end="")
-        else:
-            print(_printed(snippet, recording))
-        wrong += problems(snippet, recording)
+    items = []
+    with opening.pool(options, pages) as pool:
+        pages.convert(snippets)
+        missing = [unavailable(one) for one in snippets.all]
+        wrong += filter(None, missing)
+        running = [
+            (one, pool.submit(one))
+            for one, problem in zip(snippets.all, missing, strict=True)
+            if one.options.run and problem is None
+        ]
+        for snippet, future in running:
+            recording = future.result()
+            items.append(Item(snippet, recording, tuple(problems(snippet, recording))))
+            if options.json:
+                print(dumps(recording), end="")
+            elif not options.html:
+                name = f"{snippet.location}  {snippet.options.title}".rstrip()
+                print(f"{visible(name, keep='')}\n\n{text(recording)}\n")
+    wrong += [problem for item in items for problem in item.problems]
     for problem in wrong:
-        print(problem)
+        print(problem, file=sys.stderr if options.json else sys.stdout)
+    _write_report(options, items)
     return 1 if wrong else 0
 
 
-def _printed(snippet: Snippet, recording: Recording) -> str:
-    if not snippet.location.line:
-        return text(recording)
-    head = visible(f"{snippet.location}  {snippet.options.title}".rstrip(), keep="")
-    return f"{head}\n\n{text(recording)}\n"
+def _run_script(options: argparse.Namespace) -> int:
+    if reason := why_not(options.backend):
+        raise ValueError(reason)
+    path: Path = options.file
+    source = reading.python(path)
+    arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
+    program = Program(source, path, arguments, options.backend, options.timeout)
+    recording, status = program.run(shown=not options.json)
+    if options.json:
+        print(dumps(recording), end="")
+    elif not options.html:
+        print(f"\n{summary(recording)}")
+    snippet = Snippet(source, Options(show=_VIEWS), Location(path.as_posix(), 0), "script")
+    _write_report(options, [Item(snippet, recording, ())])
+    return status
 
 
-def _script(path: Path, backend: str) -> Snippet:
-    """A file as a snippet: its first line is line 1, as if the fence stood in line 0."""
-    with tokenize.open(path) as file:
-        source = file.read()
-    return Snippet(source, Options(backend=backend), Location(path.as_posix(), 0), "script")
+def _write_report(options: argparse.Namespace, items: Sequence[Item]) -> None:
+    if options.html:
+        page = report(options.file.name, items)
+        options.html.write_text(page, encoding="utf-8", errors="replace")
+        print(f"the report is in {options.html}", file=sys.stderr)

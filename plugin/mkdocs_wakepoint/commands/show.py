@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 
-from markupsafe import Markup
-
+from mkdocs_wakepoint import reading
+from mkdocs_wakepoint.commands.report import report
 from mkdocs_wakepoint.commands.text import text
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
-from mkdocs_wakepoint.views import Item, render_all, stylesheet
+from mkdocs_wakepoint.views import Item
 from wakepoint.recording import Recording, RecordingError, loads
 
 
-def show(path: Path, *, as_html: bool) -> int:
-    """Prints it.
-
-    Args:
-        path: A recording, or a file of the store of recordings.
-        as_html: A whole page instead of text.
-
-    Returns:
-        The exit status.
+def main(options: argparse.Namespace) -> int:
+    """Prints a recording, or the one in a file of the store of recordings.
 
     Raises:
-        RecordingError: If the file is none.
+        UnreadableError: If the file cannot be read.
+        RecordingError: If it is none.
     """
-    recording = _load(path)
-    print(_page(path, recording) if as_html else text(recording))
+    path: Path = options.recording
+    try:
+        recording = _recording(reading.text(path))
+    except RecordingError as error:
+        raise RecordingError(f"{path}: {error}") from None
+    print(_page(path, recording) if options.html else text(recording))
     return 0
 
 
-def _load(path: Path) -> Recording:
-    content = path.read_text(encoding="utf-8")
+def _recording(content: str) -> Recording:
     try:
         data = json.loads(content)
     except ValueError as error:
@@ -48,9 +46,4 @@ def _page(path: Path, recording: Recording) -> str:
     views = ("code",) if recording.source else ()
     options = Options(show=(*views, "output", "machine", "table", "kernel"))
     snippet = Snippet(recording.source, options, Location(path.as_posix(), 1), "recording")
-    (html,) = render_all([Item(snippet, recording, ())])
-    return Markup(
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width">\n<title>{}</title>\n'
-        "<style>{}</style>\n<body>\n{}\n</body>\n</html>"
-    ).format(path.name, stylesheet(), html)
+    return report(path.name, [Item(snippet, recording, ())])

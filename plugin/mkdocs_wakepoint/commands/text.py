@@ -6,16 +6,25 @@ from collections import Counter
 from collections.abc import Sequence
 
 from mkdocs_wakepoint.text import in_one_line, visible
-from mkdocs_wakepoint.views.words import origin
+from mkdocs_wakepoint.views.words import origin, times
 from wakepoint.machine.model import Machine, State, StateKind
 from wakepoint.recording import Environment, Event, Outcome, Recording
 from wakepoint.recording.figures import figures
 
 
 def text(recording: Recording) -> str:
-    """What it wrote, how it ended, the states of each machine that ran, and the kernel calls."""
-    parts = [piece.text.rstrip("\n") for piece in recording.output]
-    parts.append(f"{ending(recording.outcome)}; {_where(recording.environment)}")
+    """What it wrote, and a summary."""
+    written = [visible(piece.text.rstrip("\n")) for piece in recording.output]
+    return "\n\n".join([*written, summary(recording)])
+
+
+def summary(recording: Recording) -> str:
+    """How it ended, the states of each machine that ran, and the kernel calls."""
+    parts = [f"{ending(recording.outcome)}; {_where(recording.environment)}"]
+    if recording.truncated:
+        parts.append(f"{times(recording.truncated, 'event')} more than a recording holds, left out")
+    if any(event.kind == "trace.replaced" for event in recording.events):
+        parts.append("it set a trace function of its own; machines are not recorded from there on")
     for index, machine in enumerate(recording.machines):
         parts += _machine(machine, index, recording.events)
     counted = figures(recording)
@@ -56,8 +65,7 @@ def _machine(machine: Machine, index: int, events: Sequence[Event]) -> list[str]
         for state in machine.states
         if state.span is not None
     ]
-    times = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
-    return [f"{machine.qualname}, {times}\n{_table(rows)}"]
+    return [f"{machine.qualname}, {times(len(runs), 'run')}\n{_table(rows)}"]
 
 
 def _state(state: State, entered: int, suspended: int) -> tuple[str, ...]:

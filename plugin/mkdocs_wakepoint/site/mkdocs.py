@@ -20,10 +20,11 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.yaml import yaml_load
 
-from mkdocs_wakepoint import static_i18n
+from mkdocs_wakepoint import reading, static_i18n
 from mkdocs_wakepoint.document import Collector
-from mkdocs_wakepoint.plugin import WakepointPlugin, folder
+from mkdocs_wakepoint.plugin import WakepointPlugin, as_typed, folder
 from mkdocs_wakepoint.site.hosts import SiteError
+from mkdocs_wakepoint.snippet import Problem
 
 
 def docs_dir(config: Path) -> str:
@@ -59,28 +60,36 @@ class SitePages:
         options = dict(self._plugin.config)
         return {**options, "recordings": str(folder(str(options["recordings"]), self._config))}
 
-    def convert(self, collector: Collector) -> None:
+    def convert(self, collector: Collector) -> int:
         """Hands over what the pages hold, in the order in which a build reads them.
 
+        A page that cannot be read is a problem of that page, though a build would end there.
+
         Raises:
-            SiteError: If a build would end with an error.
+            SiteError: If a build would end with an error in another way, or not end at all.
         """
+        if link := reading.circle(self._docs):
+            raise SiteError(f"{link} leads to a folder that it is in: a build follows it for ever")
+        pages: set[str] = set()  # a translated site has each in several languages
         self._plugin.hand_to(collector)
         with self._one_line_errors(), contextlib.redirect_stdout(sys.stderr):
             plugins = self._config.plugins
             plugins.on_startup(command="build", dirty=False)
             try:
-                known = False
                 for _ in static_i18n.languages(plugins.get(static_i18n.NAME)):
                     config = plugins.on_config(self._config)
                     plugins.on_pre_build(config=config)
                     for file, files in self._pages(config):
-                        known = True
-                        _convert(file, files, config)
+                        pages.add(file.src_uri)
+                        if problem := _unreadable(file, config):
+                            collector.report(problem)
+                        else:
+                            _convert(file, files, config)
             finally:
                 plugins.on_shutdown()
-            if self._asked.is_file() and not known:
+            if self._asked.is_file() and not pages:
                 raise SiteError(f"{self._asked.name} is no page of the site in {self._file}")
+        return len(pages)
 
     def name(self, file: str) -> str:
         """The page's path below the folder of pages, in one word."""
@@ -88,6 +97,11 @@ class SitePages:
         home = self._docs.resolve()
         below = path.relative_to(home) if path.is_relative_to(home) else Path(file)
         return "-".join(below.with_suffix("").parts)
+
+    def path(self, file: str) -> Path:
+        """Its path from the folder of mkdocs.yml; that of a recording is told from here."""
+        path = (self._file.parent / file).resolve()
+        return path if path.exists() else Path(file).resolve()
 
     def _pages(self, config: MkDocsConfig) -> Iterator[tuple[File, Files]]:
         """The pages that are asked for, each with all files of the site."""
@@ -146,6 +160,12 @@ class _Errors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.texts.append(record.getMessage())
+
+
+def _unreadable(file: File, config: MkDocsConfig) -> Problem | None:
+    """What keeps a page from being read; one that a plugin has made is there."""
+    path = file.abs_src_path
+    return None if path is None else reading.problem(Path(path), as_typed(file, config))
 
 
 def _convert(file: File, files: Files, config: MkDocsConfig) -> None:

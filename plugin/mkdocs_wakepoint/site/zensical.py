@@ -16,6 +16,7 @@ from pathspec import GitIgnoreSpec
 from zensical.config import get_config, parse_config
 from zensical.markdown.render import render
 
+from mkdocs_wakepoint import reading
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.site.hosts import SiteError
@@ -59,27 +60,35 @@ class ZensicalPages:
         """What the configuration says under the extension's name."""
         return dict(self._config["mdx_configs"].get(NAME) or {})
 
-    def convert(self, collector: Collector) -> None:
-        """Hands over what the pages hold, in the order of their paths.
+    def convert(self, collector: Collector) -> int:
+        """Hands over what the pages hold, in the order of their paths; returns how many there are.
 
         Raises:
-            SiteError: If a page cannot be read or rendered.
+            SiteError: If a page cannot be rendered.
         """
         extension = WakepointExtension(collector)
-        known = False
+        count = 0
         with self._extended_by(extension), contextlib.redirect_stdout(sys.stderr):
             for file in self._pages():
-                known = True
+                count += 1
+                if problem := reading.problem(file, _near(file).as_posix()):
+                    collector.report(problem)
+                    continue
                 with _one_line_errors(file):
                     self._render(file, extension)
-        if self._asked.is_file() and not known:
+        if self._asked.is_file() and not count:
             raise SiteError(f"{self._asked.name} is no page of the site in {self._file}")
+        return count
 
     def name(self, file: str) -> str:
         """The page's path below the folder of pages, in one word."""
         path, home = Path(file).resolve(), self._docs.resolve()
         below = path.relative_to(home) if path.is_relative_to(home) else Path(file)
         return "-".join(below.with_suffix("").parts)
+
+    def path(self, file: str) -> Path:
+        """A file's path, which is told from the current folder."""
+        return Path(file).resolve()
 
     def _pages(self) -> Iterator[Path]:
         """The pages that are asked for."""
@@ -93,10 +102,9 @@ class ZensicalPages:
                 yield file
 
     def _render(self, file: Path, extension: WakepointExtension) -> None:
-        near = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-        extension.page, text = read(near)
+        extension.page, text = read(_near(file))
         below = file.relative_to(self._docs)
-        meta = front_matter(near.read_text(encoding="utf-8-sig"))
+        meta = front_matter(reading.text(file))
         meta = meta if isinstance(meta, dict) else {}
         url = f"{below.with_suffix('').as_posix()}/"
         render(text, below.as_posix(), url, json.dumps(meta, default=str))
@@ -111,6 +119,11 @@ class ZensicalPages:
             yield
         finally:
             config["markdown_extensions"] = listed
+
+
+def _near(file: Path) -> Path:
+    """A file as it is told from the current folder, if it is below that."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 @contextlib.contextmanager

@@ -41,6 +41,7 @@ def record(
     recorder: Recorder | None = None,
     main: ModuleType | None = None,
     prelude: Sequence[Prelude] = (),
+    on_error: Callable[[BaseException], None] | None = None,
 ) -> Recording:
     """Runs a script as ``__main__`` and records what it does.
 
@@ -66,6 +67,8 @@ def record(
             not recorded; what they write is thrown away. The recording's source is all of them, one
             below the other, and its lines are counted there. If one of them fails, the script is
             not run, and the outcome is the end of that one: its outermost frame tells which.
+        on_error: Called with what ended the script, also a syntax error, for who would print its
+            traceback, say.
     """
     recorder = recorder or Recorder()
     text = whole(prelude, source) if prelude else source
@@ -76,6 +79,8 @@ def record(
             for each, lines in zip((*(p.source for p in prelude), source), behind, strict=True)
         ]
     except SyntaxError as error:
+        if on_error is not None:
+            on_error(error)
         return _recording(text, recorder, [], _syntax_error(error))
     code = codes.pop()
     with _backend(backend), _as_main(text, filename, main) as module:
@@ -89,7 +94,7 @@ def record(
         tracer = Tracer(recorder, numbered, filename)
 
         def run() -> None:
-            with time_limit(timeout, filename):
+            with time_limit(timeout, filename), _handed_to(on_error):
                 for before, its_code in zip(prelude, codes, strict=True):
                     run_before(its_code, before, module)
                 with _recording_executors(recorder):
@@ -204,6 +209,16 @@ def _as_main(source: str, filename: str, module: ModuleType | None) -> Iterator[
         yield module
     finally:
         sys.modules["__main__"] = before
+
+
+@contextmanager
+def _handed_to(on_error: Callable[[BaseException], None] | None) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        if on_error is not None:
+            on_error(error)
+        raise
 
 
 def _outcome_of(run: Callable[[], None], recorder: Recorder, filename: str) -> Outcome:

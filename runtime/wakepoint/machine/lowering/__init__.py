@@ -49,13 +49,14 @@ def lower(function: Any) -> str:
     makes one. Names that it does not define mean what they mean where the original stands.
 
     Args:
-        function: A function or method whose source can be read.
+        function: A function or method whose source can be read, or the analysis of one.
 
     Raises:
         MachineError: If it cannot be analysed, its source is not known, or it has something that
             cannot be lowered; the message names it.
     """
-    return _one(analyze(function)).text
+    analysis = function if isinstance(function, Analysis) else analyze(function)
+    return _one(analysis).text
 
 
 def lower_source(text: str, filename: str = "<source>") -> Lowered:

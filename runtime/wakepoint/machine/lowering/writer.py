@@ -56,10 +56,10 @@ class Function:
 
     def unable(self, node: ast.AST, what: str, instead: str) -> MachineError:
         """The error of something that cannot be lowered."""
-        return MachineError(
-            f"line {getattr(node, 'lineno', self.node.lineno)}: {what} cannot be lowered, "
-            f"in {self.where}; {instead}"
-        )
+        line: int = getattr(node, "lineno", self.node.lineno)
+        error = MachineError(f"line {line}: {what} cannot be lowered, in {self.where}; {instead}")
+        error.line = line
+        return error
 
 
 @dataclass(eq=False, slots=True)
