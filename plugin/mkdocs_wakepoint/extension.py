@@ -6,7 +6,9 @@ have run. MkDocs' plugin hands a batch in, and fills the places itself once all 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,10 @@ from markdown.preprocessors import Preprocessor
 
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector, Document
-from mkdocs_wakepoint.engine import Settings
+from mkdocs_wakepoint.engine import Settings, SettingsError
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.failure import SnippetError, tell
+from mkdocs_wakepoint.fence.defaults import read_defaults
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.source import Page, converted_by, name_of
@@ -40,6 +43,7 @@ class WakepointExtension(Extension):
         page: The page that is being converted, as whoever made the collector knows it.
         pages: All that MkDocs has, by their names in it.
         begun: Those that were converted, or are being so.
+        defaults: What the site says of the options of all fences.
     """
 
     def __init__(self, collector: Collector | None = None, **settings: Any) -> None:
@@ -51,6 +55,7 @@ class WakepointExtension(Extension):
         self._outermost: Document | None = None
         self._collector = collector
         self._settings = Settings.of(settings)
+        self.defaults = _checked(self._settings.defaults)
 
     def __deepcopy__(self, memo: object) -> WakepointExtension:
         """Itself: whoever copies a site's configuration has the same snippets run."""
@@ -75,6 +80,7 @@ class WakepointExtension(Extension):
             self.page = self.begun[name] = self.pages[name]
             self.pages[name] = self.page.again()
             self._outermost = document
+        self.page.site = self.defaults
         document.page = self.page
 
     def finish(self, document: Document, text: str) -> str:
@@ -101,7 +107,8 @@ class WakepointExtension(Extension):
         store = Store(Path(self._settings.recordings))
         runs = Runs(self._settings)
         with closing(runs), closing(Batch(runs, problems.append, store)) as batch:
-            text = document.place(text, converted_by(document.md), batch)
+            page = replace(converted_by(document.md, document.lines), site=self.defaults)
+            text = document.place(text, page, batch)
             if not batch.used:
                 return text
             stale = batch.stale(whole_site=False)
@@ -109,6 +116,13 @@ class WakepointExtension(Extension):
         tell(document.md, problems, stale, self._settings.on_error)
         # Without MkDocs' plugin nobody else brings the style sheet to the page.
         return f"{element('style', stylesheet())}\n{batch.fill(text)}"
+
+
+def _checked(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    defaults = read_defaults(values, "", {})
+    for problem in defaults.problems:
+        raise SettingsError(f"defaults: {problem.what}; {problem.remedy}")
+    return defaults.values
 
 
 class _Begun(Preprocessor):

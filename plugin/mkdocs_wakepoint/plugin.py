@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.engine import Settings, SettingsError
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.extension import WakepointExtension
+from mkdocs_wakepoint.fence.defaults import lines_below, read_defaults
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.unread import unread
@@ -50,6 +51,7 @@ class WakepointConfig(Config):  # type: ignore[no-untyped-call]
     memory = option.Type(object, default=Settings().memory)
     on_error = option.Type(object, default=Settings().on_error)
     recordings = option.Type(object, default=Settings().recordings)
+    defaults = option.Type(object, default=Settings().defaults)
 
 
 class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-call]
@@ -107,9 +109,24 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             extension for extension in config.markdown_extensions if not _is_ours(extension)
         ]
         self._extension = WakepointExtension(self._collector or self._batch)
+        self._extension.defaults = self._defaults(settings.defaults, config)
         config.extra_css = [path for path in config.extra_css if path != STYLESHEET]
         config.markdown_extensions.append(self._extension)  # type: ignore[arg-type]
         return config
+
+    def _defaults(self, values: Mapping[str, Any], config: MkDocsConfig) -> Mapping[str, Any]:
+        """The site's defaults for options, once what is wrong with them has been told."""
+        file = Path(config.config_file_path or "mkdocs.yml")
+        try:
+            lines = lines_below(file.read_text(encoding="utf-8-sig"), "wakepoint", "defaults")
+        except (OSError, UnicodeDecodeError):  # the configuration was made by a program
+            lines = {}
+        defaults = read_defaults(values, file.name, lines)
+        collector = self._collector or self._batch
+        for problem in defaults.problems:
+            assert collector is not None
+            collector.report(problem)
+        return defaults.values
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Adds the style sheet to the site, and leaves kept recordings out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ import yaml
 from markdown import Markdown
 
 from mkdocs_wakepoint import reading
-from mkdocs_wakepoint.fence.header import defaults_line, page_defaults
+from mkdocs_wakepoint.fence.defaults import lines_below, read_defaults
 from mkdocs_wakepoint.included import Text
-from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
+from mkdocs_wakepoint.snippet import Options, Problem, Snippet
 from mkdocs_wakepoint.text import lines_of
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
@@ -29,7 +30,8 @@ class Page:
         lines: The file's text, for line numbers.
         folder: What the file's name is relative to.
         bases: More folders in which included files are looked for.
-        defaults: The page's defaults for options.
+        defaults: What the page's front matter says of options.
+        site: What the site says of them; the page goes before it.
         problems: What is wrong with those; told once the page is converted.
         keys: The keys that its snippets have taken.
         ids: What its headings, and whatever else has an id that begins as ours do, have taken.
@@ -40,11 +42,17 @@ class Page:
     lines: list[str] = field(default_factory=list)
     folder: Path = field(default_factory=Path)
     bases: list[Path] = field(default_factory=list)
-    defaults: Options = field(default_factory=Options)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    site: Mapping[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
     sessions: dict[str, list[Snippet]] = field(default_factory=dict)
+
+    @property
+    def options(self) -> Options:
+        """What holds where a fence says nothing."""
+        return Options(**{**self.site, **self.defaults})
 
     def again(self) -> Page:
         """The same page, to be converted once more; what is wrong with it has been told."""
@@ -63,8 +71,13 @@ def page(file: str, text: str, meta: Any, folder: Path = Path()) -> Page:
     lines = lines_of(text)
     if not isinstance(meta, dict) or "wakepoint" not in meta:
         return Page(file, lines, folder)
-    header = page_defaults(meta["wakepoint"], Location(file, defaults_line(lines)))
-    return Page(file, lines, folder, [], header.options, [*header.problems])
+    matter = FRONT_MATTER.match(text)
+    above = matter[0][: matter.start(1)].count("\n") if matter else 0
+    names = lines_below(matter[1], "wakepoint") if matter else {}
+    defaults = read_defaults(
+        meta["wakepoint"], file, {name: line + above for name, line in names.items()}
+    )
+    return Page(file, lines, folder, [], defaults.values, problems=[*defaults.problems])
 
 
 def read(path: Path) -> tuple[Page, str]:
@@ -91,11 +104,17 @@ def written(page: Page, md: Markdown, lines: list[str]) -> Text:
     return Text(page.file, page.lines or lines, page.folder, bases)
 
 
-def converted_by(md: Markdown) -> Page:
-    """The page that a Markdown object converts, as far as it was told: MkDocs and Zensical do."""
+def converted_by(md: Markdown, lines: list[str]) -> Page:
+    """The page that a Markdown object converts, as far as it was told: MkDocs and Zensical do.
+
+    Args:
+        md: Converts it.
+        lines: Those that it was given; front matter is among them if nobody took it away.
+    """
     path = file_of(md)
     if path is None:
-        return Page("markdown")
+        text = "\n".join(lines)
+        return page("markdown", text, front_matter(text))
     near = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     try:
         return read(near)[0]

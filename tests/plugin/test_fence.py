@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tools.snippets import run
 
-from mkdocs_wakepoint.fence.header import comes_close, header_options, page_defaults, parse
+from mkdocs_wakepoint.fence.header import comes_close, header_options, parse
 from mkdocs_wakepoint.fence.options import BACKENDS, FIGURES, VIEWS
 from mkdocs_wakepoint.snippet import Location, Options
 from wakepoint.recording.figures import figures
@@ -134,31 +134,6 @@ def test_options_of_which_one_undoes_the_other_are_told(
 )
 def test_options_that_go_together_are_not_told(header: str) -> None:
     assert told(header) == []
-
-
-def test_a_default_that_a_fence_cannot_use_is_not_told() -> None:
-    defaults = page_defaults({"timeout": 3, "hl_lines": "1"}, HERE).options
-    assert parse('run="no"', HERE, defaults).problems == ()
-    assert parse('show="output"', HERE, defaults).problems == ()
-
-
-def test_the_fence_says_less_than_its_header_where_the_page_has_a_default() -> None:
-    defaults = page_defaults(
-        {"show": ["code", "output"], "timeout": 3, "run": False, "linenums": 1}, HERE
-    )
-    assert defaults.problems == ()
-    options = parse('run="yes" timeout="4"', HERE, defaults.options).options
-    assert options == Options(show=("code", "output"), timeout=4.0, linenums="1")
-
-
-def test_a_wrong_default_is_told_at_its_place() -> None:
-    header = page_defaults({"shwo": "code", "timeout": "soon"}, HERE)
-    assert [str(problem).split(";")[0] for problem in header.problems] == [
-        "docs/page.md:7: there is no option 'shwo'",
-        "docs/page.md:7: timeout='soon' cannot be",
-    ]
-    (problem,) = page_defaults("code", HERE).problems
-    assert "no mapping" in problem.what
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -25,6 +25,9 @@ class Settings:
             ends the build with an error once all problems are told, but never `mkdocs serve`;
             ``show`` logs nothing. The page shows the problem in a box in each case.
         recordings: Folder with recordings made on other platforms.
+        defaults: Options for all fences, as their headers give them: `show`, `timeout`, any but
+            `title` and `id`. What a page's front matter says goes first, and what a fence says
+            goes before that.
     """
 
     timeout: float = 5.0
@@ -32,6 +35,7 @@ class Settings:
     memory: int = 2048
     on_error: str = "warn"
     recordings: str = "docs/recordings"
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Settings:
@@ -61,6 +65,9 @@ class Settings:
         recordings: Any = self.recordings
         if not isinstance(recordings, str):
             raise SettingsError(f"recordings: {recordings!r} names no folder")
+        defaults: Any = self.defaults
+        if not isinstance(defaults, Mapping):
+            raise SettingsError(f"defaults: {defaults!r} is no mapping of options")
         if self.on_error not in ("warn", "fail", "show"):
             raise SettingsError(f"on_error: {self.on_error!r} is none of warn, fail, show")
 

@@ -62,7 +62,7 @@ def _options(
 ) -> tuple[Options, list[Problem]]:
     if fence.options is None:
         return Options(run=False, show=("code",)), [comes_only_close(location)]
-    fence_header = header.parse(fence.options, location, page.defaults)
+    fence_header = header.parse(fence.options, location, page.options)
     problems = [*fence_header.problems]
     visible = shown_lines(source).numbers
     if beyond := lines_too_many(fence_header.options.hl_lines, len(visible)):

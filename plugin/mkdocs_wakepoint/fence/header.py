@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -26,7 +25,6 @@ _QUOTED: Final = r"""(?:"[^"]*"|'[^']*')"""
 _ALL_QUOTES: Final = "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"
 """Also those of typography, which are pasted from a page."""
 _WORD: Final = re.compile(rf"(?:{_QUOTED}|\S)+")
-_DEFAULTS: Final = re.compile(rf"{WORD}\s*:")
 # A value without quotes ends before the next NAME=, so that one mistake is told as one.
 _TOKEN: Final = re.compile(
     rf"""(?P<name>[^\s="']+)(?:\s*=\s*(?P<value>{_QUOTED}|\S*(?:[ \t]+[^\s"'=]+(?=\s|$))*))?"""
@@ -87,7 +85,7 @@ def parse(text: str, location: Location, defaults: Options | None = None) -> Hea
         text: What it says beside its language and the word ``wakepoint``, see `header_options`:
             ``title="A" show="code output"``.
         location: The line of the fence.
-        defaults: What holds where the header says nothing: the page's, see `page_defaults`.
+        defaults: What holds where the header says nothing: the page's.
     """
     reader = Reader("option", READERS)
     for match in _TOKEN.finditer(text):
@@ -116,31 +114,3 @@ def _mistake(token: re.Match[str]) -> tuple[str, str] | None:
         bare = value.strip(_ALL_QUOTES)
         return f"the value of {name} is not quoted", f'write {name}="{bare}"'
     return None
-
-
-def page_defaults(values: object, location: Location) -> Header:
-    """Reads what a page's front matter says under ``wakepoint:``.
-
-    Args:
-        values: The mapping, as YAML gives it.
-        location: The line of ``wakepoint:``.
-    """
-    if not isinstance(values, Mapping):
-        problem = Problem(location, "wakepoint is no mapping", "write options under it, show: code")
-        return Header(Options(), (problem,))
-    reader = Reader("option", READERS)
-    for name, value in values.items():
-        reader.take(str(name), _as_typed(value), location)
-    return Header(Options(**reader.values), tuple(reader.problems))
-
-
-def defaults_line(lines: Sequence[str]) -> int:
-    """The line of a page's front matter in which its defaults begin."""
-    return next((n for n, text in enumerate(lines, 1) if _DEFAULTS.match(text)), 1)
-
-
-def _as_typed(value: object) -> str:
-    """A value from YAML as an author would have typed it in a header."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -66,7 +66,7 @@ class ZensicalPages:
         Raises:
             SiteError: If a page cannot be rendered.
         """
-        extension = WakepointExtension(collector)
+        extension = WakepointExtension(collector, defaults=self.settings.get("defaults") or {})
         count = 0
         with self._extended_by(extension), contextlib.redirect_stdout(sys.stderr):
             for file in self._pages():
