@@ -55,7 +55,8 @@ def _end(error: BaseException, filename: str) -> None:
         raise error.with_traceback(None)
     if isinstance(error, KeyboardInterrupt):
         sys.exit(130)
-    sys.excepthook(type(error), error, _own(error.__traceback__, filename))
+    error = error.with_traceback(_own(error.__traceback__, filename))
+    sys.excepthook(type(error), error, error.__traceback__)
     sys.exit(1)
 
 
