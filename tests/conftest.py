@@ -35,6 +35,7 @@ TOOLS = {
     "browser": Tool(find.missing_browser),
     "bubblewrap": Tool(find.missing_bubblewrap),
     "io_uring": Tool(find.missing_io_uring),
+    "namespaces": Tool(find.missing_namespaces),
     "neighbours": Tool(neighbours.missing),
     "network": Tool(find.missing_network, required=frozenset()),
     "wine": Tool(windows_python_tool.missing),

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 
+from mkdocs_wakepoint.engine.sandbox import unavailable
 from wakepoint.kernel import Kernel
 
 _BROWSERS = (
@@ -49,6 +50,11 @@ def missing_bubblewrap() -> str | None:
     command = [bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"]
     tried = subprocess.run(command, capture_output=True, text=True, check=False)
     return None if tried.returncode == 0 else f"bwrap does not work here: {tried.stderr.strip()}"
+
+
+def missing_namespaces() -> str | None:
+    """What to do for the engine's own sandbox."""
+    return unavailable()
 
 
 @functools.cache

@@ -65,6 +65,7 @@ def spawn(limits: Limits, control: int) -> int:
             os.close(control)
             os.setsid()
             supervisor.expect_signals()
+            os.environ.pop("PWD", None)  # bubblewrap's
             linux.prctl(linux.PR_SET_DUMPABLE, 1)
             restrict.restrict(limits)
             return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -51,6 +52,7 @@ def enter(readable: Sequence[Path] = ()) -> None:
         SandboxError: If the system forbids it. This process is not to be used any more then.
     """
     shown = view(readable)
+    descriptors = supervisor.open_descriptors() - {0, 1, 2}
     user, group = identity.outer_identity()
     try:
         _make_namespaces(user, group)
@@ -58,7 +60,7 @@ def enter(readable: Sequence[Path] = ()) -> None:
     except OSError as error:
         raise SandboxError(advice(error)) from error
     if inside:
-        _pass_the_end_on(inside)
+        _pass_the_end_on(inside, descriptors)
     try:
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         socket.sethostname(_HOST_NAME)
@@ -154,9 +156,11 @@ def _become(user: int, group: int) -> None:
     linux.set_capabilities(linux.CAP_SYS_ADMIN, linux.CAP_NET_ADMIN)
 
 
-def _pass_the_end_on(inside: int) -> NoReturn:
-    """Waits for the sandbox and ends as it did."""
-    supervisor.close_all_but(0, 1, 2)
+def _pass_the_end_on(inside: int, descriptors: set[int]) -> NoReturn:
+    """Waits for the sandbox and ends as it did; the descriptors are its alone."""
+    for descriptor in descriptors:
+        with contextlib.suppress(OSError):  # the one that they were listed from
+            os.close(descriptor)
     while True:
         try:
             _, status = os.waitpid(inside, 0)

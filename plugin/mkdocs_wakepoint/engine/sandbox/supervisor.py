@@ -167,10 +167,14 @@ def all_others() -> list[int]:
         return [int(entry.name) for entry in entries if entry.name.isdigit() and entry.name != "1"]
 
 
+def open_descriptors() -> set[int]:
+    """The descriptors of this process, and the one that they were listed from."""
+    with os.scandir("/proc/self/fd") as entries:
+        return {int(entry.name) for entry in entries}
+
+
 def close_all_but(*kept: int) -> None:
     """Closes each descriptor of this process but these."""
-    with os.scandir("/proc/self/fd") as entries:
-        numbers = {int(entry.name) for entry in entries}
-    for number in numbers - {*kept}:
-        with suppress(OSError):  # the one that the list was read from
-            os.close(number)
+    for descriptor in open_descriptors() - {*kept}:
+        with suppress(OSError):
+            os.close(descriptor)
