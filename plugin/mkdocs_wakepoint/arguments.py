@@ -43,12 +43,13 @@ def _run(each: Any) -> None:
     one = _command(each, "run", "run a script or a page's snippets, and tell what happened")
     one.usage = "%(prog)s [options] FILE [ARGS ...]"
     _path(one, "file", "FILE", "a Python script, or a Markdown page")
-    one.add_argument(
+    rest = one.add_argument(
         "arguments",
         nargs=argparse.REMAINDER,
         metavar="ARGS",
         help="the script's own; options of this command stand before FILE",
     )
+    rest.required = False  # argparse names it among what is missing, before 3.13
     one.add_argument("--json", action="store_true", help="print the recordings instead")
     _path(one, "--html", "FILE", "write a report with diagrams to this file instead")
     _backend(one, "the mechanism that runs a script; a page's fences name their own")
@@ -112,7 +113,10 @@ def _backend(one: argparse.ArgumentParser, text: str) -> None:
 
 def _engine(one: argparse.ArgumentParser) -> None:
     one.add_argument(
-        "--timeout", type=float, metavar="SECONDS", help="for one snippet that names no limit"
+        "--timeout",
+        type=float,
+        metavar="SECONDS",
+        help="that one snippet may take, if it names no limit of its own",
     )
     one.add_argument("--concurrency", type=int, metavar="N", help="how many run at a time")
 

@@ -41,9 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NO_READER
     except KeyboardInterrupt:
         return INTERRUPTED
-    except (OSError, ValueError) as error:
-        print(f"mkdocs-wakepoint: {in_one_line(str(error))}", file=sys.stderr)
-        return 2
+    except OSError as error:
+        return _cannot_be(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except ValueError as error:
+        return _cannot_be(str(error))
 
 
 def _command(arguments: Sequence[str] | None) -> int:
@@ -51,6 +52,11 @@ def _command(arguments: Sequence[str] | None) -> int:
     command = importlib.import_module(f"mkdocs_wakepoint.commands.{options.command}")
     status: int = command.main(options)
     return status
+
+
+def _cannot_be(why: str) -> int:
+    print(f"mkdocs-wakepoint: {in_one_line(why)}", file=sys.stderr)
+    return 2
 
 
 def _forget_output() -> None:

@@ -11,7 +11,7 @@ from mkdocs_wakepoint import reading
 from mkdocs_wakepoint.commands import opening
 from mkdocs_wakepoint.commands.report import report
 from mkdocs_wakepoint.commands.text import summary, text
-from mkdocs_wakepoint.engine import problems, unavailable, why_not
+from mkdocs_wakepoint.engine import Settings, problems, unavailable, why_not
 from mkdocs_wakepoint.pages import Snippets
 from mkdocs_wakepoint.program import Program
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
@@ -37,6 +37,8 @@ def main(options: argparse.Namespace) -> int:
         if (options.file / "__main__.py").is_file():
             remedy = f"name the script in it: {options.file / '__main__.py'}"
         raise ValueError(f"{options.file} is a folder; {remedy}")
+    if options.html and not options.html.absolute().parent.is_dir():
+        raise ValueError(f"{options.html}: there is no such folder to put it in")
     if options.json and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal takes
     return _run_page(options) if reading.is_markdown(options.file) else _run_script(options)
@@ -77,6 +79,8 @@ def _run_page(options: argparse.Namespace) -> int:
 def _run_script(options: argparse.Namespace) -> int:
     if reason := why_not(options.backend):
         raise ValueError(reason)
+    if options.timeout is not None:
+        Settings.of({"timeout": options.timeout})  # which says what cannot be
     path: Path = options.file
     source = reading.python(path)
     arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments

@@ -44,6 +44,12 @@ def test_the_console_script_is_installed() -> None:
         assert f"\n    {name} " in printed
 
 
+def test_of_what_is_missing_only_what_is_needed_is_named() -> None:
+    status, _, err = ran("run")
+    assert status == 2
+    assert err.endswith("run: error: the following arguments are required: FILE\n")
+
+
 def test_the_version_is_that_of_the_packages_and_of_python() -> None:
     version = metadata.version("mkdocs-wakepoint")
     python = platform.python_version()

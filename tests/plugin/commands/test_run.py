@@ -116,6 +116,8 @@ def test_a_report_of_a_page_has_a_heading_for_each_snippet_and_its_problems(
         (["docs/page.md", "--json"], "options stand before it"),
         (["none.py"], "none.py:1: there is no such file"),
         (["none.md"], "none.md:1: there is no such file"),
+        (["--html", "none/report.html", "nap.py"], "none/report.html: there is no such folder"),
+        (["--timeout", "0", "nap.py"], "timeout: 0.0 is not a number from 0.1 up"),
     ],
 )
 def test_what_cannot_be_run_is_told(
@@ -123,6 +125,7 @@ def test_what_cannot_be_run_is_told(
 ) -> None:
     write(site / "docs" / "page.md", PAGE)
     write(site / "package" / "__main__.py", "print(1)")
+    write(site / "nap.py", "raise SystemExit('it was run')")
     with zipfile.ZipFile(site / "archive.pyz", "w") as archive:
         archive.writestr("__main__.py", "print(1)")
     assert main(["run", *arguments]) == 2
