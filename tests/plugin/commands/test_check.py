@@ -38,7 +38,7 @@ def test_check_prints_a_line_for_each_problem_in_the_order_of_the_pages(
         "docs/a/page.md:4: the snippet raised ZeroDivisionError: division by zero",
         "docs/a/page.md:7: there is no option 'x'",
         "docs/a/page.md:11: this fence's header names wakepoint but is not one of its fences",
-        "docs/b.md:2: there is no option 'shw'",
+        "docs/b.md:3: there is no option 'shw'",
         "2 snippets in 2 pages, 4 problems",
     ]
 
