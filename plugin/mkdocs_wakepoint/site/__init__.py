@@ -8,7 +8,7 @@ from mkdocs_wakepoint.pages import MarkdownFiles, Pages
 from mkdocs_wakepoint.site import hosts
 from mkdocs_wakepoint.site.hosts import SiteError
 
-__all__ = ["SiteError", "pages_at"]
+__all__ = ["SiteError", "config_of", "pages_at", "pages_of"]
 
 
 def pages_at(path: Path) -> Pages:
@@ -17,20 +17,30 @@ def pages_at(path: Path) -> Pages:
     Raises:
         SiteError: If the site's configuration cannot be, or nothing that reads it is installed.
     """
+    config = config_of(path)
+    return MarkdownFiles(path) if config is None else pages_of(config, path)
+
+
+def config_of(path: Path) -> Path | None:
+    """The configuration of the site that a file or folder is in, if it is in one."""
     for above in (path.absolute(), *path.absolute().parents):
         configs = [above / name for name in hosts.READERS]
         configs = [config for config in configs if config.is_file() and _has(config, path)]
         if configs:
             # There may be more than one, where somebody moves from one to another.
-            return _pages(next(filter(hosts.reader, configs), configs[0]), path)
-    return MarkdownFiles(path)
+            return next(filter(hosts.reader, configs), configs[0])
+    return None
 
 
 # Nothing is imported that builds sites before it is known which of them is there.
 
 
-def _pages(config: Path, path: Path) -> Pages:
-    """The pages as whoever reads the configuration makes them."""
+def pages_of(config: Path, path: Path) -> Pages:
+    """The pages of a site that are in a file or folder, as whoever builds it has them.
+
+    Raises:
+        SiteError: If the configuration cannot be, or nothing that reads it is installed.
+    """
     host = hosts.reader(config)
     if host is None:
         raise hosts.none_installed(config)
