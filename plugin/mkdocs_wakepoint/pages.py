@@ -111,7 +111,9 @@ class MarkdownFiles:
         """Hands over what the pages hold, in the order of their paths."""
         extension = WakepointExtension(_Unfilled(collector))
         markdown = Markdown(extensions=[*_CONTAINERS, extension])
-        paths = [self._path] if self._path.is_file() else [*reading.pages(self._path)]
+        paths = (
+            [self._path] if self._path.is_file() else [*reading.pages(self._path, collector.report)]
+        )
         for path in paths:
             try:
                 extension.page, text = read(path)

@@ -9,7 +9,7 @@ import io
 import os
 import stat
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,7 @@ _KINDS: Final = {
 }
 
 _BINARY: Final = getattr(os, "O_BINARY", 0)
+_LEAVE: Final = "give yourself leave to read it"
 _ZIP: Final = b"PK\x03\x04"
 
 
@@ -68,7 +69,7 @@ def content(path: Path, name: str = "") -> bytes:
         if kind:
             raise UnreadableError(name, 1, f"it is {kind}", "name a file") from None
         what = f"it cannot be opened ({error.strerror})"
-        raise UnreadableError(name, 1, what, "give yourself leave to read it") from None
+        raise UnreadableError(name, 1, what, _LEAVE) from None
     with os.fdopen(number, "rb") as file:
         kind = _KINDS.get(stat.S_IFMT(os.fstat(number).st_mode))
         if kind:
@@ -131,18 +132,24 @@ def problem(path: Path, name: str) -> Problem | None:
     return None
 
 
-def pages(folder: Path) -> Iterator[Path]:
+def pages(folder: Path, report: Callable[[Problem], None]) -> Iterator[Path]:
     """The Markdown files below a folder, in the order of their paths.
 
     What a name hides that begins with a dot is left out, as MkDocs does. A folder that several
     links lead to is visited once, so a circle of them has an end.
 
-    Raises:
-        OSError: If a folder cannot be read.
+    Args:
+        folder: The folder.
+        report: Called for each folder that cannot be read.
     """
+
+    def closed(error: OSError) -> None:
+        name, what = Path(error.filename).as_posix(), f"it cannot be read ({error.strerror})"
+        report(UnreadableError(name, 1, what, _LEAVE).problem)
+
     found = []
     seen = set()
-    for home, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
+    for home, folders, names in os.walk(folder, onerror=closed, followlinks=True):
         at = os.stat(home)  # noqa: PTH116 - os.walk tells it as text
         if (at.st_dev, at.st_ino) in seen:
             folders.clear()
@@ -168,7 +175,3 @@ def _kind(path: Path) -> str | None:
         return _KINDS.get(stat.S_IFMT(path.stat().st_mode))
     except OSError:
         return None
-
-
-def _raise(error: OSError) -> None:
-    raise error

@@ -81,14 +81,21 @@ def test_as_an_argument_it_is_told_in_one_line(
     assert "Traceback" not in printed.err
 
 
-def test_a_file_that_nobody_may_read_is_one_problem(site: Path) -> None:
+@pytest.mark.parametrize(
+    "name, what", [("odd.md", "it cannot be opened"), ("closed", "it cannot be read")]
+)
+def test_what_nobody_may_read_is_one_problem(site: Path, name: str, what: str) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
+    write(site / "docs" / "a.md", fence("print(1)"))
     write(site / "docs" / "odd.md", "text")
-    (site / "docs" / "odd.md").chmod(0)
+    (site / "docs" / "closed").mkdir()
+    (site / "docs" / name).chmod(0)
     status, out, _ = ran("check", "docs")
+    (site / "docs" / name).chmod(0o700)
     assert status == 1
-    assert out.startswith("docs/odd.md:1: it cannot be opened (Permission denied); ")
+    assert out.startswith(f"docs/{name}:1: {what} (Permission denied); ")
+    assert out.endswith("1 snippet in 2 pages, 1 problem\n")
 
 
 @pytest.mark.parametrize("in_site", [True, False], ids=["in a site", "alone"])
