@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from mkdocs_wakepoint.text import in_one_line, visible
-from mkdocs_wakepoint.views.words import origin, times
+from mkdocs_wakepoint.views.limits import (
+    FEWEST_VARIABLES,
+    MACHINES,
+    NAMES,
+    STATES,
+    TEXT,
+    VALUE,
+)
+from mkdocs_wakepoint.views.words import cut, origin, times
 from wakepoint.machine.model import Machine, State, StateKind
 from wakepoint.recording import Environment, Event, Outcome, Recording
 from wakepoint.recording.figures import figures
@@ -25,8 +34,12 @@ def summary(recording: Recording) -> str:
         parts.append(f"{times(recording.truncated, 'event')} more than a recording holds, left out")
     if any(event.kind == "trace.replaced" for event in recording.events):
         parts.append("it set a trace function of its own; machines are not recorded from there on")
-    for index, machine in enumerate(recording.machines):
-        parts += _machine(machine, index, recording.events)
+    visits = _Visits(recording.events)
+    ran = [index for index in range(len(recording.machines)) if visits.runs[index]]
+    parts += [_machine(recording.machines[index], index, visits) for index in ran[:MACHINES]]
+    if len(ran) > MACHINES:
+        parts.append(f"{len(ran) - MACHINES} more machines ran")
+    parts += [f"no machine: {each.reason}" for each in recording.unanalysed[:MACHINES]]
     counted = figures(recording)
     if counted.polls:
         parts.append(
@@ -34,7 +47,9 @@ def summary(recording: Recording) -> str:
             f"wake-ups {counted.wakes}, parked {counted.parked}"
         )
     if counted.calls:
-        calls = [(name, str(number)) for name, number in counted.calls.items()]
+        calls = [
+            (cut(name, VALUE), str(number)) for name, number in islice(counted.calls.items(), NAMES)
+        ]
         parts.append(_table([("kernel call", "times"), *calls]))
     return visible("\n\n".join(parts))
 
@@ -51,29 +66,44 @@ def _where(environment: Environment) -> str:
     return backend + ", ".join((*origin(environment), *when))
 
 
-def _machine(machine: Machine, index: int, events: Sequence[Event]) -> list[str]:
-    """A table of the machine's states; nothing if it never ran."""
-    runs = {e["instance"] for e in events if e.kind == "machine.started" and e["machine"] == index}
-    if not runs:
-        return []
-    of_it = [event for event in events if event.facts.get("instance") in runs]
-    entered = Counter(event["state"] for event in of_it if event.kind == "state.entered")
-    suspended = Counter(event["state"] for event in of_it if event.kind == "state.suspended")
+class _Visits:
+    """How often each machine ran, and its states were entered and suspended in."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.runs: Counter[int] = Counter()
+        self.entered: Counter[tuple[int, int | None]] = Counter()
+        self.suspended: Counter[tuple[int, int | None]] = Counter()
+        machines: dict[int, int] = {}
+        for event in events:
+            if event.kind == "machine.started":
+                machines[event["instance"]] = event["machine"]
+                self.runs[event["machine"]] += 1
+            elif event.kind == "state.entered":
+                self.entered[machines[event["instance"]], event["state"]] += 1
+            elif event.kind == "state.suspended":
+                self.suspended[machines[event["instance"]], event["state"]] += 1
+
+
+def _machine(machine: Machine, index: int, visits: _Visits) -> str:
+    """A table of the machine's states."""
     rows: list[tuple[str, ...]] = [("", "state", "line", "entered", "suspended", "keeps")]
+    states = [state for state in machine.states if state.span is not None]
     rows += [
-        _state(state, entered[state.index], suspended[state.index])
-        for state in machine.states
-        if state.span is not None
+        _state(state, visits.entered[index, state.index], visits.suspended[index, state.index])
+        for state in states[:STATES]
     ]
-    return [f"{machine.qualname}, {times(len(runs), 'run')}\n{_table(rows)}"]
+    more = f"\n  and {len(states) - STATES} more states" if len(states) > STATES else ""
+    runs = visits.runs[index]
+    return f"{cut(machine.qualname, TEXT)}, {times(runs, 'run')}\n{_table(rows)}{more}"
 
 
 def _state(state: State, entered: int, suspended: int) -> tuple[str, ...]:
-    keeps = ", ".join(variable.name for variable in state.variables if variable.live)
+    live = (cut(variable.name, VALUE) for variable in state.variables if variable.live)
+    keeps = cut(", ".join(islice(live, FEWEST_VARIABLES * 5)), TEXT)
     assert state.span is not None
     label = state.label if state.kind is StateKind.AWAIT else f"{state.kind.value}: {state.label}"
     line = str(state.span.line)
-    return str(state.index), label, line, str(entered), str(suspended), keeps
+    return str(state.index), cut(label, VALUE), line, str(entered), str(suspended), keeps
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

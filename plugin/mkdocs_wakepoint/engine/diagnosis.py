@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from mkdocs_wakepoint.engine.process import CUT, OUTPUT_LIMIT
@@ -12,6 +13,8 @@ from wakepoint.catching import CATCHES
 from wakepoint.recording import Outcome, Recording
 from wakepoint.recording.figures import figures
 
+LISTED = 20
+"""Tasks that a problem names, and lines of a traceback that it shows."""
 LONGEST = 200
 """Characters of an exception's text that the log shows; the page shows all that there is."""
 
@@ -87,11 +90,13 @@ def _missing_machine(snippet: Snippet, recording: Recording) -> list[Problem]:
     name = snippet.options.machine
     names = [machine.qualname for machine in recording.machines]
     plain = [machine.name for machine in recording.machines]
+    without = [each.name for each in recording.unanalysed]  # the page says why
+    plain += (*without, *(each.rpartition(".")[2] for each in without))
     if not name or name in names or name in plain:
         return []
     if recording.outcome.kind in ("syntax-error", "killed"):
         return []  # which says why there is none
-    remedy = f"write {' or '.join(names)}" if names else "leave out machine"
+    remedy = f"write {_in_few(names, ' or ')}" if names else "leave out machine"
     what = f"there is no coroutine function {name!r} in the snippet"
     return [Problem(snippet.at(0), what, remedy)]
 
@@ -179,9 +184,9 @@ def _deadlock(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
         place = snippet.at(lines[0])
     return Problem(
         place,
-        f"deadlock: {', and '.join(waiting)}",
+        f"deadlock: {_in_few(waiting, ', and ')}",
         'wake them, give them a timeout, or announce it with expect_error="Deadlock"',
-        "\n".join(waiting),
+        _in_few(waiting, "\n"),
     )
 
 
@@ -199,7 +204,7 @@ def _goes_on(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
     catches = any(CATCHES in each.how for each in outcome.goes_on)
     return Problem(
         place,
-        f"the snippet was {outcome.message}: {'; '.join(texts)}",
+        f"the snippet was {_shortened(outcome.message)}: {_in_few(texts, '; ')}",
         "catch Cancelled only to clean up, and raise it again"
         if catches
         else 'let it end, or allow more with timeout="…" (seconds)',
@@ -253,13 +258,26 @@ def _line(snippet: Snippet, number: int) -> str:
 def _traceback(snippet: Snippet, outcome: Outcome) -> str:
     """The snippet's own frames; those of the runtime are left out."""
     source = lines_of(snippet.script)
+    half = LISTED // 2
+    frames, fewer = list(outcome.frames), len(outcome.frames) - LISTED
     lines = []
-    for frame in outcome.frames:
+    for number, frame in enumerate(frames):
+        if fewer > 0 and half <= number < half + fewer:
+            lines += [f"… {fewer} more …"] if number == half else []
+            continue
         text = source[frame.line - 1].strip() if frame.line <= len(source) else ""
-        lines.append(f"{_line(snippet, frame.line)}, in {frame.function}\n    {text}")
+        where = _line(snippet, frame.line)
+        lines.append(f"{where}, in {_shortened(frame.function)}\n    {text}")
     if outcome.error:
         lines.append(last_line(outcome))
     return "\n".join(lines)
+
+
+def _in_few(texts: Sequence[str], between: str) -> str:
+    """The texts, or the first ones and how many more there are."""
+    more = len(texts) - LISTED
+    told = [_shortened(text) for text in texts[:LISTED]]
+    return between.join([*told, f"{more} more"] if more > 0 else told)
 
 
 def _shortened(text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mkdocs_wakepoint.views.limits import TEXT, VALUE
 from mkdocs_wakepoint.views.source_lines import SourceLines
 from mkdocs_wakepoint.views.story import Instance, Visit
-from mkdocs_wakepoint.views.words import wrap
+from mkdocs_wakepoint.views.words import cut, wrap
 from wakepoint.machine.model import TERMINAL_KINDS, State, StateKind, Variable, VariableKind
 
 MONO = 7.9
@@ -93,14 +95,15 @@ class Box:
         return self.head(width) + ROW * len(self.rows) + FOOT
 
 
-def boxes(instance: Instance, lines: SourceLines) -> list[Box]:
-    """One box for each state, in the order of their numbers.
+def boxes(instance: Instance, states: Iterable[State], lines: SourceLines) -> list[Box]:
+    """One box for each state that is shown.
 
     Args:
         instance: The run that is shown.
+        states: Those that are shown, in the order of their numbers.
         lines: Names the lines of what ran.
     """
-    return [_box(instance, state, lines) for state in instance.machine.states]
+    return [_box(instance, state, lines) for state in states]
 
 
 def common_width(made: list[Box]) -> float:
@@ -112,7 +115,7 @@ def _box(instance: Instance, state: State, lines: SourceLines) -> Box:
     match state.kind:
         case StateKind.START:
             arguments = ", ".join(instance.arguments.values())
-            heading = f"{instance.machine.name}({arguments})"
+            heading = cut(f"{instance.machine.name}({arguments})", TEXT)
             ran = bool(instance.number)
             foot = _foot(state, lines, "nothing has run yet")
             return Box(state, "0", heading, "start", (), foot, ran)
@@ -136,7 +139,7 @@ def _terminal(instance: Instance, state: State, lines: SourceLines) -> Box:
         heading = _returned(instance, lines)
     visited = instance.end is state.kind
     line = f"{lines.name(instance.end_line)} · " if visited and instance.end_line else ""
-    foot = f"{line}{instance.result}" if visited else "not reached in this run"
+    foot = f"{line}{cut(instance.result, TEXT)}" if visited else "not reached in this run"
     return Box(state, mark, heading, corner, (), foot, visited)
 
 
@@ -145,7 +148,7 @@ def _returned(instance: Instance, lines: SourceLines) -> str:
     if instance.end is StateKind.RETURNED:
         statement = lines.text(instance.end_line or 0).strip()
         if statement.startswith("return"):
-            return statement
+            return cut(statement, TEXT)
     return "return"
 
 
@@ -160,7 +163,7 @@ KEYWORDS = {
 
 def heading(state: State) -> str:
     """A suspension point as its source says it."""
-    return KEYWORDS.get(state.kind, "") + state.label
+    return cut(KEYWORDS.get(state.kind, "") + state.label, TEXT)
 
 
 def _suspension(instance: Instance, state: State, lines: SourceLines) -> Box:
@@ -194,8 +197,10 @@ def _where(visits: list[Visit], suspended: int, stuck: bool) -> str:
 
 def waits(visit: Visit) -> str:
     """What a suspended coroutine waits on, and through which other coroutine."""
-    text = ", ".join(visit.waits_on) or "being polled again"
-    return text if visit.inside is None else f"{text}, inside {visit.inside.machine.name}()"
+    text = cut(", ".join(visit.waits_on), TEXT) or "being polled again"
+    if visit.inside is None:
+        return text
+    return f"{text}, inside {cut(visit.inside.machine.name, VALUE)}()"
 
 
 def saved(state: State, visit: Visit) -> list[Variable]:
@@ -209,15 +214,16 @@ def saved(state: State, visit: Visit) -> list[Variable]:
 
 def _rows(state: State, visit: Visit) -> tuple[Row, ...]:
     rows = []
-    for variable in saved(state, visit):
+    variables = saved(state, visit)
+    folded = len(variables) - MAX_ROWS + 1 if len(variables) > MAX_ROWS else 0
+    for variable in variables[: len(variables) - folded]:
         operand = variable.kind is VariableKind.OPERAND
         value = visit.variables.get(variable.name)
         text = variable.name if value is None else f"{variable.name} = {value}"
         note = "half evaluated" if operand else NOTES[variable.live]
-        rows.append(Row(text, note, variable.live, operand))
-    if len(rows) > MAX_ROWS:
-        folded = len(rows) - MAX_ROWS + 1
-        rows = [*rows[: MAX_ROWS - 1], Row(f"and {folded} more", "see the table", live=False)]
+        rows.append(Row(cut(text, TEXT), note, variable.live, operand))
+    if folded:
+        rows.append(Row(f"and {folded} more", "see the table", live=False))
     return tuple(rows)
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from mkdocs_wakepoint.views.boxes import heading
+from mkdocs_wakepoint.views.limits import DEEP, TEXT
 from mkdocs_wakepoint.views.story import Instance, Story
 from mkdocs_wakepoint.views.strace import invocation
+from mkdocs_wakepoint.views.words import cut
 from wakepoint.recording import Event
 
 EXECUTOR, WAKER, REACTOR, KERNEL = "executor", "waker", "reactor", "kernel"
@@ -79,6 +81,8 @@ class _Reader:
         self._until = ""  # what the thread sleeps for, while it is parked
         # Name and state of what was suspended since the last poll began, innermost first.
         self._standing: list[tuple[str, int]] = []
+        self._straight_on = _straight_on(self._events)
+        self._turns = _next_turns(self._events)
         self._rows: list[Row] = []
 
     def read(self) -> list[Row]:
@@ -104,10 +108,12 @@ class _Reader:
         self._add(event, "poll", EXECUTOR, self._lane(event), text)
 
     def _task_pending(self, event: Event, index: int) -> None:
-        path = self._standing[::-1]
-        state = f", state {path[0][1]}" if len(path) == 1 else ""
-        text = f"Pending, {len(path)} deep" if len(path) > 1 else f"Pending{state}"
-        where = ", ".join(f"{name} in state {state}" for name, state in path)
+        depth = len(self._standing)
+        path = self._standing[: -DEEP - 1 : -1]
+        state = f", state {path[0][1]}" if depth == 1 else ""
+        text = f"Pending, {depth} deep" if depth > 1 else f"Pending{state}"
+        more = [f"and {depth - DEEP} more"] if depth > DEEP else []
+        where = ", ".join([f"{name} in state {state}" for name, state in path] + more)
         full = f"Pending: {where}" if path else text
         lane = self._lane(event)
         self._add(event, "pending", lane, EXECUTOR, text, key=path, full=full)
@@ -130,16 +136,9 @@ class _Reader:
             return
         name = f"{instance.machine.name} " if instance.task in self._nested else ""
         awaited = heading(instance.machine.states[event["state"]])
-        on = "" if self._suspends(instance, index) else STRAIGHT_ON
-        self._within(event, instance, "state", f"{name}{event['state']}: {awaited}{on}")
-
-    def _suspends(self, instance: Instance, index: int) -> bool:
-        """True unless the instance goes straight on from the state that it enters here."""
-        for later in self._events[index + 1 :]:
-            if later.facts.get("instance") != instance.number or later.kind == "future.polled":
-                continue
-            return later.kind == "state.suspended"
-        return True
+        on = STRAIGHT_ON if index in self._straight_on else ""
+        text = cut(f"{name}{event['state']}: {awaited}", TEXT)
+        self._within(event, instance, "state", f"{text}{on}")
 
     def _state_suspended(self, event: Event, index: int) -> None:
         name = self._instances[event["instance"]].machine.name
@@ -223,8 +222,7 @@ class _Reader:
     def _executor_parked(self, event: Event, index: int) -> None:
         self._until = "an event" if event["until"] == "event" else event["until"]
         self._add(event, "park", EXECUTOR, REACTOR, "queue empty: park")
-        ahead = (one.kind for one in self._events[index + 1 :] if one.kind in _TURNS)
-        if next(ahead, None) != "executor.unparked":  # the wait was interrupted
+        if self._turns[index] != "executor.unparked":  # the wait was interrupted
             text = f"parked until {self._until}"
             full = f"{text}, which did not come"
             self._add(event, "parked", REACTOR, KERNEL, text, full=full)
@@ -240,7 +238,7 @@ class _Reader:
         call = invocation(event)
         after = self._events[index + 1 : index + 2]
         if self._until and after and after[0].kind == "executor.unparked":
-            text = f"{event['name']}({event['args'][0]}, …)"
+            text = f"{event['name']}({', '.join([*event['args'][:1], '…'])})"
             self._add(event, "call", event.by, KERNEL, text, key=event["name"], full=call)
             self._add(event, "parked", REACTOR, KERNEL, f"parked until {self._until}")
             return
@@ -267,9 +265,10 @@ class _Reader:
         row_key = (kind, source, target, str(key))
         task = event.facts.get("task", task)
         first = not self._rows or self._rows[-1].n != event.n
-        self._rows.append(
-            Row(event.n, kind, source, target, text, row_key, task, full or text, first)
-        )
+        whole = cut(full or text, TEXT)
+        if not text.endswith(STRAIGHT_ON):
+            text = cut(text, TEXT)
+        self._rows.append(Row(event.n, kind, source, target, text, row_key, task, whole, first))
 
     @staticmethod
     def _shared(actor: str) -> str:
@@ -311,6 +310,34 @@ class _Reader:
         "kernel.called": _kernel_called,
     }
     """What makes the rows of each kind of event that has any."""
+
+
+def _straight_on(events: Sequence[Event]) -> set[int]:
+    """The indices of events that enter a state in which the instance does not suspend then."""
+    going_on = set()
+    next_kind: dict[int, str] = {}  # of each instance
+    for index in range(len(events) - 1, -1, -1):
+        event = events[index]
+        instance = event.facts.get("instance")
+        if instance is None or event.kind == "future.polled":
+            continue
+        if event.kind == "state.entered":
+            after = next_kind.get(instance, "state.suspended")
+            if after != "state.suspended":
+                going_on.add(index)
+        next_kind[instance] = event.kind
+    return going_on
+
+
+def _next_turns(events: Sequence[Event]) -> list[str]:
+    """What kind of turn comes next behind each event; empty where there is none."""
+    turns = []
+    turn = ""
+    for event in reversed(events):
+        turns.append(turn)
+        if event.kind in _TURNS:
+            turn = event.kind
+    return turns[::-1]
 
 
 _REDUNDANT = re.compile(r"\b(?:EPOLL_CTL_|EPOLL(?=[A-Z]))|(?<=epoll_ctl\()fd \d+, ")

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from mkdocs_wakepoint.views.limits import COMPARED_CALLS, LAST_COMPARED_CALLS, NAMES, VALUE
 from mkdocs_wakepoint.views.markup import code, details, element, joined, scrolling
 from mkdocs_wakepoint.views.sections import SECTIONS
 from mkdocs_wakepoint.views.strace import call, kernel_calls
-from mkdocs_wakepoint.views.words import origin
+from mkdocs_wakepoint.views.words import cut, origin
 from wakepoint.recording import Event, Recording
 from wakepoint.recording.figures import Figures, figures
 
@@ -96,12 +97,13 @@ def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SE
         sections: Which of `SECTIONS` it has.
     """
     head = element("tr", element("th", "In one run", scope="col"), *map(_heading, columns))
-    rows = _rows(columns, key, sections)
-    whole = element("table", element("thead", head), element("tbody", *rows), class_="wp-columns")
     with_calls = "calls" in sections
+    calls = [_Calls(column, n, key) for n, column in enumerate(columns)] if with_calls else []
+    rows = _rows(columns, calls, sections)
+    whole = element("table", element("thead", head), element("tbody", *rows), class_="wp-columns")
     mark = element("span", "≠", class_="wp-mark")
     legend = f" marks a row whose columns differ.{_LINKS if with_calls else ''}"
-    lists = [_calls(column, n, key) for n, column in enumerate(columns)] if with_calls else []
+    lists = [one.html() for one in calls]
     # Material's search takes the end of any inner div for the end of a div that is excluded.
     return element(
         "section",
@@ -114,13 +116,15 @@ def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SE
     )
 
 
-def _rows(columns: Sequence[Column], key: str, sections: Sequence[str]) -> list[Markup]:
+def _rows(
+    columns: Sequence[Column], calls: Sequence[_Calls], sections: Sequence[str]
+) -> list[Markup]:
     counted = [figures(column.recording) for column in columns]
 
     def counts(name: str, count: Callable[[Figures], int]) -> Markup:
         links = [""] * len(columns)
-        if "calls" in sections and name in _BEHIND:
-            links = [_first(column, n, key, _BEHIND[name]) for n, column in enumerate(columns)]
+        if calls and name in _BEHIND:
+            links = [one.first(_BEHIND[name]) for one in calls]
         return _row(name, [count(f) for f in counted], links)
 
     rows: list[Markup] = []
@@ -132,7 +136,7 @@ def _rows(columns: Sequence[Column], key: str, sections: Sequence[str]) -> list[
     if "operations" in sections:
         rows += _named("Operations handed to the kernel", [f.operations for f in counted])
     if "calls" in sections:
-        rows += _named("Kernel calls", [f.calls for f in counted], key)
+        rows += _named("Kernel calls", [f.calls for f in counted], calls)
     return rows
 
 
@@ -153,16 +157,20 @@ def _section(title: str, columns: int) -> Markup:
     return element("tr", head, class_="wp-section")
 
 
-def _named(title: str, counts: Sequence[dict[str, int]], key: str = "") -> list[Markup]:
+def _named(
+    title: str, counts: Sequence[dict[str, int]], calls: Sequence[_Calls] = ()
+) -> list[Markup]:
     """A section with one row for each name that any column counted."""
     names = sorted({name for counted in counts for name in counted}, key=str.lower)
     if not names:
         return []
     rows = [_section(title, len(counts))]
-    for name in names:
-        links = [_anchor(key, n, name, 1) for n in range(len(counts))] if key else []
+    for name in names[:NAMES]:
+        links = [one.first_of(name) for one in calls]
         values = [counted.get(name, 0) for counted in counts]
-        rows.append(_row(code(name), values, links))
+        rows.append(_row(code(cut(name, VALUE)), values, links))
+    if len(names) > NAMES:
+        rows.append(_section(f"and {len(names) - NAMES} other names", len(counts)))
     return rows
 
 
@@ -179,38 +187,80 @@ def _row(label: str, values: Sequence[int], links: Sequence[str] = ()) -> Markup
     return element("tr", head, *cells, class_="wp-differs")
 
 
-def _anchor(key: str, column: int, name: str, nth: int) -> str:
-    """The id of the n-th call of a name in a column's list."""
-    return f"wp-{key}-{column}-{name}-{nth}"
+def _is_listed(place: int, count: int) -> bool:
+    """False for a call in the middle of very many."""
+    before_fold = COMPARED_CALLS - LAST_COMPARED_CALLS
+    return count <= COMPARED_CALLS or not before_fold <= place < count - LAST_COMPARED_CALLS
 
 
-def _first(column: Column, number: int, key: str, matches: Callable[[Event], bool]) -> str:
-    """The id of the first call in a column's list that is wanted; empty if there is none."""
-    counts: Counter[str] = Counter()
-    for event in kernel_calls(column.recording):
-        counts[event["name"]] += 1
-        if matches(event):
-            return _anchor(key, number, event["name"], counts[event["name"]])
-    return ""
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A kernel call of a column: its place among all, its event, and the id that leads to it."""
+
+    place: int
+    event: Event
+    anchor: str
 
 
-def _calls(column: Column, number: int, key: str) -> Markup:
-    """Every kernel call of one recording in order; each leads to the next one of its name."""
-    calls = kernel_calls(column.recording)
-    if not calls:
-        return Markup()
-    total = figures(column.recording).calls
-    counts: Counter[str] = Counter()
-    items = []
-    for event in calls:
-        name = event["name"]
-        counts[name] += 1
-        onward = Markup()
-        if counts[name] < total[name]:
-            target = f"#{_anchor(key, number, name, counts[name] + 1)}"
-            link = element("a", "↓", href=target, title=f"the next {name}")
-            onward = joined((" ", link))
-        anchor = _anchor(key, number, name, counts[name])
-        items.append(element("li", code(call(event)), onward, id=anchor))
-    title = f"The kernel calls of {column.heading}, in order ({len(calls)})"
-    return details(title, element("ol", *items), class_="wp-details wp-calls")
+class _Calls:
+    """The kernel calls of one recording.
+
+    Args:
+        column: The recording.
+        number: Its column.
+        key: Unique in the page.
+    """
+
+    def __init__(self, column: Column, number: int, key: str) -> None:
+        self._column = column
+        events = kernel_calls(column.recording)
+        self._count = len(events)
+        self._listed: list[_Call] = []
+        self._first: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for place, event in enumerate(events):
+            name = event["name"]
+            counts[name] += 1
+            if _is_listed(place, self._count):
+                anchor = f"wp-{key}-{number}-{cut(name, VALUE)}-{counts[name]}"
+                self._listed.append(_Call(place, event, anchor))
+                if counts[name] == 1:
+                    self._first[name] = anchor
+
+    def first_of(self, name: str) -> str:
+        """The id of the first call of a name; empty if it is not listed."""
+        return self._first.get(name, "")
+
+    def first(self, matches: Callable[[Event], bool]) -> str:
+        """The id of the first call that is wanted; empty if none is listed."""
+        found = next((one for one in self._listed if matches(one.event)), None)
+        if found is None or self._is_behind_fold(found):
+            return ""  # behind the fold it may not be the first
+        return found.anchor
+
+    def _is_behind_fold(self, one: _Call) -> bool:
+        return len(self._listed) < self._count and one.place >= self._count - LAST_COMPARED_CALLS
+
+    def html(self) -> Markup:
+        """Every call in order; each leads to the next one of its name."""
+        if not self._listed:
+            return Markup()
+        folded = self._count - len(self._listed)
+        items: list[Markup] = []
+        following: dict[str, str] = {}  # the id of the next call of each name
+        for one in reversed(self._listed):
+            name = one.event["name"]
+            onward = Markup()
+            if name in following:
+                title = f"the next {cut(name, VALUE)}"
+                onward = joined((" ", element("a", "↓", href=f"#{following[name]}", title=title)))
+            following[name] = one.anchor
+            # Behind the fold the numbers are what they would be without it.
+            is_behind = folded > 0 and one.place == self._count - LAST_COMPARED_CALLS
+            value = one.place + 1 if is_behind else None
+            items.append(element("li", code(call(one.event)), onward, id=one.anchor, value=value))
+            if is_behind:
+                text = f"{folded} calls are left out here; the recording has them all"
+                items.append(element("li", element("em", text)))
+        title = f"The kernel calls of {self._column.heading}, in order ({self._count})"
+        return details(title, element("ol", *reversed(items)), class_="wp-details wp-calls")

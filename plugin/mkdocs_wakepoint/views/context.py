@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mkdocs_wakepoint.snippet import Snippet
+from mkdocs_wakepoint.views.limits import FEWEST_STATES, MACHINES, STATES, VALUE
 from mkdocs_wakepoint.views.source_lines import SourceLines
 from mkdocs_wakepoint.views.story import Instance, Story, tell
-from wakepoint.machine.model import Machine
+from wakepoint.machine.model import TERMINAL_KINDS, Machine, State
 from wakepoint.recording import Recording
 
 
@@ -21,11 +22,13 @@ class Shown:
         instance: That run.
         anchor: What the ids of its parts begin with, unique in the page.
         runs: How many runs of the machine the recording has; 0 if nothing polled it.
+        states: Those that are shown, in order: all of them, unless they are too many.
     """
 
     instance: Instance
     anchor: str
     runs: int
+    states: tuple[State, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Context:
         story: The recording, folded.
         lines: Names the lines of what ran.
         shown: The machines that the author wants to see, outermost first.
+        left_out: How many others there are, for which there is no room.
         others: Recordings of the same snippet from other platforms.
         lowered: The run of its lowered form, if that is shown.
     """
@@ -47,6 +51,7 @@ class Context:
     shown: tuple[Shown, ...]
     others: tuple[Recording, ...] = ()
     lowered: Recording | None = None
+    left_out: int = 0
 
     def anchor(self, machine: Machine) -> str | None:
         """Where a machine is shown, if it is."""
@@ -57,12 +62,13 @@ def context(snippet: Snippet, recording: Recording, others: tuple[Recording, ...
     """Folds a recording, and chooses the machines that are shown."""
     story = tell(recording)
     lines = SourceLines(snippet, recording.source)
+    by_machine = story.by_machine()
     name = snippet.options.machine
     chosen: list[tuple[Instance, int]] = []
-    for machine in recording.machines:
+    for index, machine in enumerate(recording.machines):
         if name and name not in (machine.name, machine.qualname):
             continue
-        runs = story.of_machine(machine)
+        runs = by_machine.get(index, [])
         if not name and not lines.shows(machine.first_line):
             continue  # whoever hides a function wants no picture of it
         if runs:
@@ -72,20 +78,32 @@ def context(snippet: Snippet, recording: Recording, others: tuple[Recording, ...
     # In the order of their start a machine comes before those that it awaits.
     chosen.sort(key=lambda pair: pair[0].number)
     taken: Counter[str] = Counter()
-    return Context(
-        snippet,
-        story,
-        lines,
-        tuple(
-            Shown(instance, _anchor(snippet, instance.machine, taken), runs)
-            for instance, runs in chosen
-        ),
-        others,
-    )
+    room = STATES
+    shown = []
+    for instance, count in chosen[:MACHINES]:
+        states = _states(instance, max(room, FEWEST_STATES))
+        shown.append(Shown(instance, _anchor(snippet, instance.machine, taken), count, states))
+        room -= len(states)
+    more = len(chosen) - len(shown)
+    return Context(snippet, story, lines, tuple(shown), others, left_out=more)
+
+
+def _states(instance: Instance, room: int) -> tuple[State, ...]:
+    """The states that are shown: those that the run entered go first, then their neighbours."""
+    states = instance.machine.states
+    if len(states) <= room:
+        return states
+    first, last = 1, len(states) - len(TERMINAL_KINDS)
+    visited = list(dict.fromkeys(visit.state for visit in instance.visits))
+    beside = (state + step for state in visited for step in (1, -1))
+    wanted = dict.fromkeys((instance.standing, *visited, *beside, *range(first, last)))
+    inner = [state for state in wanted if first <= state < last]
+    chosen = {0, *inner[: room - 1 - len(TERMINAL_KINDS)], *range(last, len(states))}
+    return tuple(states[index] for index in sorted(chosen))
 
 
 def _anchor(snippet: Snippet, machine: Machine, taken: Counter[str]) -> str:
-    name = re.sub(r"\W+", "-", machine.qualname).strip("-")
+    name = re.sub(r"\W+", "-", machine.qualname[:VALUE]).strip("-")
     taken[name] += 1
     again = "" if taken[name] == 1 else f".{taken[name]}"
     return f"wp-{snippet.key}-{name}{again}"

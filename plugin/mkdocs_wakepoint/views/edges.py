@@ -32,6 +32,7 @@ class Edge:
         badges: When it was taken: numbers of steps; empty for a possible way that was not.
         cause: What made it possible: ``timer 1 fired``.
         condition: In source terms, when this way is taken and no other.
+        first: Number of the first step that took it; 0 for one that was not taken.
     """
 
     source: int
@@ -39,6 +40,7 @@ class Edge:
     badges: tuple[str, ...]
     cause: str
     condition: str
+    first: int = 0
 
     @property
     def name(self) -> str:
@@ -107,7 +109,8 @@ def _taken(instance: Instance, conditions: dict[tuple[int, int], str]) -> Iterab
             count = f"×{len(numbers)} " if len(numbers) > MAX_PILLS else ""
             cause = count + causes(step.cause for step in steps)
             condition = conditions.get((state.index, target), "")
-            yield Edge(state.index, target, tuple(ranges(numbers)), cause, condition)
+            badges = tuple(ranges(numbers))
+            yield Edge(state.index, target, badges, cause, condition, numbers[0])
 
 
 def _conditions(machine: Machine) -> dict[tuple[int, int], str]:

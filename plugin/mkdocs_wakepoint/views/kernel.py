@@ -6,16 +6,12 @@ from markupsafe import Markup
 
 from mkdocs_wakepoint.views.comparison import by_backend, comparison
 from mkdocs_wakepoint.views.context import Context
+from mkdocs_wakepoint.views.limits import CALLS, LAST_CALLS, TEXT
 from mkdocs_wakepoint.views.markup import code, details, element, joined
 from mkdocs_wakepoint.views.strace import invocation, kernel_calls
 from mkdocs_wakepoint.views.table import table
-from mkdocs_wakepoint.views.words import times
+from mkdocs_wakepoint.views.words import cut, times
 from wakepoint.recording import Event, Recording
-
-MAX_CALLS = 60
-"""More kernel calls than this are folded; the recording has them all."""
-LAST_CALLS = 10
-"""So many of them stand after the fold."""
 
 
 def kernel(recording: Recording, context: Context) -> Markup:
@@ -34,11 +30,14 @@ def _box(recording: Recording) -> Markup:
     calls = kernel_calls(recording)
     if not calls:
         return element("p", "The runtime made no call to the kernel.", class_="wp-caption")
-    rows = [_row(number, event) for number, event in enumerate(calls, 1)]
-    if len(calls) > MAX_CALLS:
-        folded = len(calls) - MAX_CALLS
+    numbered = list(enumerate(calls, 1))
+    folded = max(len(calls) - CALLS, 0)
+    begin = CALLS - LAST_CALLS if folded else len(calls)
+    rows = [_row(number, event) for number, event in numbered[:begin]]
+    if folded:
         note = element("td", f"{folded} calls are folded; the recording has them all", colspan=4)
-        rows = [*rows[: MAX_CALLS - LAST_CALLS], element("tr", note), *rows[-LAST_CALLS:]]
+        last = (_row(number, event) for number, event in numbered[-LAST_CALLS:])
+        rows += [element("tr", note), *last]
     headings = [(heading, "") for heading in ("Step", "By", "Call", "Result")]
     calls_table = table("Kernel calls", headings, rows, class_="wp-kernel")
     return details(times(len(calls), "kernel call"), calls_table, data_search_exclude=True)
@@ -46,6 +45,6 @@ def _box(recording: Recording) -> Markup:
 
 def _row(number: int, event: Event) -> Markup:
     error = event["error"]
-    result = joined(("−1 ", element("strong", error))) if error else event["result"]
-    cells = (number, event.by, code(invocation(event)), result)
+    result = joined(("−1 ", element("strong", cut(error, TEXT)))) if error else None
+    cells = (number, event.by, code(invocation(event)), result or cut(event["result"], TEXT))
     return element("tr", *(element("td", cell) for cell in cells))

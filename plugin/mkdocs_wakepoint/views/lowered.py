@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import zip_longest
 
@@ -11,7 +12,9 @@ from mkdocs_wakepoint.shown_lines import shown_lines
 from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
+from mkdocs_wakepoint.views.limits import TEXT
 from mkdocs_wakepoint.views.markup import element, joined
+from mkdocs_wakepoint.views.words import cut
 from wakepoint.recording import Recording
 from wakepoint.recording.equality import alike, machine_facts
 
@@ -69,15 +72,15 @@ def _form(form: Recording, original: Recording, key: str) -> Iterable[Markup]:
     lowered_lines = _lowered_lines(form, original.source)
     html = highlighted(form.source)
     shown = {*shown_lines(original.source).numbers}
-    begins = [machine.first_line for machine in original.machines]
+    begins = [0, *sorted(machine.first_line for machine in original.machines)]
     of_function = 0
-    for number, origin in enumerate(form.origins, 1):
+    for number, (origin, line) in enumerate(zip(form.origins, html, strict=False), 1):
         if origin is not None:
-            of_function = max((line for line in begins if line <= origin), default=0)
+            of_function = begins[bisect_right(begins, origin) - 1]
         is_hidden = of_function > 0 and of_function not in shown
         if number in lowered_lines and not is_hidden:
             target = f"wp-{key}-from-{origin}" if origin in shown else None
-            yield _line(f"wp-{key}-to-{number}", origin, target, html[number - 1])
+            yield _line(f"wp-{key}-to-{number}", origin, target, line)
 
 
 def _line(own: str, number: int | None, target: str | None, html: Markup) -> Markup:
@@ -111,7 +114,8 @@ def difference(original: Recording, form: Recording) -> str | None:
             return f"{_event_text(one)} in the original, {_event_text(other)} in the lowered form"
     ends = [_end(run) for run in (original, form)]
     if ends[0] != ends[1]:
-        return f"the original ends with {ends[0]}, the lowered form with {ends[1]}"
+        one_end, other_end = (cut(str(end), TEXT) for end in ends)
+        return f"the original ends with {one_end}, the lowered form with {other_end}"
     return None if _written(original) == _written(form) else "what they wrote"
 
 
@@ -125,4 +129,4 @@ def _written(recording: Recording) -> list[tuple[str, str]]:
 
 
 def _event_text(event: tuple[str, dict[str, object]] | None) -> str:
-    return "nothing" if event is None else f"{event[0]} {event[1]}"
+    return "nothing" if event is None else cut(f"{event[0]} {event[1]}", TEXT)

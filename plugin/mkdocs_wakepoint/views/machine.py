@@ -13,10 +13,11 @@ from mkdocs_wakepoint.views.edges import edges
 from mkdocs_wakepoint.views.layout import POINTS, Layout, lay_out
 from mkdocs_wakepoint.views.legend import legend
 from mkdocs_wakepoint.views.markup import code, element, joined, scrolling
+from mkdocs_wakepoint.views.missing import left_out
 from mkdocs_wakepoint.views.painting import arrowheads, paint, transition, way_out
 from mkdocs_wakepoint.views.source_lines import SourceLines
-from mkdocs_wakepoint.views.story import Instance
 from mkdocs_wakepoint.views.svg import MARGIN, picture
+from mkdocs_wakepoint.views.thinning import thinned
 from mkdocs_wakepoint.views.words import times
 from wakepoint.machine.model import TERMINAL_KINDS, StateKind
 from wakepoint.recording import Recording
@@ -36,21 +37,22 @@ edge [arrowhead=none fontname="Courier" fontsize=11]"""
 
 
 def machines(recording: Recording, context: Context) -> Markup:
-    """A figure for each machine that is shown."""
-    return joined(
+    """A figure for each machine that is shown, and which ones are not."""
+    figures = (
         _figure(shown, context.lines, explained=number == 0)
         for number, shown in enumerate(context.shown)
     )
+    return joined((*figures, left_out(recording, context)))
 
 
 def _figure(shown: Shown, lines: SourceLines, *, explained: bool) -> Markup:
-    diagram = Diagram(shown.instance, shown.anchor, lines)
+    diagram = Diagram(shown, lines)
     picture = diagram.svg(lay_out(diagram.dot()))
     return element(
         "figure",
         scrolling(f"State machine of {shown.instance.machine.name}", picture),
         legend(diagram.boxes, diagram.edges) if explained else "",
-        element("figcaption", _caption(shown)),
+        element("figcaption", _caption(shown), _folded(shown, diagram)),
         class_="wp-machine",
         id=shown.anchor,
         data_search_exclude=True,
@@ -66,23 +68,51 @@ def _caption(shown: Shown) -> Markup:
     return joined(("The machine of ", name, f", suspended {suspended} in this run.{which}"))
 
 
+def _folded(shown: Shown, diagram: Diagram) -> str:
+    """What the picture leaves out, in sentences."""
+    machine, thinned = shown.instance.machine, diagram.thinned
+    states = len(machine.states) - len(shown.states)
+    all_states = f"state of the {len(machine.states):,} it has"
+    sentences = [_left_out(states, all_states, all_states.replace("state", "states", 1))]
+    if machine.unlisted:
+        possible = f"{machine.unlisted:,} steps are possible in it"
+        sentences.append(f"{possible}; only what the run took is drawn.")
+    else:
+        sentences.append(_left_out(thinned.untaken, *_STEPS))
+    sentences.append(_left_out(thinned.taken, "way that it took", "ways that it took"))
+    return "".join(f" {sentence}" for sentence in sentences if sentence)
+
+
+_STEPS = "step that the run did not take", "steps that the run did not take"
+
+
+def _left_out(count: int, one: str, several: str) -> str:
+    if not count:
+        return ""
+    return f"1 {one} is left out." if count == 1 else f"{count:,} {several} are left out."
+
+
 class Diagram:
     """One diagram: what Graphviz has to know, and the painting once it has answered.
 
     Args:
-        instance: The run that is shown.
-        anchor: What ids begin with.
+        shown: The machine, and the run that is shown.
         lines: Names the lines of what ran.
     """
 
-    def __init__(self, instance: Instance, anchor: str, lines: SourceLines) -> None:
-        self._instance = instance
-        self._anchor = anchor
+    def __init__(self, shown: Shown, lines: SourceLines) -> None:
+        self._instance = instance = shown.instance
+        self._anchor = shown.anchor
         # Ways out by an exception or by being dropped are drawn one by one only if they happened.
         ends = (StateKind.RAISED, StateKind.DROPPED)
-        made = boxes(instance, lines)
+        made = boxes(instance, shown.states, lines)
         self.boxes = [box for box in made if box.visited or box.state.kind not in ends]
-        self.edges = edges(instance)
+        order = [box.state.index for box in self.boxes]
+        known = set(order)
+        among = [edge for edge in edges(instance) if {edge.source, edge.target} <= known]
+        whole = len(shown.states) == len(instance.machine.states)
+        self.thinned = thinned(among, order, whole=whole)
+        self.edges = self.thinned.edges
         hidden = [box.state.kind for box in made if box not in self.boxes]
         self._exit_words = " or ".join(kind.value for kind in hidden).capitalize()
         self._width = common_width(self.boxes)
@@ -98,6 +128,10 @@ class Diagram:
             lines += [self._node(box) for box in self._suspended] + ["}"]
         lines += [self._node(box) for box in others]
         lines += [edge.dot() for edge in self.edges]
+        lines += [
+            f's{source} -> s{target} [id="spine{source}" style=invis weight={_BELOW}]'
+            for source, target in self.thinned.spine
+        ]
         lines += [*self._ends_below(), *self._exit()]
         return "\n".join([*lines, "}"])
 
@@ -110,6 +144,7 @@ class Diagram:
         """Whichever state leads there, the ends stand below all of the frame."""
         suspended = {box.state.index for box in self._suspended}
         ways = {(edge.source, edge.target): edge.weight for edge in self.edges}
+        ways |= dict.fromkeys(self.thinned.spine, _BELOW)
         lowest = suspended - {source for source, target in ways if source < target in suspended}
         ends = [box.state.index for box in self.boxes if box.state.kind in TERMINAL_KINDS]
         for source in sorted(lowest):

@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from mkdocs_wakepoint.outcome import last_line
 from mkdocs_wakepoint.views.context import Context
+from mkdocs_wakepoint.views.limits import OUTPUT, PIECES
 from mkdocs_wakepoint.views.markup import element, joined
 from mkdocs_wakepoint.views.terminal import Cell, displayed
-from mkdocs_wakepoint.views.terminal_style import Style
+from mkdocs_wakepoint.views.terminal_style import PLAIN, Style
 from wakepoint.recording import Recording
 
 _LINE = re.compile(r"\bline (\d+)\b")
@@ -34,9 +35,22 @@ def _written(kind: str, caption: str, text: str) -> Markup:
     lines = displayed(text)
     while lines and not lines[-1]:
         lines.pop()
-    content = Markup("\n").join(map(_line, lines))
+    content = Markup("\n").join(map(_line, _bounded(lines)))
     box = element("pre", element("samp", content), tabindex=0)
     return element("div", name, box, class_=f"wp-output wp-{kind}")
+
+
+def _bounded(lines: Iterable[list[Cell]]) -> Iterable[list[Cell]]:
+    """The lines that there is room for; where looks change too often, what follows is plain."""
+    characters = pieces = 0
+    for line in lines:
+        pieces += len(line)
+        text = "".join(cell for cell, _ in line)
+        characters += len(text)
+        if characters > OUTPUT:
+            yield [(f"{text[: OUTPUT - characters]}… the rest is left out here", PLAIN)]
+            return
+        yield line if pieces <= PIECES else [(text, PLAIN)]
 
 
 def _line(pieces: Iterable[Cell]) -> Markup:

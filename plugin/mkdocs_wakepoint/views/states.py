@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from markupsafe import Markup
 
 from mkdocs_wakepoint.views.boxes import NOTES, heading, saved, waits
 from mkdocs_wakepoint.views.context import Context, Shown
 from mkdocs_wakepoint.views.legend import step_sign
+from mkdocs_wakepoint.views.limits import (
+    CAUSES,
+    FEWEST_VARIABLES,
+    TEXT,
+    VALUE,
+    VARIABLES,
+    WAYS,
+)
 from mkdocs_wakepoint.views.markup import breakable_code, code, element, joined, lines
+from mkdocs_wakepoint.views.missing import left_out
 from mkdocs_wakepoint.views.story import Instance, Step, Visit
 from mkdocs_wakepoint.views.table import table
-from mkdocs_wakepoint.views.words import causes, ranges
+from mkdocs_wakepoint.views.words import causes, cut, ranges, times
 from wakepoint.machine.model import TERMINAL_KINDS, State, StateKind, Variable, VariableKind
 from wakepoint.recording import Recording
+
+T = TypeVar("T")
 
 _COLUMNS = (
     ("line", "Line", ""),
@@ -30,28 +42,51 @@ _COLUMNS = (
 
 def states(recording: Recording, context: Context) -> Markup:
     """Everything that the diagrams say, in words: a table for each machine that is shown."""
-    return joined(_machine(shown, context) for shown in context.shown)
+    tables = (_machine(shown, context) for shown in context.shown)
+    # The pictures say which machines are not shown.
+    missing = (
+        Markup() if "machine" in context.snippet.options.show else left_out(recording, context)
+    )
+    return joined((*tables, missing))
 
 
 def _machine(shown: Shown, context: Context) -> Markup:
     machine = shown.instance.machine
-    made = [_State(shown.instance, state, context) for state in machine.states]
+    room = max(VARIABLES // len(shown.states), FEWEST_VARIABLES)
+    made = [_State(shown.instance, state, context, room) for state in shown.states]
     # A column that says nothing of any state takes no room.
     columns = [number for number in range(len(_COLUMNS)) if any(one.cells[number] for one in made)]
     headings = [("", "State", ""), *(_COLUMNS[number] for number in columns)]
     return table(
         f"States of {machine.qualname}",
         [(name, meaning) for _, name, meaning in headings],
-        [one.row(columns) for one in made],
+        [*(one.row(columns) for one in made), *_more(shown, len(columns))],
         class_="wp-states",
         id=f"{shown.anchor}-table",
     )
 
 
-class _State:
-    """A row of the table of states."""
+def _more(shown: Shown, columns: int) -> list[Markup]:
+    """A row that tells of the states that have none."""
+    count = len(shown.instance.machine.states) - len(shown.states)
+    if not count:
+        return []
+    text = f"{times(count, 'more state')}; the recording has them all"
+    return [element("tr", element("td", text, colspan=columns + 1))]
 
-    def __init__(self, instance: Instance, state: State, context: Context) -> None:
+
+class _State:
+    """A row of the table of states.
+
+    Args:
+        instance: The run that is shown.
+        state: The state.
+        context: Of the view.
+        room: How many variables are told.
+    """
+
+    def __init__(self, instance: Instance, state: State, context: Context, room: int) -> None:
+        self._room = room
         self._instance = instance
         self._state = state
         self._context = context
@@ -81,7 +116,7 @@ class _State:
     def _name(self) -> Markup | str:
         match self._state.kind:
             case StateKind.START:
-                return joined(("0 ", code(f"{self._instance.machine.name}()")))
+                return joined(("0 ", code(f"{cut(self._instance.machine.name, TEXT)}()")))
             case StateKind.RETURNED:
                 return "✓ returned"
             case StateKind.RAISED:
@@ -99,26 +134,37 @@ class _State:
 
     def _variables(self) -> Markup:
         if self._state.kind is StateKind.START:
-            arguments = self._instance.arguments.items()
-            return lines(breakable_code(f"{name} = {value}") for name, value in arguments)
+            arguments = list(self._instance.arguments.items())
+            return self._listed(
+                arguments, lambda pair: breakable_code(cut(f"{pair[0]} = {pair[1]}", VALUE))
+            )
         if self._ended_here:
-            return breakable_code(self._instance.result)
+            return breakable_code(cut(self._instance.result, TEXT))
         if not self._visits:
-            return lines(_variable(variable, None) for variable in self._state.variables)
+            return self._listed(self._state.variables, lambda one: _variable(one, None))
         last = self._visits[-1]
-        return lines(
-            _variable(variable, last.variables.get(variable.name))
-            for variable in saved(self._state, last)
+        return self._listed(
+            saved(self._state, last), lambda one: _variable(one, last.variables.get(one.name))
         )
 
+    def _listed(self, things: Sequence[T], tell: Callable[[T], Markup]) -> Markup:
+        """Each on a line, as many as there is room for."""
+        more = len(things) - self._room
+        told = [tell(thing) for thing in things[: self._room]]
+        return lines([*told, f"and {more} more"] if more > 0 else told)
+
     def _awaits(self) -> Markup:
-        return lines(dict.fromkeys(map(self._awaited, self._visits)))
+        unlike = {
+            (visit.awaiting, visit.inside and id(visit.inside.machine)): visit
+            for visit in self._visits
+        }
+        return lines(dict.fromkeys(map(self._awaited, [*unlike.values()][:CAUSES])))
 
     def _awaited(self, visit: Visit) -> Markup | str:
         if visit.inside is None:
-            return visit.awaiting
+            return cut(visit.awaiting, VALUE)
         machine = visit.inside.machine
-        name = code(f"{machine.name}()")
+        name = code(f"{cut(machine.name, VALUE)}()")
         anchor = self._context.anchor(machine)
         return element("a", name, href=f"#{anchor}-table") if anchor else name
 
@@ -128,8 +174,10 @@ class _State:
         return joined((text, " ", element("strong", "(still)"))) if stuck and text else text
 
     def _left_by(self) -> Markup:
-        steps = self._instance.steps_from(self._state.index)
-        return lines(self._left(target, taken) for target, taken in steps.items())
+        ways = list(self._instance.steps_from(self._state.index).items())
+        told = [self._left(target, taken) for target, taken in ways[:WAYS]]
+        more = len(ways) - WAYS
+        return lines([*told, f"and {more} other ways"] if more > 0 else told)
 
     def _left(self, target: int, steps: Sequence[Step]) -> Markup:
         """The steps as the diagram has them, and why they were taken."""
@@ -143,7 +191,7 @@ class _State:
 
 
 def _variable(variable: Variable, value: str | None) -> Markup:
-    text = variable.name if value is None else f"{variable.name} = {value}"
+    text = cut(variable.name if value is None else f"{variable.name} = {value}", VALUE)
     mark, meaning = ("●" if variable.live else "○"), NOTES[variable.live]
     if variable.kind is VariableKind.OPERAND:
         mark, meaning = "◆", "half evaluated"

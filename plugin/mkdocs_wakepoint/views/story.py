@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from mkdocs_wakepoint.views.limits import CAUSES
 from wakepoint.machine.model import Machine, StateKind
 from wakepoint.recording import Event, Recording
 
@@ -73,6 +74,19 @@ class Instance:
     end: StateKind | None = None
     result: str = ""
     end_line: int | None = None
+    _stays: dict[int, list[Visit]] = field(default_factory=dict)
+    _ways: dict[int, dict[int, list[Step]]] = field(default_factory=dict)
+
+    def enter(self, visit: Visit) -> None:
+        """Notes one more stay."""
+        self.visits.append(visit)
+        self._stays.setdefault(visit.state, []).append(visit)
+
+    def step(self, target: int, cause: str) -> None:
+        """Notes one more transition."""
+        taken = Step(len(self.steps) + 1, self.standing, target, cause)
+        self.steps.append(taken)
+        self._ways.setdefault(taken.source, {}).setdefault(target, []).append(taken)
 
     @property
     def standing(self) -> int:
@@ -81,7 +95,7 @@ class Instance:
 
     def visits_of(self, state: int) -> list[Visit]:
         """Every stay in that state, in order."""
-        return [visit for visit in self.visits if visit.state == state]
+        return self._stays.get(state, [])
 
     def suspended(self, state: int) -> int:
         """How often a poll ended in that state."""
@@ -89,11 +103,7 @@ class Instance:
 
     def steps_from(self, source: int) -> dict[int, list[Step]]:
         """The steps that left a state, by the state that they reached."""
-        steps: defaultdict[int, list[Step]] = defaultdict(list)
-        for step in self.steps:
-            if step.source == source:
-                steps[step.target].append(step)
-        return dict(steps)
+        return self._ways.get(source, {})
 
     @property
     def stands(self) -> int | None:
@@ -108,9 +118,13 @@ class Story:
     recording: Recording
     instances: list[Instance]
 
-    def of_machine(self, machine: Machine) -> list[Instance]:
-        """The runs of one machine, in order."""
-        return [instance for instance in self.instances if instance.machine is machine]
+    def by_machine(self) -> dict[int, list[Instance]]:
+        """The runs of each machine, in order, by the machine's index."""
+        indices = {id(machine): index for index, machine in enumerate(self.recording.machines)}
+        runs: dict[int, list[Instance]] = {}
+        for instance in self.instances:
+            runs.setdefault(indices[id(instance.machine)], []).append(instance)
+        return runs
 
 
 def tell(recording: Recording) -> Story:
@@ -155,13 +169,18 @@ class _Teller:
         self._moved.clear()
 
     def _interest_registered(self, event: Event) -> None:
-        self._registered[event["task"]].append(f"{event['source']} {event['interest']}")
+        self._register(event, f"{event['source']} {event['interest']}")
 
     def _timer_armed(self, event: Event) -> None:
-        self._registered[event["task"]].append(f"timer {event['timer']}")
+        self._register(event, f"timer {event['timer']}")
 
     def _operation_submitted(self, event: Event) -> None:
-        self._registered[event["task"]].append(f"{event['name']} on {event['source']}")
+        self._register(event, f"{event['name']} on {event['source']}")
+
+    def _register(self, event: Event, what: str) -> None:
+        registered = self._registered[event["task"]]
+        if len(registered) < CAUSES:
+            registered.append(what)
 
     # -- instances -------------------------------------------------------------------------------
 
@@ -183,7 +202,7 @@ class _Teller:
         if event["state"] is None:
             return
         self._step(instance, event["state"])
-        instance.visits.append(Visit(event["state"], _values(event), event["awaiting"], event.n))
+        instance.enter(Visit(event["state"], _values(event), event["awaiting"], event.n))
 
     def _state_resumed(self, event: Event) -> None:
         """An async generator that is asked for one more item is awaited once more."""
@@ -201,7 +220,7 @@ class _Teller:
         visit = instance.visits[-1]
         visit.suspended += 1
         for what in self._registered[instance.task]:
-            if what not in visit.waits_on:
+            if what not in visit.waits_on and len(visit.waits_on) < CAUSES:
                 visit.waits_on.append(what)
         if not visit.waits_on and visit.awaiting:
             visit.waits_on.append(visit.awaiting)
@@ -234,8 +253,7 @@ class _Teller:
         elif not instance.steps and instance.parent is not None:
             cause = f"polled by {self.instances[instance.parent].machine.name}"
         self._moved.add(instance.number)
-        number = len(instance.steps) + 1
-        instance.steps.append(Step(number, instance.standing, target, cause))
+        instance.step(target, cause)
 
     handlers: ClassVar[Mapping[str, Callable[[_Teller, Event], None]]] = {
         "waker.woken": _waker_woken,

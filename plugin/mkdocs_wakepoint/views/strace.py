@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mkdocs_wakepoint.views.limits import TEXT
+from mkdocs_wakepoint.views.words import cut
 from wakepoint.recording import Event, Recording
 
 
@@ -12,10 +14,10 @@ def kernel_calls(recording: Recording) -> list[Event]:
 
 def invocation(event: Event) -> str:
     """``write(fd 4, 5 bytes)``."""
-    return f"{event['name']}({', '.join(event['args'])})"
+    return cut(f"{event['name']}({', '.join(event['args'])})", TEXT)
 
 
 def call(event: Event) -> str:
     """``write(fd 4, 5 bytes) = 5``, or with the error: ``= -1 EAGAIN``."""
     result = event["result"] if event["error"] is None else f"-1 {event['error']}"
-    return f"{invocation(event)} = {result}"
+    return f"{invocation(event)} = {cut(result, TEXT)}"

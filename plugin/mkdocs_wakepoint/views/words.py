@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from mkdocs_wakepoint.views.limits import CAUSES, TEXT
 from wakepoint.recording import Environment
 
 MAX_PILLS = 4
@@ -30,18 +31,18 @@ def ranges(numbers: Sequence[int]) -> list[str]:
 def causes(texts: Iterable[str]) -> str:
     """Each cause once; those that differ in a number only as one: ``timer 3 … 9 fired``."""
     unlike: dict[str, list[str]] = {}
-    for cause in texts:
-        same = unlike.setdefault(_NUMBER.sub("#", cause), [])
-        if cause not in same:
-            same.append(cause)
-    return " or ".join(_one(same) for same in unlike.values())
+    for cause in dict.fromkeys(texts):
+        unlike.setdefault(_NUMBER.sub("#", cause), []).append(cut(cause, TEXT))
+    parts = [_one(same) for same in unlike.values()]
+    more = [f"{len(parts) - CAUSES} other causes"] if len(parts) > CAUSES else []
+    return " or ".join(parts[:CAUSES] + more)
 
 
 def _one(same: list[str]) -> str:
     if len(same) == 1:
         return same[0]
     numbers = [_NUMBER.findall(cause) for cause in same]
-    if len(numbers[0]) != 1:
+    if any(len(found) != 1 for found in numbers):
         return f"{same[0]} … {same[-1]}"
     listed = [match[0] for match in numbers]
     text = ", ".join(listed) if len(listed) < MAX_PILLS else f"{listed[0]} … {listed[-1]}"

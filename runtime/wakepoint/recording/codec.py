@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 from wakepoint.backends import NAMES
@@ -58,7 +58,7 @@ def dumps(recording: Recording) -> str:
         >>> loads(dumps(recording)) == recording
         True
     """
-    whole = asdict(recording)
+    whole = _fields(recording)
     events = whole.pop("events")
     machines = whole.pop("machines")
     if not whole["origins"]:  # of a lowered form alone
@@ -66,23 +66,25 @@ def dumps(recording: Recording) -> str:
     head = {"version": FORMAT_VERSION, **whole}
     lines = [f"{_json(key)}: {_json(value)}" for key, value in head.items()]
     lines.append(_list("machines", machines))
-    lines.append(_list("events", [_flat(event) for event in events]))
+    lines.append(_list("events", map(_flat, events)))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _flat(event: dict[str, Any]) -> dict[str, Any]:
-    facts = event.pop("facts")
-    return {**event, **facts}
+def _flat(event: Event) -> dict[str, Any]:
+    return {"n": event.n, "kind": event.kind, "by": event.by, **event.facts}
 
 
-def _list(name: str, items: list[Any]) -> str:
-    if not items:
-        return f'"{name}": []'
-    return f'"{name}": [\n' + ",\n".join(f"  {_json(item)}" for item in items) + "\n]"
+def _list(name: str, items: Iterable[Any]) -> str:
+    lines = [f"  {_json(item)}" for item in items]
+    return f'"{name}": [\n' + ",\n".join(lines) + "\n]" if lines else f'"{name}": []'
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _fields(thing: Any) -> dict[str, Any]:
+    """A dataclass as an object of JSON; `asdict` copies all that is in it as well."""
+    return {name: getattr(thing, name) for name in thing.__slots__}
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_fields).encode
 
 
 def loads(text: str, source: str | None = None) -> Recording:

@@ -1,0 +1,48 @@
+"""How much of a run is drawn: what is more is folded or left out, and the page says so.
+
+The limits count what there is and no seconds, so that a page is the same on every machine. Within
+them any snippet is drawn in about a second.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MACHINES: Final = 16
+"""Machines of a snippet that are shown."""
+STATES: Final = 120
+"""States of all machines of a snippet together."""
+FEWEST_STATES: Final = 12
+"""What each machine has of that, also where those before it took all."""
+CROWD: Final = 6_000
+"""The arrows between two neighbouring rows of a picture, squared, summed over the rows.
+
+By that Graphviz' time grows: to half a second at this limit, to many minutes at a hundred times it.
+"""
+VARIABLES: Final = 600
+"""Saved variables in a table of states."""
+FEWEST_VARIABLES: Final = 4
+"""What each state has of that."""
+WAYS: Final = 12
+"""Ways out of one state in a table."""
+CAUSES: Final = 6
+"""Causes of one kind of step, and things that one visit waits on."""
+CALLS: Final = 60
+"""Kernel calls in a table of them."""
+LAST_CALLS: Final = 10
+"""So many of them stand after the fold."""
+COMPARED_CALLS: Final = 400
+"""Kernel calls in the list of one recording in a comparison."""
+LAST_COMPARED_CALLS: Final = 50
+NAMES: Final = 100
+"""Rows of a comparison that count something by name."""
+DEEP: Final = 20
+"""Coroutines within coroutines that are named."""
+VALUE: Final = 120
+"""Characters of a value with its name."""
+TEXT: Final = 300
+"""Characters of anything else that a run says."""
+OUTPUT: Final = 100_000
+"""Characters of one stream, as a terminal would show it."""
+PIECES: Final = 10_000
+"""Pieces of different looks in one stream; what follows is plain."""
