@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from mkdocs_wakepoint.testing.items import PageFile
+    from mkdocs_wakepoint.testing.recorded_run import RecordRun
 
 _OPTION = "--wakepoint"
 
@@ -45,3 +46,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         from mkdocs_wakepoint.testing.items import close  # noqa: PLC0415 - see above
 
         close(session.config)
+
+
+@pytest.fixture
+def record_run() -> RecordRun:
+    """Runs a coroutine within a test, and gives what it did.
+
+    See `mkdocs_wakepoint.testing.recorded_run.record_run`.
+    """
+    from mkdocs_wakepoint.testing import recorded_run  # noqa: PLC0415 - see above
+
+    return recorded_run.record_run

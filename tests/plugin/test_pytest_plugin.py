@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from tools.sites import BARE, write
 
 pytest_plugins = ["pytester"]
 
+HOW_TO = Path(__file__).parents[2] / "docs" / "howto" / "test-your-snippets.md"
 ADDS = "print('before')\nassert 1 + 1 == 2"
 PAGE = f"""\
 # A page
@@ -227,6 +229,23 @@ def test_no_process_is_left_when_the_first_failure_ends_the_tests(
     write(pytester.path, {"index.md": page})
     ran = pytester.runpytest_subprocess("--wakepoint", "docs", "-x", timeout=60)
     ran.assert_outcomes(failed=1)
+
+
+def test_what_the_how_to_shows_passes(pytester: pytest.Pytester) -> None:
+    text = HOW_TO.read_text(encoding="utf-8")
+    shown = re.findall(
+        r'^```python title="(test_\w+)\.py"\n(.*?)^```', text, re.DOTALL | re.MULTILINE
+    )
+    pytester.makepyfile(**dict(shown))
+    ran = pytester.runpytest_subprocess()
+    ran.assert_outcomes(passed=len(shown))
+    assert len(shown) == 2
+
+
+def test_the_how_to_is_itself_such_a_test(pytester: pytest.Pytester) -> None:
+    ran = pytester.runpytest_subprocess("--wakepoint", "-v", "-o", "cache_dir=c", str(HOW_TO))
+    ran.assert_outcomes(passed=1)
+    ran.stdout.fnmatch_lines(["*test-your-snippets.md::Two timers PASSED*"])
 
 
 def test_the_entry_point_is_there() -> None:

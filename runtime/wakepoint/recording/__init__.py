@@ -16,7 +16,7 @@ from wakepoint.recording.model import (
 from wakepoint.recording.prelude import Prelude
 from wakepoint.recording.reading import RecordingError
 from wakepoint.recording.recorder import Recorder
-from wakepoint.recording.run import record, record_lowered
+from wakepoint.recording.run import RecordedFuture, record, record_future, record_lowered
 from wakepoint.recording.safe_repr import safe_repr
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Outcome",
     "Output",
     "Prelude",
+    "RecordedFuture",
     "Recorder",
     "Recording",
     "RecordingError",
@@ -36,6 +37,7 @@ __all__ = [
     "dumps",
     "loads",
     "record",
+    "record_future",
     "record_lowered",
     "safe_repr",
 ]

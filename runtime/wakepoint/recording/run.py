@@ -7,12 +7,13 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.machinery import SourceFileLoader
 from itertools import accumulate
 from types import CodeType, ModuleType
+from typing import Generic, TypeVar
 
 from wakepoint.errors import Deadlock
 from wakepoint.kernel import Kernel
@@ -29,7 +30,9 @@ from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import message_of
 from wakepoint.recording.sizes import bounded
 from wakepoint.recording.tracer import Tracer
-from wakepoint.runtime import builder
+from wakepoint.runtime import builder, run
+
+T = TypeVar("T")
 
 
 def record(
@@ -85,22 +88,17 @@ def record(
     code = codes.pop()
     with _backend(backend), _as_main(text, filename, main) as module:
         # In here, since labels are cut from the source text.
-        analyses, left_out = _analyse((*codes, code))
-        numbered = {
-            each: (index, analysis)
-            for index, analysis in enumerate(analyses)
-            for each in analysis.codes
-        }
-        tracer = Tracer(recorder, numbered, filename)
+        analyses, left_out = _analyse(each for part in (*codes, code) for each in coroutines(part))
+        tracer = Tracer(recorder, _numbered(analyses), filename)
 
-        def run() -> None:
+        def execute() -> None:
             with time_limit(timeout, filename), _handed_to(on_error):
                 for before, its_code in zip(prelude, codes, strict=True):
                     run_before(its_code, before, module)
                 with _recording_executors(recorder):
                     _execute(code, module, tracer)
 
-        outcome = _outcome_of(run, recorder, filename)
+        outcome = _outcome_of(execute, recorder, filename)
     machines = [analysis.machine for analysis in analyses]
     return _recording(text, recorder, machines, outcome, left_out)
 
@@ -134,24 +132,92 @@ def record_lowered(
     with _backend(backend), _as_main(lowered.text, filename, main) as module:
         tracer = LoweredTracer(recorder, lowered, filename)
 
-        def run() -> None:
+        def execute() -> None:
             with time_limit(timeout, filename), _recording_executors(recorder):
                 _execute(code, module, tracer)
 
-        outcome = _outcome_of(run, recorder, filename)
+        outcome = _outcome_of(execute, recorder, filename)
     recording = _recording(lowered.text, recorder, list(lowered.machines.values()), outcome)
     return replace(recording, origins=lowered.origins)
 
 
-def _analyse(codes: Iterable[CodeType]) -> tuple[list[Analysis], list[Unanalysed]]:
-    """The machine of every coroutine and async generator in modules' code, in source order.
+@dataclass(slots=True)
+class RecordedFuture(Generic[T]):
+    """A future that was driven to its end.
+
+    Attributes:
+        recording: What it did.
+        value: Its result, if it has one.
+        error: What it raised, if it did.
+    """
+
+    recording: Recording
+    value: T | None = None
+    error: BaseException | None = None
+
+
+def record_future(
+    future: Awaitable[T],
+    functions: Iterable[CodeType],
+    filename: str,
+    *,
+    backend: str = "auto",
+    timeout: float | None = None,
+) -> RecordedFuture[T]:
+    """Drives a future of this program as `wakepoint.run` does, and records that.
+
+    Args:
+        future: As `wakepoint.run` takes it.
+        functions: The code of the coroutines and async generators whose states are followed.
+        filename: The file whose lines the recording's outcome names.
+        backend: Which backend runs it.
+        timeout: Seconds, as those of `record`.
+    """
+    recorder = Recorder()
+    analyses, left_out = _analyse(functions)
+    tracer = Tracer(recorder, _numbered(analyses), filename)
+    recorded: RecordedFuture[T] = RecordedFuture(_recording("", recorder, [], Outcome("finished")))
+
+    def drive() -> None:
+        with time_limit(timeout, filename), _recording_executors(recorder):
+            tracer.start()
+            try:
+                recorded.value = run(future)
+            finally:
+                tracer.stop()
+
+    def noting_errors() -> None:
+        try:
+            drive()
+        except BaseException as error:
+            recorded.error = error
+            raise
+
+    with _backend(backend):
+        outcome = _outcome_of(noting_errors, recorder, filename)
+    source = "".join(linecache.getlines(filename))
+    machines = [analysis.machine for analysis in analyses]
+    recorded.recording = _recording(source, recorder, machines, outcome, left_out)
+    return recorded
+
+
+def _numbered(analyses: Iterable[Analysis]) -> dict[CodeType, tuple[int, Analysis]]:
+    """Of each code object the machine that it is part of, and that one's index."""
+    return {
+        each: (index, analysis)
+        for index, analysis in enumerate(analyses)
+        for each in analysis.codes
+    }
+
+
+def _analyse(functions: Iterable[CodeType]) -> tuple[list[Analysis], list[Unanalysed]]:
+    """The machines of coroutines and async generators, in source order.
 
     One that has none still runs; only its machine is not shown.
     """
     analyses: list[Analysis] = []
     left_out: list[Unanalysed] = []
     room = Room()
-    functions = (each for code in codes for each in coroutines(code))
     for each in sorted(functions, key=lambda each: each.co_firstlineno):
         try:
             analysis = analyze(each)
