@@ -27,6 +27,10 @@ endif
 site := $(VENV)/.installed-site
 dev := $(VENV)/.installed-dev
 neighbours := $(VENV)/neighbours
+hosts := $(VENV)/hosts
+# The oldest versions that plugin/pyproject.toml allows have wheels for the oldest Python.
+oldest_python := $(shell $(PYTHON) -c 'import sys; print(int(sys.version_info[:2] == (3, 11)))' 2>/dev/null)
+hosts_here := properdocs zensical $(if $(filter 1,$(oldest_python)),mkdocs-oldest)
 packages := runtime/pyproject.toml plugin/pyproject.toml
 install := $(python) -m pip install --quiet --disable-pip-version-check
 
@@ -89,14 +93,24 @@ windows-python: $(dev)  ## Fetch the Windows Python that tests run under Wine
 .PHONY: neighbours
 neighbours: $(neighbours)/.installed  ## Install other people's plugins, beside which tests build sites
 
+.PHONY: hosts
+hosts: $(hosts_here:%=$(hosts)/%/.installed)  ## Install each that builds sites, alone: ProperDocs, Zensical, the oldest MkDocs
+
 lock_command := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
+host_command := $(lock_command) --no-emit-package wakepoint plugin/pyproject.toml \
+	requirements/hosts/build.in
 
 .PHONY: lock
 lock: $(dev)  ## Lock the newest versions that requirements/*.in allow
 	$(bin)/$(lock_command) --upgrade --output-file requirements/site.txt requirements/site.in
 	$(bin)/$(lock_command) --upgrade --output-file requirements/dev.txt requirements/dev.in
 	$(bin)/$(lock_command) --upgrade --output-file requirements/neighbours.txt requirements/neighbours.in
+	$(bin)/$(host_command) --upgrade --output-file requirements/hosts/mkdocs-oldest.txt \
+		--extra mkdocs --resolution lowest-direct
+	$(bin)/$(host_command) --upgrade --output-file requirements/hosts/properdocs.txt \
+		--extra properdocs requirements/hosts/properdocs.in
+	$(bin)/$(host_command) --upgrade --output-file requirements/hosts/zensical.txt --extra zensical
 
 .PHONY: clean
 clean:  ## Remove what was built, cached or installed
@@ -119,6 +133,15 @@ $(site): requirements/site.txt $(packages) | $(python)
 
 $(dev): requirements/dev.txt $(site)
 	@$(install) --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+# They are apart from the other: it has MkDocs, and these show that nothing of ours needs it; and one
+# has the oldest of all that plugin/pyproject.toml allows.
+$(hosts)/%/.installed: requirements/hosts/%.txt $(packages) | $(dev)
+	@$(python) -m venv $(hosts)/$*
+	@$(bin)/uv pip sync --quiet --python $(hosts)/$* --require-hashes --only-binary :all: $<
+	@$(bin)/uv pip install --quiet --python $(hosts)/$* --no-deps --no-build-isolation \
+		--editable runtime --editable plugin
 	@touch $@
 
 # It is apart from the other: what those plugins ask for is no part of what we promise to work with.

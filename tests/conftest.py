@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from subprocess import CompletedProcess
 
 import pytest
-from tools import find, neighbours
+from tools import find, hosts, neighbours
 from tools import windows_python as windows_python_tool
 
 
@@ -35,6 +35,7 @@ TOOLS = {
     "browser": Tool(find.missing_browser),
     "bubblewrap": Tool(find.missing_bubblewrap),
     "io_uring": Tool(find.missing_io_uring),
+    "hosts": Tool(hosts.missing),
     "namespaces": Tool(find.missing_namespaces),
     "neighbours": Tool(neighbours.missing),
     "network": Tool(find.missing_network, required=frozenset()),

@@ -21,7 +21,7 @@ from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector, Document
 from mkdocs_wakepoint.engine import Settings, SettingsError
 from mkdocs_wakepoint.engine.runs import Runs
-from mkdocs_wakepoint.failure import SnippetError, tell
+from mkdocs_wakepoint.failure import SnippetError, settings_are_wrong, tell
 from mkdocs_wakepoint.fence.defaults import read_defaults
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
@@ -152,5 +152,13 @@ class _Converted(Postprocessor):
 
 
 def makeExtension(**settings: Any) -> WakepointExtension:  # noqa: N802 - Markdown's name for it
-    """Called by Markdown for ``extensions=["wakepoint"]``."""
-    return WakepointExtension(**settings)
+    """Called by Markdown for ``extensions=["wakepoint"]``.
+
+    Raises:
+        SettingsError: For a setting that there is not, or a value that it cannot have.
+    """
+    try:
+        return WakepointExtension(**settings)
+    except SettingsError:
+        settings_are_wrong()
+        raise

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib
 import logging
+import re
 import sys
 from types import TracebackType
 from typing import Any
 
 from markdown import Markdown
 
+from mkdocs_wakepoint.engine import SettingsError
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.source import in_mkdocs, in_zensical, zensical_config
 
@@ -51,14 +53,15 @@ def tell(md: Markdown, problems: list[Problem], stale: list[Problem], on_error: 
     if not problems or not fails:
         return
     if in_mkdocs(md):
-        raise _build_error(md)(_count(len(problems)))
+        raise _build_error(md)(see_above(len(problems)))
     if in_zensical(md):
         _End.of(sys.excepthook).problems += len(problems)
-        raise SnippetError(_count(len(problems)))
+        raise SnippetError(see_above(len(problems)))
     raise SnippetError("\n".join(map(str, problems)))
 
 
-def _count(number: int) -> str:
+def see_above(number: int) -> str:
+    """What ends a build, behind the lines of that many problems."""
     return f"{number} problem{'s' if number > 1 else ''} in snippets; see above"
 
 
@@ -67,6 +70,12 @@ def _build_error(md: Markdown) -> type[SnippetError]:
     host = type(md.treeprocessors["relpath"]).__module__.partition(".")[0]
     error = importlib.import_module(f"{host}.exceptions").BuildError
     return type(SnippetError.__name__, (SnippetError, error), {})
+
+
+def settings_are_wrong() -> None:
+    """Has Zensical, if it is there, end in one line by the `SettingsError` that is raised now."""
+    if "zensical" in sys.modules:
+        _End.of(sys.excepthook)
 
 
 class _End:
@@ -81,6 +90,8 @@ class _End:
     Attributes:
         problems: How many there were on all pages.
     """
+
+    _OURS = re.compile(rf"Python error: ({SnippetError.__name__}|{SettingsError.__name__}): (.*)")
 
     def __init__(self, before: Any) -> None:
         self.problems = 0
@@ -97,8 +108,10 @@ class _End:
     def __call__(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        text = str(error).partition("\n")[0]
-        if kind is RuntimeError and f" {SnippetError.__name__}: " in text:
-            print(f"Error: {_count(self.problems)}", file=sys.stderr)  # noqa: T201
-        else:
+        ours = self._OURS.match(str(error)) if kind is RuntimeError else None
+        if ours is None:
             self._before(kind, error, trace)
+        else:
+            counted = ours[1] == SnippetError.__name__
+            text = see_above(self.problems) if counted else f"wakepoint: {ours[2]}"
+            print(f"Error: {text}", file=sys.stderr)  # noqa: T201

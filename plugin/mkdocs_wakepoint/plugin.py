@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.engine import Settings, SettingsError
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.extension import WakepointExtension
+from mkdocs_wakepoint.failure import see_above
 from mkdocs_wakepoint.fence.defaults import lines_below, read_defaults
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
@@ -94,7 +96,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         try:
             settings = Settings.of(dict(self.config))
         except SettingsError as error:
-            raise PluginError(f"mkdocs.yml: wakepoint: {error}") from None
+            name = Path(config.config_file_path or "mkdocs.yml").name
+            raise PluginError(f"{name}: wakepoint: {error}") from None
         if self._batch is not None:  # of a build that serve has given up
             self._batch.close()
         if self._runs is None or self._runs.settings != settings:
@@ -204,7 +207,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             PluginError: If so.
         """
         if self._reported and self.config.on_error == "fail" and not self._serving:
-            raise PluginError(f"{self._reported} problems in snippets; see above")
+            raise PluginError(see_above(self._reported))
 
     def _fill(self, page: MkDocsPage) -> None:
         """Fills the places in a page's content, and in what other plugins have kept of it there."""
@@ -277,7 +280,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     def _report(self, problem: Problem) -> None:
         self._reported += 1
         if self.config.on_error != "show":
-            logger.warning("%s", problem)
+            fails = self.config.on_error == "fail" and not self._serving
+            logger.log(logging.ERROR if fails else logging.WARNING, "%s", problem)
 
 
 def _styled(html: str, url: str) -> str:

@@ -40,15 +40,18 @@ class Built:
         return BeautifulSoup(html, "html.parser")
 
 
-def write(folder: Path, pages: dict[str, str], config: str = BARE) -> None:
+def write(
+    folder: Path, pages: dict[str, str], config: str = BARE, file: str = "mkdocs.yml"
+) -> None:
     """Writes a site.
 
     Args:
         folder: The folder for mkdocs.yml.
         pages: The text of each file below docs/.
         config: The text of mkdocs.yml.
+        file: What that is called for others than MkDocs.
     """
-    (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
+    (folder / file).write_text(config, encoding="utf-8")
     for name, text in pages.items():
         path = folder / "docs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,6 +63,7 @@ def build(
     *flags: str,
     into: str = "site",
     python: str | Path = sys.executable,
+    host: str = "mkdocs",
     **environment: str,
 ) -> Built:
     """Runs ``mkdocs build``.
@@ -69,9 +73,10 @@ def build(
         flags: More arguments of the command.
         into: The folder for what it makes, seen from `folder`.
         python: Which Python's MkDocs.
+        host: ``properdocs`` runs that instead.
         environment: Variables to set besides.
     """
-    command = [python, "-m", "mkdocs", "build", "--site-dir", into, *flags]
+    command = [python, "-m", host, "build", "--site-dir", into, *flags]
     env = {**ENVIRONMENT, **environment}
     ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     return Built(ran.returncode, (ran.stderr + ran.stdout).splitlines(), folder / into)

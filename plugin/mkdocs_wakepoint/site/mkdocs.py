@@ -136,19 +136,18 @@ class SitePages:
     def _one_line_errors(self) -> Iterator[None]:
         """What ends a build becomes one line; what MkDocs says beside it is not about snippets."""
         errors = _Errors()
-        log = logging.getLogger("mkdocs")
-        before, log.propagate = log.propagate, False
-        log.addHandler(errors)
-        try:
-            yield
-        except SiteError:
-            raise
-        except (Exception, MkDocsException) as error:  # MkDocs' Abort is a SystemExit
-            what = "; ".join([*errors.texts, str(error) or type(error).__name__])
-            raise SiteError(f"{self._file}: {what}") from error
-        finally:
-            log.removeHandler(errors)
-            log.propagate = before
+        # Plugins log below MkDocs' name in ProperDocs too, which itself logs below its own.
+        names = {"mkdocs", load_config.__module__.partition(".")[0]}
+        with contextlib.ExitStack() as stack:
+            for name in names:
+                stack.enter_context(errors.instead_of(logging.getLogger(name)))
+            try:
+                yield
+            except SiteError:
+                raise
+            except (Exception, MkDocsException) as error:  # MkDocs' Abort is a SystemExit
+                what = "; ".join([*errors.texts, str(error) or type(error).__name__])
+                raise SiteError(f"{self._file}: {what}") from error
 
 
 class _Errors(logging.Handler):
@@ -157,6 +156,17 @@ class _Errors(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.texts: list[str] = []
+
+    @contextlib.contextmanager
+    def instead_of(self, log: logging.Logger) -> Iterator[None]:
+        """Nobody else is given what a logger is told."""
+        before, log.propagate = log.propagate, False
+        log.addHandler(self)
+        try:
+            yield
+        finally:
+            log.removeHandler(self)
+            log.propagate = before
 
     def emit(self, record: logging.LogRecord) -> None:
         self.texts.append(record.getMessage())

@@ -1,0 +1,121 @@
+"""What builds sites, each in an environment with nothing else; see ``make hosts``."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from tools import hosts
+from tools.sites import BARE, ENVIRONMENT, build, write
+
+pytestmark = pytest.mark.hosts
+
+PAGE = """\
+# A page
+
+```python wakepoint id="nap"
+import wakepoint
+
+async def nap(seconds):
+    await wakepoint.sleep(seconds)
+    return seconds
+
+print(wakepoint.run(nap(0.001)))
+```
+
+The run polled it {{wakepoint:nap.polls}} times.
+
+```python wakepoint
+1 / 0
+```
+"""
+PAGES = {"index.md": "# A site\n", "page.md": PAGE}
+PROBLEM = "docs/page.md:16: the snippet raised ZeroDivisionError: division by zero"
+
+ALONE = "site_name: A site\nmarkdown_extensions:\n  - wakepoint\n"
+TOML = '[project]\nsite_name = "A site"\n\n[project.markdown_extensions.wakepoint]\n'
+
+HOSTS = [
+    pytest.param("mkdocs", hosts.OLDEST, "mkdocs.yml", BARE, id="the oldest MkDocs"),
+    pytest.param("mkdocs", hosts.OLDEST, "mkdocs.yml", ALONE, id="its Markdown alone"),
+    pytest.param("properdocs", "properdocs", "properdocs.yml", BARE, id="ProperDocs"),
+    pytest.param("properdocs", "properdocs", "mkdocs.yml", BARE, id="ProperDocs, for MkDocs"),
+    pytest.param("zensical", "zensical", "zensical.toml", TOML, id="Zensical"),
+    pytest.param("zensical", "zensical", "mkdocs.yml", ALONE, id="Zensical, for MkDocs"),
+]
+each = pytest.mark.parametrize("host, environment, file, config", HOSTS)
+
+
+def ran(folder: Path, environment: str, *arguments: str) -> tuple[int, str]:
+    """The exit status of a command in an environment, and what it printed."""
+    if environment == hosts.OLDEST and not hosts.has_oldest():
+        pytest.skip("the oldest packages that we allow are for the oldest Python")
+    done = subprocess.run(
+        [hosts.python(environment).with_name(arguments[0]), *arguments[1:]],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+@each
+def test_a_site_shows_in_each_what_it_shows_here(
+    tmp_path: Path, host: str, environment: str, file: str, config: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    write(tmp_path / "here", PAGES)
+    here = build(tmp_path / "here").page("page")
+    (tmp_path / "there").mkdir()
+    write(tmp_path / "there", PAGES, config, file)
+    status, output = ran(tmp_path / "there", environment, host, "build")
+    assert status == 0, output
+    assert PROBLEM in output
+    html = (tmp_path / "there" / "site" / "page" / "index.html").read_text(encoding="utf-8")
+    there = BeautifulSoup(html, "html.parser")
+    assert len(here.select(".wp")) == 2
+    assert shown(there) == shown(here)
+
+
+def shown(page: BeautifulSoup) -> list[str]:
+    """What is ours in a page, without what is made of it by others."""
+    for code in page.select(".wp pre code"):
+        code.string = code.get_text()  # Pygments has other names for spaces in each version
+    for element in page.select("[data-search-exclude]"):
+        del element["data-search-exclude"]  # Zensical takes it away when it has read it
+    return [str(element) for element in page.select(".wp, .wp-problem")]
+
+
+@each
+def test_check_tells_in_each_what_the_build_does(
+    tmp_path: Path, host: str, environment: str, file: str, config: str
+) -> None:
+    write(tmp_path, PAGES, config, file)
+    status, output = ran(tmp_path, environment, "mkdocs-wakepoint", "check", "docs")
+    assert status == 1, output
+    line, total = output.splitlines()
+    assert line.startswith(PROBLEM)
+    assert total == "2 snippets in 2 pages, 1 problem"
+
+
+@pytest.mark.parametrize(
+    "environment, other",
+    [("properdocs", "mkdocs"), ("zensical", "mkdocs"), ("zensical", "properdocs")],
+)
+def test_nothing_of_ours_brings_another_host(environment: str, other: str) -> None:
+    find = f"import importlib.util; print(importlib.util.find_spec({other!r}))"
+    command = [str(hosts.python(environment)), "-c", find]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert found.stdout == "None\n"
+
+
+def test_check_says_that_zensical_ignores_the_plugin_of_a_site_for_mkdocs(tmp_path: Path) -> None:
+    write(tmp_path, PAGES)
+    status, output = ran(tmp_path, "zensical", "mkdocs-wakepoint", "check", "docs")
+    assert status == 1
+    assert "mkdocs.yml does not list wakepoint under markdown_extensions" in output
