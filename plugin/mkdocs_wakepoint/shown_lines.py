@@ -82,7 +82,7 @@ def _hidden(source: str, lines: list[str]) -> tuple[AbstractSet[int], Sequence[M
 
 def _marks(source: str, lines: list[str]) -> Iterator[tuple[int, str, int]]:
     """The comments of ours: the line, the word, and the first line of what ends there."""
-    behind = 0
+    behind = marked = 0
     first_of: dict[int, int] = {}  # a line in which a token of several lines ends -> where it began
     opened: list[int] = []  # f-strings, which are several tokens each from 3.12 on
     try:
@@ -95,10 +95,12 @@ def _marks(source: str, lines: list[str]) -> Iterator[tuple[int, str, int]]:
             elif tokenize.tok_name[token.type].endswith("STRING_END"):
                 first = opened.pop()
             if token.type == tokenize.COMMENT and (mark := _MARK.search(token.string)):
+                marked = last
                 yield last, mark["word"], first_of.get(last, last)
             elif first < last and token.type not in _LAYOUT:
                 first_of[last] = first_of.get(first, first)
     except (tokenize.TokenError, SyntaxError):
-        for number in range(behind + 1, len(lines) + 1):
-            if mark := _MARK.search(lines[number - 1]):
+        # The line that the last token stands in may go on with what is none.
+        for number in range(max(behind, 1), len(lines) + 1):
+            if number != marked and (mark := _MARK.search(lines[number - 1])):
                 yield number, mark["word"], number
