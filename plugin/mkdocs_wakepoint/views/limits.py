@@ -42,6 +42,8 @@ VALUE: Final = 120
 """Characters of a value with its name."""
 TEXT: Final = 300
 """Characters of anything else that a run says."""
+LOWERED_LINES: Final = 3_000
+"""Lines of a lowered form."""
 OUTPUT: Final = 100_000
 """Characters of one stream, as a terminal would show it."""
 PIECES: Final = 10_000

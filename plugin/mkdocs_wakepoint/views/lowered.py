@@ -12,7 +12,7 @@ from mkdocs_wakepoint.shown_lines import shown_lines
 from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
-from mkdocs_wakepoint.views.limits import TEXT
+from mkdocs_wakepoint.views.limits import LOWERED_LINES, TEXT
 from mkdocs_wakepoint.views.markup import element, joined
 from mkdocs_wakepoint.views.words import cut
 from wakepoint.recording import Recording
@@ -26,6 +26,9 @@ def lowered(recording: Recording, context: Context) -> Markup:
         return element("p", "The lowered form was not run.", class_="wp-caption")
     if not form.origins:  # it could not be made, or its run was lost
         return element("p", form.outcome.message, class_="wp-caption")
+    if len(form.origins) > LOWERED_LINES:
+        text = f"The lowered form has {len(form.origins):,} lines, which are too many to be shown."
+        return joined((element("p", text, class_="wp-caption"), _verdict(recording, form)))
     key = context.snippet.key
     left = _pane("The original", _original(recording.source, form, key))
     right = _pane("Its lowered form", _form(form, recording, key))

@@ -47,15 +47,15 @@ def await_to_await(
     """
     walk = _Walk(facts, places, terminals)
     begins = [walk.at_start(), *map(walk.behind, range(1, len(places) + 1))]
-    count = walk.count(begins)
-    if count > sizes.TRANSITIONS:
+    most = len(begins) * 2 * (len(places) + 2)  # with and without an exception
+    if most > sizes.TRANSITIONS and (count := walk.count(begins)) > sizes.TRANSITIONS:
         return [], count
     transitions: list[Transition] = []
     try:
         for source, begin in enumerate(begins):
             transitions += walk.transitions(source, begin)
     except _TooLongError:
-        return [], count
+        return [], walk.count(begins)
     return transitions, 0
 
 

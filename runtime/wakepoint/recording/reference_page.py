@@ -18,6 +18,7 @@ from wakepoint.machine.model import (
     Unanalysed,
     Variable,
 )
+from wakepoint.recording import sizes
 from wakepoint.recording.model import (
     FORMAT_VERSION,
     Environment,
@@ -74,6 +75,31 @@ snippet itself depends on chance. To that end the recorder
 A *value* in a recording is text: the object's `repr`, bounded in length.
 """
 
+_CHECKED = f"""
+## What is checked
+
+`loads` checks what it reads, and whatever it returns can be shown. It raises `RecordingError` with
+one line that says what is wrong and where (`event 17 (state.entered): there is no state 9, of 5`)
+unless
+
+- every field and fact is there, is of its type, and is one of the names that it can be;
+- every index leads somewhere: events to machines, states, instances, tasks, timers, operations;
+- events follow from those before them: a task is spawned before it is polled, and its polls count
+  on; a coroutine starts before it enters a state, suspends in the state that it entered, and does
+  nothing after its end;
+- the states of a machine begin with the start and end with the three ends, and their spans are
+  within the source;
+- nothing is too large: {sizes.EVENTS:,} events, {sizes.TEXT:,} characters of a name, value or other
+  text, {sizes.MESSAGE:,} of the message of an exception, {sizes.FRAMES:,} lines of a traceback,
+  {sizes.TASKS:,} waiting tasks, {sizes.SOURCE >> 20} MiB of source and of each piece of output,
+  {sizes.CHARACTERS >> 20} MiB in all, and
+  [what a machine may have](machine.md#limits). What is longer is cut where it is recorded, and ends
+  with `…`; events beyond the limit are counted in `truncated`.
+
+A script shares its interpreter with the recorder, so it can record what did not happen. Nobody can
+check that.
+"""
+
 _EVENTS = """
 ## Events
 
@@ -117,7 +143,7 @@ def _fact(fact: Fact) -> str:
 
 def page() -> str:
     """The whole page, in Markdown."""
-    parts = [_INTRODUCTION]
+    parts = [_INTRODUCTION, _CHECKED]
     parts += [
         _class_table(of) for of in (Recording, Environment, Output, Outcome, Frame, Waiting, GoesOn)
     ]
