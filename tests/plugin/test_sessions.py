@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from textwrap import dedent
 
@@ -219,6 +220,10 @@ def test_commands_know_sessions(
     assert f"{path.as_posix()}:19: the snippet raised ZeroDivisionError" in out
     assert f"{path.as_posix()}:22: it was not run: earlier in session 'a', line 19 ended" in out
     assert ("and slept" in out) == (command == "run")
+    if command == "run":  # the lines of the page
+        assert re.search(r"start: main\(\) +12 ", out)
+        assert re.search(r"start: nap\(seconds\) +4 ", out)
+        assert out.count("not run\n") == 1
 
 
 def snippet(source: str, *earlier: str) -> Snippet:

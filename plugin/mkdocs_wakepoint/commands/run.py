@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from mkdocs_wakepoint import reading
 from mkdocs_wakepoint.commands import opening
 from mkdocs_wakepoint.commands.report import report
 from mkdocs_wakepoint.commands.text import summary, text
-from mkdocs_wakepoint.engine import Settings, problems, unavailable, why_not
+from mkdocs_wakepoint.engine import Settings, problems, session_failed, unavailable, why_not
 from mkdocs_wakepoint.pages import Snippets
 from mkdocs_wakepoint.program import Program
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
@@ -63,17 +64,26 @@ def _run_page(options: argparse.Namespace) -> int:
         ]
         for snippet, future in running:
             recording = future.result()
-            items.append(Item(snippet, recording, tuple(problems(snippet, recording))))
+            failed = session_failed(snippet, recording)
+            shown = None if failed else recording
+            items.append(Item(snippet, shown, tuple(problems(snippet, recording))))
             if options.json:
                 print(dumps(recording), end="")
             elif not options.html:
                 name = f"{snippet.location}  {snippet.options.title}".rstrip()
-                print(f"{visible(name, keep='')}\n\n{text(recording)}\n")
+                told = "not run" if failed else text(recording, partial(_line, snippet))
+                print(f"{visible(name, keep='')}\n\n{told}\n")
     wrong += [problem for item in items for problem in item.problems]
     for problem in wrong:
         print(problem, file=sys.stderr if options.json else sys.stdout)
     _write_report(options, items)
     return 1 if wrong else 0
+
+
+def _line(snippet: Snippet, number: int) -> str:
+    """A line of what ran as its author finds it."""
+    place = snippet.at(number)
+    return str(place.line) if place.file == snippet.location.file else str(place)
 
 
 def _run_script(options: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from mkdocs_wakepoint.text import in_one_line, visible
@@ -21,14 +21,19 @@ from wakepoint.recording import Environment, Event, Outcome, Recording
 from wakepoint.recording.figures import figures
 
 
-def text(recording: Recording) -> str:
-    """What it wrote, and a summary."""
+def text(recording: Recording, line: Callable[[int], str] = str) -> str:
+    """What it wrote, and a summary; see there."""
     written = [visible(piece.text.rstrip("\n")) for piece in recording.output]
-    return "\n\n".join([*written, summary(recording)])
+    return "\n\n".join([*written, summary(recording, line)])
 
 
-def summary(recording: Recording) -> str:
-    """How it ended, the states of each machine that ran, and the kernel calls."""
+def summary(recording: Recording, line: Callable[[int], str] = str) -> str:
+    """How it ended, the states of each machine that ran, and the kernel calls.
+
+    Args:
+        recording: The run.
+        line: Names a line of what ran.
+    """
     parts = [f"{ending(recording.outcome)}; {_where(recording.environment)}"]
     if recording.truncated:
         parts.append(f"{times(recording.truncated, 'event')} more than a recording holds, left out")
@@ -36,7 +41,7 @@ def summary(recording: Recording) -> str:
         parts.append("it set a trace function of its own; machines are not recorded from there on")
     visits = _Visits(recording.events)
     ran = [index for index in range(len(recording.machines)) if visits.runs[index]]
-    parts += [_machine(recording.machines[index], index, visits) for index in ran[:MACHINES]]
+    parts += [_machine(recording.machines[index], index, visits, line) for index in ran[:MACHINES]]
     if len(ran) > MACHINES:
         parts.append(f"{len(ran) - MACHINES} more machines ran")
     parts += [f"no machine: {each.reason}" for each in recording.unanalysed[:MACHINES]]
@@ -84,12 +89,17 @@ class _Visits:
                 self.suspended[machines[event["instance"]], event["state"]] += 1
 
 
-def _machine(machine: Machine, index: int, visits: _Visits) -> str:
+def _machine(machine: Machine, index: int, visits: _Visits, line: Callable[[int], str]) -> str:
     """A table of the machine's states."""
     rows: list[tuple[str, ...]] = [("", "state", "line", "entered", "suspended", "keeps")]
     states = [state for state in machine.states if state.span is not None]
     rows += [
-        _state(state, visits.entered[index, state.index], visits.suspended[index, state.index])
+        _state(
+            state,
+            line(state.span.line if state.span else 0),
+            visits.entered[index, state.index],
+            visits.suspended[index, state.index],
+        )
         for state in states[:STATES]
     ]
     more = f"\n  and {len(states) - STATES} more states" if len(states) > STATES else ""
@@ -97,12 +107,10 @@ def _machine(machine: Machine, index: int, visits: _Visits) -> str:
     return f"{cut(machine.qualname, TEXT)}, {times(runs, 'run')}\n{_table(rows)}{more}"
 
 
-def _state(state: State, entered: int, suspended: int) -> tuple[str, ...]:
+def _state(state: State, line: str, entered: int, suspended: int) -> tuple[str, ...]:
     live = (cut(variable.name, VALUE) for variable in state.variables if variable.live)
     keeps = cut(", ".join(islice(live, FEWEST_VARIABLES * 5)), TEXT)
-    assert state.span is not None
     label = state.label if state.kind is StateKind.AWAIT else f"{state.kind.value}: {state.label}"
-    line = str(state.span.line)
     return str(state.index), cut(label, VALUE), line, str(entered), str(suspended), keeps
 
 
