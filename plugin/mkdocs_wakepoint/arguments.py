@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from mkdocs_wakepoint.engine.settings import SANDBOX
 from mkdocs_wakepoint.fence.options import BACKENDS
 
 FORMATS: Final = ("text", "github", "gitlab", "json")
@@ -119,6 +120,7 @@ def _engine(one: argparse.ArgumentParser) -> None:
         help="that one snippet may take, if it names no limit of its own",
     )
     one.add_argument("--concurrency", type=int, metavar="N", help="how many run at a time")
+    one.add_argument("--sandbox", choices=SANDBOX, help="what keeps snippets in")
 
 
 def _times(text: str) -> int:

@@ -54,6 +54,7 @@ class WakepointConfig(Config):  # type: ignore[no-untyped-call]
     on_error = option.Type(object, default=Settings().on_error)
     recordings = option.Type(object, default=Settings().recordings)
     defaults = option.Type(object, default=Settings().defaults)
+    sandbox = option.Type(object, default=Settings().sandbox)
 
 
 class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-call]

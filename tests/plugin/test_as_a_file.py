@@ -15,10 +15,13 @@ from textwrap import dedent
 import pytest
 from tools.snippets import run
 
-from mkdocs_wakepoint.engine import Pool, Settings, process
-from mkdocs_wakepoint.engine.folder import Folder
+from mkdocs_wakepoint.engine import Pool, Settings
+from mkdocs_wakepoint.engine.paths import Paths, private
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from wakepoint.recording import dumps
+
+PLAIN = Settings(sandbox="off")
+"""In a sandbox a process has another number."""
 
 METHODS = ["spawn"] if sys.platform == "win32" else ["spawn", "forkserver", "fork"]
 
@@ -243,14 +246,14 @@ def test_a_traceback_names_the_snippet_and_its_line() -> None:
     [
         ("/tmp/wakepoint-a_1", "in /tmp/wakepoint-a_1/snippet/snippet.py:3", "in snippet.py:3"),
         ("/tmp/wakepoint-a_1", "'/tmp/wakepoint-a_1/snippet'", "'.'"),
-        ("/tmp/wakepoint-a_1", "/tmp/wakepoint-a_1/result", "../result"),
+        ("/tmp/wakepoint-a_1", "/tmp/wakepoint-a_1/result", "/tmp/result"),
         ("/tmp/wakepoint-a_1", r"Z:\tmp\wakepoint-a_1\snippet\snippet.py", "snippet.py"),
         ("/tmp/wakepoint-a_1", r"'Z:\\tmp\\wakepoint-a_1\\snippet\\a.txt'", r"'.\\a.txt'"),
         ("/tmp/wakepoint-a_1", "/tmp/wakepoint-b_2/snippet", "/tmp/wakepoint-b_2/snippet"),
     ],
 )
 def test_a_path_is_known_in_each_of_its_spellings(path: str, text: str, expected: str) -> None:
-    assert Folder(Path(path)).without_paths(text) == expected
+    assert Paths(private(Path(path))).renamed(text) == expected
 
 
 # -- nothing is left behind ---------------------------------------------------------------------
@@ -292,6 +295,7 @@ def test_other_processes_are_killed_with_the_snippet(method: str) -> None:
             print(queue.get(), flush=True)
             os._exit(0)
         """,
+        PLAIN,
         timeout=60,
     )
     await_end(int(ran.written()))
@@ -310,7 +314,6 @@ def await_end(pid: int) -> None:
 def test_what_processes_share_is_taken_away_however_the_snippet_ends(
     monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    monkeypatch.setattr(process, "GRACE", 2.0)
     ran = run(
         f"""
         import multiprocessing, os, time
@@ -341,7 +344,8 @@ def test_what_does_not_listen_is_killed_all_the_same() -> None:
                                  stdout=subprocess.PIPE)
         child.stdout.readline()
         print(child.pid)
-        """
+        """,
+        PLAIN,
     )
     await_end(int(ran.written()))
 

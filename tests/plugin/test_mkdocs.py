@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tools.sites import BARE, build, write
+from tools.sites import BARE, UNSHIELDED, build, write
 
 GOOD = """\
 # Good
@@ -241,7 +241,7 @@ def test_a_mistake_in_front_matter_is_told_once_at_its_line(tmp_path: Path) -> N
 
 def test_no_process_is_left_behind(tmp_path: Path) -> None:
     source = "import subprocess\nprint(subprocess.Popen(['sleep', '300']).pid)\n"
-    write(tmp_path, {"index.md": f"```python wakepoint\n{source}```\n"})
+    write(tmp_path, {"index.md": f"```python wakepoint\n{source}```\n"}, UNSHIELDED)
     built = build(tmp_path)
     (pid,) = [tag.get_text() for tag in built.page("").select(".wp-stdout samp")]
     state = Path(f"/proc/{pid}/stat")

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from tools.snippets import run, snippet
 
-from mkdocs_wakepoint.engine import Pool, Settings, problems, process
+from mkdocs_wakepoint.engine import Pool, Settings, problems
 from mkdocs_wakepoint.snippet import Location
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="signals are Unix's")
@@ -180,7 +180,6 @@ def test_a_wait_without_end_is_ended() -> None:
 
 @unix
 def test_a_loop_that_swallows_every_exception_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "GRACE", 2.0)
     source = """
     while True:
         try:

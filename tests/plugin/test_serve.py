@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tools.serving import serving
-from tools.sites import BARE, write
+from tools.sites import BARE, UNSHIELDED, write
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is SIGINT here")
 
@@ -68,7 +68,7 @@ def test_an_interrupt_ends_the_snippet_that_is_running(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         source = f"import os, socket\ntest = socket.create_connection({listener.getsockname()})\n"
         source += "test.sendall(str(os.getpid()).encode())\ntest.recv(1)"
-        write(tmp_path, {"index.md": page(source, 'timeout="300"')})
+        write(tmp_path, {"index.md": page(source, 'timeout="300"')}, UNSHIELDED)
         with serving(tmp_path) as server:
             snippet, _ = listener.accept()
             child = int(snippet.recv(100))

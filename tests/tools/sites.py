@@ -13,6 +13,9 @@ from bs4 import BeautifulSoup
 BARE = "site_name: A site\nplugins:\n  - wakepoint\n"
 """All that a site needs."""
 
+UNSHIELDED = "site_name: A site\nplugins:\n  - wakepoint:\n      sandbox: off\n"
+"""Its snippets see the processes and the network of this machine, as the test does."""
+
 ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1700000000"}
 """Material's banner off, and a date for the site map that does not change."""
 

@@ -50,8 +50,8 @@ def pool(
     Raises:
         SettingsError: If one of these cannot be.
     """
-    said = {"timeout": options.timeout, "concurrency": options.concurrency}
-    said = {name: value for name, value in said.items() if value is not None}
+    names = ("timeout", "concurrency", "sandbox")
+    said = {name: value for name in names if (value := getattr(options, name)) is not None}
     settings = Settings.of({**read.settings, **said})
     tell(read)
     with closing(Pool(settings, python)) as opened:

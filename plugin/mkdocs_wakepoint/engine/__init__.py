@@ -7,18 +7,20 @@ from mkdocs_wakepoint.lazy import lazy
 if TYPE_CHECKING:
     from mkdocs_wakepoint.engine.available import unavailable, why_not
     from mkdocs_wakepoint.engine.diagnosis import not_implemented, problems, session_failed
+    from mkdocs_wakepoint.engine.interpreter import own_backend
     from mkdocs_wakepoint.engine.pool import Pool
-    from mkdocs_wakepoint.engine.process import own_backend
+    from mkdocs_wakepoint.engine.sandbox import SandboxError
     from mkdocs_wakepoint.engine.settings import Settings, SettingsError
 else:
     __getattr__ = lazy(
         __name__,
         {
             "Pool": "pool",
+            "SandboxError": "sandbox",
             "Settings": "settings",
             "SettingsError": "settings",
             "not_implemented": "diagnosis",
-            "own_backend": "process",
+            "own_backend": "interpreter",
             "problems": "diagnosis",
             "session_failed": "diagnosis",
             "unavailable": "available",
@@ -28,6 +30,7 @@ else:
 
 __all__ = [
     "Pool",
+    "SandboxError",
     "Settings",
     "SettingsError",
     "not_implemented",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from mkdocs_wakepoint.engine.process import CUT, OUTPUT_LIMIT
+from mkdocs_wakepoint.engine.answer import was_cut
+from mkdocs_wakepoint.engine.limits import KEPT_OUTPUT
 from mkdocs_wakepoint.outcome import exception_name, last_line
 from mkdocs_wakepoint.snippet import Location, Problem, Snippet, stands_for_more
 from mkdocs_wakepoint.text import in_one_line, lines_of
@@ -18,6 +19,14 @@ LISTED = 20
 LONGEST = 200
 """Characters of an exception's text that the log shows; the page shows all that there is."""
 
+
+_USE_LESS = {
+    "memory": "hold less at a time, or allow more with the setting memory (MiB)",
+    "processes": "have fewer of them at a time",
+    "cpu": "compute less",
+    "output": "write less",
+}
+"""What to do about a limit that a run has used up."""
 
 _TRACED = frozenset({"lowered", "machine", "table", "timeline"})
 """Views of what the recorder's trace function sees."""
@@ -41,11 +50,11 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
     all_problems += [
         Problem(
             snippet.at(0),
-            f"the snippet wrote more than {OUTPUT_LIMIT} bytes to {piece.stream}",
+            f"the snippet wrote more than {KEPT_OUTPUT} bytes to {piece.stream}",
             "print less",
         )
         for piece in recording.output
-        if piece.text.endswith(CUT)
+        if was_cut(piece.text)
     ]
     if recording.truncated:
         all_problems.append(
@@ -149,6 +158,12 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
         case "exited":
             return Problem(
                 place, f"the snippet called sys.exit({outcome.message})", "let it run to its end"
+            )
+        case "killed" if outcome.error:
+            return Problem(
+                place,
+                f"the snippet was ended: {outcome.message}",
+                _USE_LESS.get(outcome.error, "use less"),
             )
         case _:
             return Problem(

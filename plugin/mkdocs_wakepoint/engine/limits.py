@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mkdocs_wakepoint.engine.settings import Settings
-from mkdocs_wakepoint.snippet import Options
+from mkdocs_wakepoint.snippet import Snippet
 
 MIB = 1 << 20
+KEPT_OUTPUT = 64 * 1024
+"""Bytes of each stream that a page can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,18 @@ class Limits:
     descriptors: int = 1024
     file_size: int = 64
     temporary: int = 128
-    output: int = 64 * 1024
+    output: int = KEPT_OUTPUT
     written: int = 64 * MIB
     recording: int = 64 * MIB
 
     @classmethod
-    def of(cls, settings: Settings, options: Options) -> Limits:
-        """Those of a snippet: its own time limit goes before the site's."""
-        seconds = options.timeout or settings.timeout
+    def of(cls, settings: Settings, snippet: Snippet) -> Limits:
+        """Those of a snippet.
+
+        Its own time limit goes before the site's; in a session, the longest so far.
+        """
+        of_session = (*snippet.earlier, snippet)
+        seconds = max(each.options.timeout or settings.timeout for each in of_session)
         # More than one core for all of its time is no demonstration any more; the start of an
         # interpreter, for each process of a pool of its own, comes on top.
         return cls(seconds=seconds, memory=settings.memory, cpu=2 * seconds + 10)

@@ -4,31 +4,70 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import closing
+from typing import TYPE_CHECKING, Protocol
 
-from mkdocs_wakepoint.engine.process import Process
+from mkdocs_wakepoint.engine.answer import ended_with_the_build, not_started, recording_of
+from mkdocs_wakepoint.engine.limits import Limits
+from mkdocs_wakepoint.engine.paths import Paths
+from mkdocs_wakepoint.engine.protocol import Job
+from mkdocs_wakepoint.engine.running import Running, collect
+from mkdocs_wakepoint.engine.sandbox import choose
 from mkdocs_wakepoint.engine.settings import Settings
+from mkdocs_wakepoint.engine.spares import Spares
 from mkdocs_wakepoint.snippet import Snippet
 from wakepoint.recording import Recording
+
+if sys.platform != "win32":
+    from mkdocs_wakepoint.engine.warm import Warm
+
+if TYPE_CHECKING:
+    from mkdocs_wakepoint.engine.sandbox import Sandbox
+
+
+class Starter(Protocol):
+    """Starts runs, in processes that no snippet has touched."""
+
+    def start(self, job: Job) -> Running:
+        """Has a job run."""
+
+    def renew(self) -> None:
+        """Has the next job run with our packages as they are now; nothing may run."""
+
+    def has_fallen(self) -> bool:
+        """True if what it started has ended with it, through no fault of its own."""
+
+    def close(self) -> None:
+        """Ends what is left; leaves nothing behind."""
 
 
 class Pool:
     """Runs snippets; `submit` is the only way in.
 
+    While nothing runs it has no thread: to a `wakepoint.run` in this process that would be one that
+    might hold a waker, and hide a deadlock.
+
     Args:
         settings: The site's.
-        python: The command that starts Python; see `Process`.
+        python: The command that starts Python; it need not have this package installed.
 
     Attributes:
         settings: The site's.
+
+    Raises:
+        SandboxError: If the settings require a sandbox and there is none.
     """
 
     def __init__(self, settings: Settings, python: Sequence[str] = (sys.executable,)) -> None:
         self.settings = settings
-        self._python = python
-        self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="wakepoint")
-        self._running: set[Process] = set()
+        self._starter = _starter(settings, python)
+        self._waiting: deque[tuple[Job, Future[Recording]]] = deque()
+        self._running: set[Running] = set()
+        self._threads: set[threading.Thread] = set()
+        self._closed = False
         self._lock = threading.Lock()
 
     def submit(self, snippet: Snippet, *, lowered: bool = False) -> Future[Recording]:
@@ -36,23 +75,74 @@ class Pool:
 
         The future does not raise: a run that failed gives a recording too.
         """
-        return self._threads.submit(self._run, snippet, lowered)
-
-    def _run(self, snippet: Snippet, lowered: bool) -> Recording:
-        process = Process(snippet, self.settings, self._python, lowered=lowered)
+        limits = Limits.of(self.settings, snippet)
+        job = Job(snippet.source, limits, snippet.options.backend, lowered, snippet.prelude)
+        future: Future[Recording] = Future()
         with self._lock:
-            self._running.add(process)
-        try:
-            return process.run()
-        finally:
-            with self._lock:
-                self._running.discard(process)
+            self._closed = False
+            if not self._threads:
+                self._starter.renew()
+            self._waiting.append((job, future))
+            if len(self._threads) < self.settings.workers:
+                thread = threading.Thread(target=self._work, name="wakepoint", daemon=True)
+                self._threads.add(thread)
+                thread.start()
+        return future
 
     def close(self) -> None:
         """Ends what runs and forgets what waits; leaves no process behind."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
         with self._lock:
-            running = list(self._running)
-        for process in running:
-            process.kill()
-        self._threads.shutdown(wait=True)
+            self._closed = True
+            waiting, threads = [*self._waiting], [*self._threads]
+            self._waiting.clear()
+            for running in self._running:
+                running.cut()
+        for _, future in waiting:
+            future.cancel()
+        for thread in threads:
+            thread.join()
+        self._starter.close()
+
+    def _work(self) -> None:
+        """What a thread does: runs one after another, as long as some wait."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._threads.discard(threading.current_thread())
+                    return
+                job, future = self._waiting.popleft()
+            if future.set_running_or_notify_cancel():
+                future.set_result(self._run(job))
+
+    def _run(self, job: Job) -> Recording:
+        """Runs a job, once more if its process was lost without a fault of its own."""
+        recording = None
+        for _ in range(2):
+            try:
+                running = self._starter.start(job)
+            except OSError as error:
+                recording = not_started(job, str(error))
+                continue
+            with closing(running):
+                with self._lock:
+                    self._running.add(running)
+                    if self._closed:
+                        running.cut()
+                collected = collect(running, job.limits)
+                with self._lock:
+                    self._running.discard(running)
+                    closed = self._closed
+            if closed and collected.end is None:
+                return ended_with_the_build(job)
+            recording = recording_of(job, collected, Paths(running.private))
+            if collected.end is not None or not self._starter.has_fallen():
+                break
+        assert recording is not None
+        return recording
+
+
+def _starter(settings: Settings, python: Sequence[str]) -> Starter:
+    sandbox: Sandbox = choose(settings.sandbox)
+    if sys.platform != "win32" and [*python] == [sys.executable]:
+        return Warm(sandbox)
+    return Spares(python, settings.workers)

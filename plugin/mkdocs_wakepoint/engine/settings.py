@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+SANDBOX = ("auto", "required", "off")
+_WORDS = {"on_error": ("warn", "fail", "show"), "sandbox": SANDBOX}
+
 
 class SettingsError(ValueError):
     """A setting with a value that cannot be; the message names it and says what can."""
@@ -20,7 +23,7 @@ class Settings:
     Attributes:
         timeout: Seconds that one snippet may take.
         concurrency: How many snippets run at a time; 0 takes the number of cores.
-        memory: MiB of address space for one snippet, where the system can limit it.
+        memory: MiB for one snippet and all that it starts, where the system can limit it.
         on_error: What a problem does: ``warn`` logs a warning, so that ``--strict`` fails; ``fail``
             ends the build with an error once all problems are told, but never `mkdocs serve`;
             ``show`` logs nothing. The page shows the problem in a box in each case.
@@ -28,6 +31,8 @@ class Settings:
         defaults: Options for all fences, as their headers give them: `show`, `timeout`, any but
             `title` and `id`. What a page's front matter says goes first, and what a fence says
             goes before that.
+        sandbox: What keeps snippets in: ``auto`` takes what the system has, and says so if it has
+            nothing; ``required`` runs no snippet then; ``off`` takes none.
     """
 
     timeout: float = 5.0
@@ -36,6 +41,7 @@ class Settings:
     on_error: str = "warn"
     recordings: str = "docs/recordings"
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    sandbox: str = "auto"
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Settings:
@@ -50,6 +56,8 @@ class Settings:
                 raise SettingsError(
                     f"there is no setting {name!r}; there are {', '.join(sorted(known))}"
                 )
+        if values.get("sandbox") is False:  # YAML takes a bare off for that
+            values = {**values, "sandbox": "off"}
         settings = cls(**values)
         settings._check()
         return settings
@@ -68,8 +76,10 @@ class Settings:
         defaults: Any = self.defaults
         if not isinstance(defaults, Mapping):
             raise SettingsError(f"defaults: {defaults!r} is no mapping of options")
-        if self.on_error not in ("warn", "fail", "show"):
-            raise SettingsError(f"on_error: {self.on_error!r} is none of warn, fail, show")
+        for name, words in _WORDS.items():
+            value = getattr(self, name)
+            if value not in words:
+                raise SettingsError(f"{name}: {value!r} is none of {', '.join(words)}")
 
     @property
     def workers(self) -> int:

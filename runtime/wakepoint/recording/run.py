@@ -45,6 +45,7 @@ def record(
     main: ModuleType | None = None,
     prelude: Sequence[Prelude] = (),
     on_error: Callable[[BaseException], None] | None = None,
+    on_start: Callable[[], None] | None = None,
 ) -> Recording:
     """Runs a script as ``__main__`` and records what it does.
 
@@ -72,6 +73,7 @@ def record(
             not run, and the outcome is the end of that one: its outermost frame tells which.
         on_error: Called with what ended the script, also a syntax error, for who would print its
             traceback, say.
+        on_start: Called when the time limit begins to run, just before the first line.
     """
     recorder = recorder or Recorder()
     text = whole(prelude, source) if prelude else source
@@ -92,6 +94,8 @@ def record(
         tracer = Tracer(recorder, _numbered(analyses), filename)
 
         def execute() -> None:
+            if on_start is not None:
+                on_start()
             with time_limit(timeout, filename), _handed_to(on_error):
                 for before, its_code in zip(prelude, codes, strict=True):
                     run_before(its_code, before, module)
@@ -111,6 +115,7 @@ def record_lowered(
     timeout: float | None = None,
     recorder: Recorder | None = None,
     main: ModuleType | None = None,
+    on_start: Callable[[], None] | None = None,
 ) -> Recording:
     """Runs a script whose coroutines are lowered, and records it as `record` does the original.
 
@@ -133,6 +138,8 @@ def record_lowered(
         tracer = LoweredTracer(recorder, lowered, filename)
 
         def execute() -> None:
+            if on_start is not None:
+                on_start()
             with time_limit(timeout, filename), _recording_executors(recorder):
                 _execute(code, module, tracer)
 

@@ -61,8 +61,8 @@ def test_check_names_the_first_event_that_differs(
 ) -> None:
     write(
         site / "docs" / "page.md",
-        "```python wakepoint\nimport os, wakepoint\n\nasync def main():\n"
-        "    kept = os.getpid()\n    await wakepoint.sleep(0.001)\n    return kept\n\n"
+        "```python wakepoint\nimport time, wakepoint\n\nasync def main():\n"
+        "    kept = time.monotonic_ns()\n    await wakepoint.sleep(0.001)\n    return kept\n\n"
         "wakepoint.run(main())\n```\n",
     )
     assert main(["check", "docs", "--repeat", "3"]) == 1

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +19,11 @@ from mkdocs_wakepoint.engine.limits import Limits
 assert sys.platform != "win32"  # which has no fork, nor what comes next
 
 from mkdocs_wakepoint.engine.sandbox.rlimits import set_limits  # noqa: E402
-from mkdocs_wakepoint.engine.sandbox.supervisor import supervise, tell  # noqa: E402
+from mkdocs_wakepoint.engine.sandbox.supervisor import (  # noqa: E402
+    close_all_but,
+    supervise,
+    tell,
+)
 
 LINGER = 0.5
 """Seconds for what the snippet left running to end by itself, once it is asked to."""
@@ -54,10 +59,12 @@ def spawn(limits: Limits, control: int, folder: Path) -> int:
         folder.mkdir()
         snippet = os.fork()
         if snippet:
+            close_all_but(0, 1, 2, control)
             end = supervise(snippet, limits, control, lambda: descendants(snippet), linger=LINGER)
             shutil.rmtree(folder, ignore_errors=True)
             tell(control, end)
     except BaseException:
+        traceback.print_exc()
         os._exit(1)
     if snippet:
         os._exit(0)
@@ -77,11 +84,18 @@ def descendants(snippet: int) -> list[int]:
     found: list[int] = []
     waiting = [os.getpid()]
     while waiting:
-        for tasks in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
-            with suppress(OSError):
-                children = [int(pid) for pid in tasks.read_text("ascii").split()]
-                found += children
-                waiting += children
+        of_one = children(waiting.pop())
+        found += of_one
+        waiting += of_one
+    return found
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process, any thread of it, is the parent of; see proc(5)."""
+    found: list[int] = []
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_bytes().split())
     return found
 
 

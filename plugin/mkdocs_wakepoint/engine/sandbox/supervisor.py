@@ -11,8 +11,9 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import pairwise
 
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import TIME_IS_UP
@@ -124,19 +125,20 @@ def _end(processes: Processes, linger: float) -> None:
     to: it ends when it is the last one, and takes away the semaphores and memory that were shared.
     """
     if linger and (left := processes()):
-        _kill(left, signal.SIGTERM)
+        kill(left, signal.SIGTERM)
         deadline = time.monotonic() + linger
         while processes() and time.monotonic() < deadline:
             time.sleep(0.005)
             _exit_code(0)
     deadline = time.monotonic() + TO_DIE
     while (left := processes()) and time.monotonic() < deadline:
-        _kill(left, signal.SIGKILL)
+        kill(left, signal.SIGKILL)
         time.sleep(0.001)
         _exit_code(0)
 
 
-def _kill(pids: list[int], number: int) -> None:
+def kill(pids: Iterable[int], number: int = signal.SIGKILL) -> None:
+    """Sends a signal to those processes that are still there."""
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)
@@ -174,7 +176,8 @@ def open_descriptors() -> set[int]:
 
 
 def close_all_but(*kept: int) -> None:
-    """Closes each descriptor of this process but these."""
-    for descriptor in open_descriptors() - {*kept}:
-        with suppress(OSError):
-            os.close(descriptor)
+    """Closes each descriptor of this process but these: others wait for the other ends of them."""
+    edges = (-1, *sorted(kept), min(os.sysconf("SC_OPEN_MAX"), 1 << 16))
+    for below, above in pairwise(edges):
+        if below + 1 < above:  # CPython takes the empty range before 0 for all that there is
+            os.closerange(below + 1, above)

@@ -1,0 +1,141 @@
+"""Makes a recording of what has come of a run, whatever that is."""
+
+from __future__ import annotations
+
+import json
+import platform
+import signal
+from dataclasses import replace
+
+from mkdocs_wakepoint.engine.limits import KEPT_OUTPUT, Limits
+from mkdocs_wakepoint.engine.paths import FOLDER, SCRIPT, Paths
+from mkdocs_wakepoint.engine.protocol import Job
+from mkdocs_wakepoint.engine.result import Phase
+from mkdocs_wakepoint.engine.running import PREPARE, WRITE, Collected, Kept
+from mkdocs_wakepoint.engine.sandbox import End
+from wakepoint.recording import Environment, Outcome, Output, Recording, RecordingError, loads
+from wakepoint.recording.names import Names
+
+_CUT = f"\n… cut after {KEPT_OUTPUT} bytes\n"
+
+
+def recording_of(job: Job, collected: Collected, paths: Paths) -> Recording:
+    """The recording of a run, however that ended.
+
+    Args:
+        job: What ran.
+        collected: What came of it; any of that may be of the snippet's own making.
+        paths: Renames those of the run.
+    """
+    answer = collected.result.answer
+    names, recording = Names(), None
+    if answer is None:
+        outcome = _lost(job.limits, collected)
+    else:
+        try:
+            names, recording = _read(answer, paths)
+            outcome = _amended(recording.outcome, job.limits, collected)
+        except (RecordingError, ValueError, RecursionError) as error:
+            outcome = Outcome("killed", message=f"what came back is no recording: {error}")
+    if recording is None:
+        recording = _empty(job.script, outcome)
+    pieces = [
+        Output(stream, names.normalise(paths.renamed(_text(kept))))
+        for stream, kept in collected.output.items()
+    ]
+    # In which order two streams were written cannot be told from outside, so each is kept whole.
+    return replace(recording, outcome=outcome, output=tuple(one for one in pieces if one.text))
+
+
+def not_started(job: Job, reason: str) -> Recording:
+    """What is said of a run that could not begin."""
+    return _empty(job.script, Outcome("killed", message=f"it was not started: {reason}"))
+
+
+def ended_with_the_build(job: Job) -> Recording:
+    """What is said of a run that the build gave up."""
+    return _empty(job.script, Outcome("killed", message="the build was ended"))
+
+
+def _read(answer: bytes, paths: Paths) -> tuple[Names, Recording]:
+    ports, _, text = answer.decode().partition("\n")
+    recording = loads(paths.renamed(text))
+    return Names(_ports(ports)), recording
+
+
+def _ports(text: str) -> dict[int, int]:
+    """The ports that the system chose, and what they are called."""
+    ports = json.loads(text)
+    if type(ports) is not dict or not all(type(name) is int for name in ports.values()):
+        raise ValueError("its ports are none")
+    return {int(port): name for port, name in ports.items()}
+
+
+def _empty(source: str, outcome: Outcome) -> Recording:
+    environment = Environment(None, platform.system(), f"CPython {platform.python_version()}")
+    return Recording(source, environment, (), (), (), outcome)
+
+
+def _text(kept: Kept) -> str:
+    text = kept.data.decode("utf-8", "replace").replace("\r\n", "\n")
+    return text + _CUT if kept.cut else text
+
+
+def was_cut(text: str) -> bool:
+    """True for what was written to a stream, if there was more than is kept."""
+    return text.endswith(_CUT)
+
+
+def _amended(outcome: Outcome, limits: Limits, collected: Collected) -> Outcome:
+    """What became of a script that has reached its end."""
+    if outcome.kind != "finished":
+        return outcome
+    if collected.late is not None:
+        message = "a thread or an exit handler was still running"
+        return Outcome("timeout", message=f"not done after {limits.seconds:g} s: {message}")
+    if collected.flooded or (collected.end is not None and collected.end.limit):
+        return _lost(limits, collected)
+    return outcome
+
+
+def _lost(limits: Limits, collected: Collected) -> Outcome:
+    """How a run ended that could not say so itself."""
+    end = collected.end
+    if collected.flooded:
+        most = limits.recording if collected.result.too_long else limits.written
+        what = "a recording of more than" if collected.result.too_long else "more than"
+        return Outcome("killed", "output", f"it wrote {what} {most >> 20} MiB")
+    match collected.late:
+        case Phase.PREPARING:
+            return Outcome("timeout", message=f"not read and analysed after {PREPARE:g} s")
+        case Phase.WRITING:
+            return Outcome("timeout", message=f"recorded, but not written down after {WRITE:g} s")
+        case Phase.RUNNING:
+            frames = collected.result.stack(f"{FOLDER}/{SCRIPT}")
+            return Outcome("timeout", message=f"not done after {limits.seconds:g} s", frames=frames)
+    if end is None:
+        return Outcome("killed", message="nobody was left to tell how")
+    if end.limit:
+        return Outcome("killed", end.limit, _beyond(end.limit, limits))
+    return Outcome("killed", message=_status(end))
+
+
+def _beyond(limit: str, limits: Limits) -> str:
+    match limit:
+        case "memory":
+            return f"it used more than {limits.memory} MiB of memory"
+        case "processes":
+            return f"it had more than {limits.processes} processes and threads"
+        case "cpu":
+            return f"it used more than {limits.cpu:g} s of processor time"
+        case _:
+            return f"it used up its {limit}"
+
+
+def _status(end: End) -> str:
+    if end.status >= 0:
+        return f"exit code {end.status}"
+    try:
+        return f"signal {signal.Signals(-end.status).name}"
+    except ValueError:  # most real-time signals have none
+        return f"signal {-end.status}"

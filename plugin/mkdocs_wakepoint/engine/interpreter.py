@@ -1,0 +1,91 @@
+"""How a Python is started that runs snippets: its command line, and its environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import mkdocs_wakepoint
+import wakepoint
+from mkdocs_wakepoint.engine.sandbox import ENVIRONMENT
+
+_PASSED_ON = frozenset(
+    {
+        # Where this Python finds its modules, and the author's own.
+        *("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
+        *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
+        # Without these, programs do not start on Windows.
+        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "NUMBER_OF_PROCESSORS"),
+    }
+)
+_PREFIXES = ("WAKEPOINT_", "WINE")
+"""Which backend to use, and where Wine has its files."""
+_OF_ANOTHER_PYTHON = frozenset({"HOME", "PATH"})
+"""What the command of another Python, which may be a program of any kind, needs besides."""
+
+PACKAGES: tuple[ModuleType, ...] = (wakepoint, mkdocs_wakepoint)
+"""What has to be found by the Python that runs snippets."""
+
+
+def home(package: ModuleType) -> str:
+    """The folder that has to be on the module path for a package."""
+    assert package.__file__ is not None
+    return Path(package.__file__).parents[1].as_posix()
+
+
+# The paths come last: another Python (under Wine, say) finds the two packages here and everything
+# else at home.
+_PATHS = f"import sys; sys.path += {[home(package) for package in PACKAGES]!r}"
+
+
+def command(python: Sequence[str], program: str, *arguments: str) -> list[str]:
+    """The command line for a program that imports this package.
+
+    Args:
+        python: The command that starts Python; it need not have this package installed.
+        program: Python's source, one line.
+        arguments: Its ``sys.argv[1:]``.
+    """
+    # -P keeps the current folder off the module path, so a page's neighbours are not imported by
+    # accident.
+    return [*python, "-P", "-s", "-u", "-X", "utf8", "-c", f"{_PATHS}; {program}", *arguments]
+
+
+def environment(python: Sequence[str] = (sys.executable,)) -> dict[str, str]:
+    """The environment in which snippets run: none of the build's secrets are in it.
+
+    Args:
+        python: The command that starts Python.
+    """
+    ours = [*python] == [sys.executable]
+    passed = _PASSED_ON if ours else _PASSED_ON | _OF_ANOTHER_PYTHON
+    if sys.platform == "win32":
+        passed |= {"PATH"}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{ENVIRONMENT['PATH']}"
+    return {**ENVIRONMENT, "PATH": path, **_of(os.environ, passed)}
+
+
+def _of(variables: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in variables.items()
+        if name in names or name.startswith(_PREFIXES)
+    }
+
+
+def own_backend(python: Sequence[str]) -> str:
+    """The backend that a Python takes if nobody names one.
+
+    Raises:
+        OSError: If the Python does not start.
+        ValueError: If it cannot run the runtime.
+    """
+    program = f"{_PATHS}; from wakepoint.backends import resolve; print(resolve(None))"
+    ran = subprocess.run([*python, "-c", program], capture_output=True, text=True, check=False)
+    if ran.returncode != 0:
+        raise ValueError(f"{' '.join(python)} cannot run the runtime: {ran.stderr.strip()}")
+    return ran.stdout.strip()

@@ -1,0 +1,160 @@
+"""The warm interpreter: it has all imported, runs no snippet, and forks a process for each.
+
+It is a process of its own, which the build starts and talks to over a socket; see `protocol`. With
+the build it ends, however that comes to its end: then the socket is closed.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import itertools
+import json
+import os
+import select
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from mkdocs_wakepoint.engine import worker
+from mkdocs_wakepoint.engine.limits import Limits
+from mkdocs_wakepoint.engine.protocol import Job
+from mkdocs_wakepoint.engine.sandbox import Sandbox
+
+assert sys.platform != "win32"  # which has no fork, nor what comes next
+
+import resource  # noqa: E402
+
+from mkdocs_wakepoint.engine.handover import Descriptors, receive  # noqa: E402
+from mkdocs_wakepoint.engine.sandbox import plain  # noqa: E402
+from mkdocs_wakepoint.engine.sandbox.supervisor import STACK_SIGNAL, kill  # noqa: E402
+
+PROGRAM = "from mkdocs_wakepoint.engine.server import main; main()"
+"""Starts it; `Config.dumps` is its argument."""
+
+_LOOK = 0.05
+"""Seconds between two looks for supervisors that have ended, while there are some."""
+_TO_END = 5.0
+"""Seconds for the supervisors to end what they watch, once the build has gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a server is told when it starts.
+
+    Attributes:
+        socket: The descriptor of the socket to the build.
+        sandbox: The name of the `Sandbox` in which snippets run.
+        folder: Where each run gets a folder, if that does not give it a private one.
+        readable: Files and folders that a snippet may read in a sandbox.
+    """
+
+    socket: int
+    sandbox: str
+    folder: str
+    readable: Sequence[str] = ()
+
+    def dumps(self) -> str:
+        """One argument of a command line."""
+        return json.dumps(asdict(self))
+
+
+def main() -> None:
+    """The program of a server, and in the processes that it forks the program of a worker."""
+    job, descriptors = _serve(Config(**json.loads(sys.argv[1])))
+    sys.orig_argv[:] = [sys.executable, "snippet.py"]
+    worker.run(job, _dressed(descriptors))
+
+
+def _serve(config: Config) -> tuple[Job, Descriptors]:
+    """Serves the build; returns in processes for snippets alone."""
+    build = socket.socket(fileno=config.socket)
+    spawn = _spawner(config)
+    gc.collect()
+    gc.freeze()  # what is here now is in use for ever, and its pages stay shared with the forks
+    supervisors: set[int] = set()
+    while True:
+        readable, _, _ = select.select([build], [], [], _LOOK if supervisors else None)
+        _bury(supervisors)
+        if not readable:
+            continue
+        received = receive(build)
+        if received is None:
+            _leave(supervisors, Path(config.folder))
+        job, descriptors = received
+        supervisor = spawn(job.limits, descriptors.control)
+        if supervisor == 0:
+            return job, descriptors
+        supervisors.add(supervisor)
+        for descriptor in asdict(descriptors).values():
+            os.close(descriptor)
+
+
+def _spawner(config: Config) -> Callable[[Limits, int], int]:
+    """What forks a supervisor and a snippet's process; this process is in the sandbox then."""
+    sandbox = Sandbox(config.sandbox)
+    if sys.platform == "linux" and sandbox is Sandbox.NAMESPACES:
+        from mkdocs_wakepoint.engine.sandbox import namespaces  # noqa: PLC0415 - Linux has them
+
+        namespaces.enter([Path(path) for path in config.readable])
+        return namespaces.spawn
+    plain.adopt_orphans()
+    numbers = itertools.count(1)
+    folder = Path(config.folder)
+    return lambda limits, control: plain.spawn(limits, control, folder / str(next(numbers)))
+
+
+def _bury(supervisors: set[int]) -> None:
+    """Buries those that have ended; what one that was killed has left behind ends as well."""
+    orphans = False
+    with suppress(ChildProcessError):
+        while supervisors:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            orphans = orphans or (pid in supervisors and status != 0)
+            supervisors.discard(pid)
+    if orphans:
+        kill(set(plain.children(os.getpid())) - supervisors)
+
+
+def _leave(supervisors: set[int], folder: Path) -> NoReturn:
+    """The end of the server."""
+    deadline = time.monotonic() + _TO_END
+    while supervisors and time.monotonic() < deadline:
+        _bury(supervisors)
+        time.sleep(0.001)
+    kill(plain.descendants(0))
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
+
+
+def _dressed(descriptors: Descriptors) -> worker.Send:
+    """Gives a new process the streams of its run, and takes the rest of the server's from it.
+
+    The snippet finds the descriptors that a program finds: the next is number 3.
+
+    Returns:
+        What sends something to the build.
+    """
+    last = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 1
+    os.dup2(descriptors.stdout, 1)
+    os.dup2(descriptors.stderr, 2)
+    os.dup2(descriptors.result, last, inheritable=False)
+    os.closerange(3, last)
+    # At this signal it is written there where the main thread stands, whatever that is doing. No
+    # thread waits for it, and `signal.getsignal` does not see it.
+    faulthandler.register(STACK_SIGNAL, last, all_threads=False)
+
+    def send(data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(last, view) :]
+
+    return send

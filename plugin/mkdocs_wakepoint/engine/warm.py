@@ -1,0 +1,180 @@
+"""The build's end of the warm interpreter: starts it, hands runs to it, ends it."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from mkdocs_wakepoint.engine import folders
+from mkdocs_wakepoint.engine.interpreter import PACKAGES, command, environment
+from mkdocs_wakepoint.engine.paths import TEMPORARY, private
+from mkdocs_wakepoint.engine.protocol import TIME_IS_UP, Job
+from mkdocs_wakepoint.engine.running import Running
+from mkdocs_wakepoint.engine.sandbox import End, Sandbox
+
+assert sys.platform != "win32"  # which has no fork, nor what comes next
+
+from mkdocs_wakepoint.engine.handover import Descriptors, send  # noqa: E402
+from mkdocs_wakepoint.engine.server import PROGRAM, Config  # noqa: E402
+
+_TO_END = 10.0
+"""Seconds for a server to end what runs; then it is killed."""
+_TO_FALL = 0.5
+"""Seconds after which a server whose runs are lost is taken to live on."""
+
+
+class Warm:
+    """A server, started when there is something to run, and anew when it has to be.
+
+    Args:
+        sandbox: Where snippets run.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._server: _Server | None = None
+        self._lock = threading.Lock()
+
+    def start(self, job: Job) -> Running:
+        """Has a job run.
+
+        Raises:
+            OSError: If no server can be started.
+        """
+        with self._lock:
+            if self._server is not None and self._server.has_ended():
+                self._retire()
+            if self._server is None:
+                self._server = _Server(self._sandbox)
+            return self._server.start(job)
+
+    def renew(self) -> None:
+        """Has the next job run by a server with the runtime as it is now; nothing may run."""
+        with self._lock:
+            if self._server is not None and self._server.stamp != _stamp():
+                self._retire()
+
+    def has_fallen(self) -> bool:
+        """True if the server has ended, and all that it ran with it."""
+        with self._lock:
+            return self._server is None or self._server.has_ended(_TO_FALL)
+
+    def close(self) -> None:
+        """Ends what runs; leaves no process and no folder."""
+        with self._lock:
+            self._retire()
+
+    def _retire(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+
+class _Server:
+    """One process that forks a process for each run."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.stamp = _stamp()
+        self._folder = Path(TEMPORARY)
+        self._sandbox = sandbox
+        ours, its = socket.socketpair()
+        passed = [its.fileno()]
+        if sandbox is not Sandbox.NAMESPACES:
+            folders.sweep()
+            self._folder, lock = folders.make()
+            passed.append(lock)
+        config = Config(its.fileno(), sandbox.value, str(self._folder))
+        self._socket = ours
+        self._process = subprocess.Popen(
+            command([sys.executable], PROGRAM, config.dumps()),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=environment(),
+            pass_fds=passed,
+            start_new_session=True,
+        )
+        for descriptor in passed:
+            os.close(descriptor)
+        its.detach()
+
+    def start(self, job: Job) -> Running:
+        (stdout, its_stdout), (stderr, its_stderr), (result, its_result) = (
+            os.pipe() for _ in range(3)
+        )
+        control, its_control = socket.socketpair()
+        its = Descriptors(its_stdout, its_stderr, its_result, its_control.detach())
+        files = {"stdout": stdout, "stderr": stderr, "result": result}
+        running = _Forked(files, control, self._where())
+        try:
+            send(self._socket, job, its)
+        except OSError:
+            running.close()
+            raise
+        finally:
+            for descriptor in asdict(its).values():
+                os.close(descriptor)
+        return running
+
+    def _where(self) -> str:
+        if self._sandbox is Sandbox.NAMESPACES:
+            return private(self._folder)
+        return private(self._folder, r"\d+")
+
+    def has_ended(self, within: float = 0.0) -> bool:
+        """True if it has; its socket is closed first of all."""
+        readable, _, _ = select.select([self._socket], [], [], within)
+        return bool(readable) or self._process.poll() is not None
+
+    def close(self) -> None:
+        self._socket.close()
+        try:
+            self._process.wait(_TO_END)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._sandbox is not Sandbox.NAMESPACES:  # one that was killed has left it
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Forked(Running):
+    """A run with a supervisor."""
+
+    def __init__(self, files: Mapping[str, int], control: socket.socket, where: str) -> None:
+        super().__init__({**files, "control": control}, where)
+        self._control = control
+        self._line = b""
+
+    def ask(self) -> None:
+        with suppress(OSError):
+            self._control.send(TIME_IS_UP)
+
+    def cut(self) -> None:
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+
+    def heard(self, data: bytes) -> None:
+        self._line += data
+        if self._line.endswith(b"\n"):
+            self.end = End.decode(self._line)
+        elif not data:
+            self.lost = True
+
+
+def _stamp() -> list[tuple[str, int, int]]:
+    """Changes when a source of ours does: somebody is working on it while a site is served."""
+    return sorted(
+        (str(path), status.st_mtime_ns, status.st_size)
+        for package in PACKAGES
+        for folder in package.__path__
+        for path in Path(folder).rglob("*.py")
+        for status in [path.stat()]
+    )
