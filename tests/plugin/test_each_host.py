@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from bs4 import BeautifulSoup
@@ -48,14 +50,59 @@ HOSTS = [
 each = pytest.mark.parametrize("host, environment, file, config", HOSTS)
 
 
-def ran(folder: Path, environment: str, *arguments: str) -> tuple[int, str]:
+HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "howto" / "own-site.md"
+
+
+def block(title: str) -> str:
+    """The first code block on the page that tells how to begin, by what its title begins with."""
+    text = HOW_TO.read_text(encoding="utf-8")
+    found = re.search(
+        rf'^( *)```+\w+ [^\n]*title="{title}[^\n]*\n(.*?)\n\1```', text, re.MULTILINE | re.DOTALL
+    )
+    assert found is not None
+    return f"{dedent(found[2])}\n"
+
+
+@pytest.mark.parametrize(
+    "host, environment, file, head",
+    [
+        ("mkdocs", hosts.OLDEST, "mkdocs.yml", "site_name: A site\n"),
+        ("properdocs", "properdocs", "properdocs.yml", "site_name: A site\n"),
+        ("zensical", "zensical", "zensical.toml", '[project]\nsite_name = "A site"\n'),
+    ],
+)
+def test_what_the_how_to_tells_to_write_is_all_there_is_to_write(
+    tmp_path: Path, host: str, environment: str, file: str, head: str
+) -> None:
+    fence = f"```python wakepoint\n{block('Two timers')}```\n"
+    write(tmp_path, {"index.md": f"# A site\n\n{fence}"}, head + block(file), file)
+    status, output = ran(tmp_path, environment, host, "build", "--strict")
+    assert status == 0, output
+    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    (box,) = BeautifulSoup(html, "html.parser").select(".wp")
+    assert box.select("svg")
+    assert box.select("table")
+
+
+def test_a_variable_makes_one_build_of_zensical_fail_as_the_how_to_says(tmp_path: Path) -> None:
+    config = block("mkdocs.yml, for Zensical")
+    write(tmp_path, PAGES, f"site_name: A site\n{config}")
+    for _ in range(2):
+        assert ran(tmp_path, "zensical", "zensical", "build")[0] == 0
+        status, output = ran(tmp_path, "zensical", "zensical", "build", WAKEPOINT_ON_ERROR="fail")
+        assert status == 1
+        assert PROBLEM in output
+        assert output.splitlines()[-1] == "Error: 1 problem in snippets; see above"
+
+
+def ran(folder: Path, environment: str, *arguments: str, **variables: str) -> tuple[int, str]:
     """The exit status of a command in an environment, and what it printed."""
     if environment == hosts.OLDEST and not hosts.has_oldest():
         pytest.skip("the oldest packages that we allow are for the oldest Python")
     done = subprocess.run(
         [hosts.python(environment).with_name(arguments[0]), *arguments[1:]],
         cwd=folder,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -25,8 +25,8 @@ class Settings:
         concurrency: How many snippets run at a time; 0 takes the number of cores.
         memory: MiB for one snippet and all that it starts, where the system can limit it.
         on_error: What a problem does: ``warn`` logs a warning, so that ``--strict`` fails; ``fail``
-            ends the build with an error once all problems are told, but never `mkdocs serve`;
-            ``show`` logs nothing. The page shows the problem in a box in each case.
+            ends the build with an error once all problems are told, though the plugin never ends
+            `mkdocs serve`; ``show`` logs nothing. The page shows the problem in a box in each case.
         recordings: Folder with recordings made on other platforms.
         defaults: Options for all fences, as their headers give them: `show`, `timeout`, any but
             `title` and `id`. What a page's front matter says goes first, and what a fence says
