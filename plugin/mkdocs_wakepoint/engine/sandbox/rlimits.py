@@ -20,7 +20,7 @@ def set_limits(limits: Limits) -> None:
     """
     of_process = {
         "AS": limits.memory * MIB,
-        "CPU": math.ceil(limits.cpu),
+        "CPU": math.ceil(limits.cpu) + 1,  # later than the supervisor, which tells why
         "FSIZE": limits.file_size * MIB,
         "MEMLOCK": 64 * 1024,
         "NOFILE": limits.descriptors,

@@ -9,18 +9,14 @@ from __future__ import annotations
 import errno
 import functools
 import platform
-import socket
 import struct
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mkdocs_wakepoint.engine.sandbox.errors import SandboxError
 
-assert sys.platform == "linux"
-
 # fmt: off
-_REFUSED: dict[str, tuple[int | None, int | None]] = {
+REFUSED: dict[str, tuple[int | None, int | None]] = {
     # other processes, and what is said of them
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
     "process_madvise": (440, 440), "kcmp": (312, 272), "pidfd_getfd": (438, 438),
@@ -55,7 +51,7 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
 }
 """By their numbers on x86-64 and on AArch64, None where there is none."""
 
-_ARGUED: dict[str, tuple[int, int]] = {
+ARGUED: dict[str, tuple[int, int]] = {
     "clone": (56, 220), "ioctl": (16, 29), "socket": (41, 198), "socketpair": (53, 199),
     "prlimit64": (302, 261), "setpriority": (141, 140), "ioprio_set": (251, 30),
     "sched_setaffinity": (203, 122), "sched_setattr": (314, 274), "sched_setparam": (142, 118),
@@ -73,6 +69,8 @@ _NAMESPACES = 0x7E020000
 """Each flag of clone(2) that makes a namespace."""
 
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_FAMILIES = (1, 2, 10)
+"""AF_UNIX, AF_INET and AF_INET6, as Linux numbers them."""
 _AF_NETLINK, _NETLINK_ROUTE = 16, 0
 _PRIO_USER, _IOPRIO_WHO_USER = 2, 3
 _SUPERVISOR = 1
@@ -116,7 +114,7 @@ def program(machine: str | None = None) -> bytes:
     if name not in _MACHINES:
         raise SandboxError(f"there is no list of system calls for {name}; set sandbox to off")
     here = _MACHINES[name]
-    refused = (numbers[here.column] for numbers in _REFUSED.values())
+    refused = (numbers[here.column] for numbers in REFUSED.values())
     code = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, here.audit),
@@ -133,7 +131,7 @@ def program(machine: str | None = None) -> bytes:
         if number is not None:
             code += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _EPERM)]
     for call, tests in _argument_tests().items():
-        code += [(_EQUAL, 0, len(tests), _ARGUED[call][here.column]), *tests]
+        code += [(_EQUAL, 0, len(tests), ARGUED[call][here.column]), *tests]
     code.append((_RETURN, 0, 0, _ALLOW))
     return b"".join(struct.pack("=HBBI", *each) for each in code)
 
@@ -144,7 +142,6 @@ _Code = tuple[int, int, int, int]
 def _argument_tests() -> dict[str, list[_Code]]:
     """What stands behind the number of a call; each ends in an answer."""
     of_supervisor = _refused_if(0, [_SUPERVISOR])
-    families = [socket.AF_UNIX, socket.AF_INET, socket.AF_INET6]
     return {
         "clone": [
             _argument(0),
@@ -161,9 +158,9 @@ def _argument_tests() -> dict[str, list[_Code]]:
             (_EQUAL, 0, 1, _NETLINK_ROUTE),
             (_RETURN, 0, 0, _ALLOW),
             (_RETURN, 0, 0, _EPERM),
-            *_refused_unless(0, families),
+            *_refused_unless(0, _FAMILIES),
         ],
-        "socketpair": _refused_unless(0, families),
+        "socketpair": _refused_unless(0, _FAMILIES),
         "prlimit64": of_supervisor,
         "setpriority": _refused_if(0, [_PRIO_USER])[:-1] + _refused_if(1, [_SUPERVISOR]),
         "ioprio_set": _refused_if(0, [_IOPRIO_WHO_USER])[:-1] + _refused_if(1, [_SUPERVISOR]),

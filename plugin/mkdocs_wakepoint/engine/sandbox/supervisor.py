@@ -72,8 +72,9 @@ def supervise(
     _end(processes, linger if code is not None else 0.0)
     if code is None:
         code = _exit_code(snippet)
-    if code == -signal.SIGXCPU:
-        limit = "cpu"
+    ended = os.times()
+    if not limit and ended.children_user + ended.children_system >= limits.cpu:
+        limit = "cpu"  # the kernel was faster: each process has a limit of its own
     return End(-signal.SIGKILL if code is None else code, limit)
 
 

@@ -85,8 +85,10 @@ def _share(usage: _Usage) -> int:
     """Bytes of memory, its part of what it shares."""
     try:
         lines = Path("/proc", str(usage.process), "smaps_rollup").read_bytes()
-    except OSError:  # see above
+    except PermissionError:  # it made itself unreadable
         return usage.memory
+    except OSError:  # it has ended
+        return 0
     kibibytes = sum(_figure(lines, name) for name in (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:"))
     return kibibytes * 1024
 
