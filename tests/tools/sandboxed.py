@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -28,15 +28,17 @@ if sys.platform == "linux" and os.geteuid() == 0:
 
 _IMPORTS = """\
 import json, os, sys
-control, source, limits = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
-sys.path += sys.argv[4:]
+control, source = int(sys.argv[1]), sys.argv[2]
+limits, readable = map(json.loads, sys.argv[3:5])
+sys.path += sys.argv[5:]
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.sandbox import bubblewrap, namespaces
 """
 
 _PROGRAMS = {
     "namespaces": """
-namespaces.enter()
+from pathlib import Path
+namespaces.enter([Path(path) for path in readable])
 supervisor = namespaces.spawn(Limits(**limits), control)
 if supervisor:
     os.close(control)
@@ -93,7 +95,12 @@ class Running:
 
 @contextmanager
 def started(
-    kind: str, source: str, limits: Limits = LIMITS, user: str = "this user", **environment: str
+    kind: str,
+    source: str,
+    limits: Limits = LIMITS,
+    user: str = "this user",
+    readable: Sequence[Path] = (),
+    **environment: str,
 ) -> Iterator[Running]:
     """Starts source in a sandbox, and ends it at the end.
 
@@ -102,6 +109,7 @@ def started(
         source: What to run in it.
         limits: What it may use.
         user: One of `USERS`.
+        readable: What it may read besides.
         environment: Variables besides those that every snippet has.
     """
     ours, control = socket.socketpair()
@@ -109,9 +117,11 @@ def started(
     root = Path(__file__).resolve().parents[2]
     paths = [str(root / "runtime"), str(root / "plugin")]
     program = _IMPORTS + _PROGRAMS[kind] + _SNIPPET
-    arguments = [str(control.fileno()), dedent(source), json.dumps(asdict(limits)), *paths]
+    shown = [str(path) for path in readable]
+    values = [json.dumps(value) for value in (asdict(limits), shown)]
+    arguments = [str(control.fileno()), dedent(source), *values, *paths]
     process = subprocess.Popen(
-        [*prefix, *_wrapped(kind, python, prefix), "-Iuc", program, *arguments],
+        [*prefix, *_wrapped(kind, python, prefix, shown), "-Iuc", program, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -135,6 +145,7 @@ def run(
     kind: str,
     source: str,
     user: str = "this user",
+    readable: Sequence[Path] = (),
     environment: dict[str, str] | None = None,
     **limits: Any,
 ) -> Ran:
@@ -144,15 +155,16 @@ def run(
         kind: Which sandbox.
         source: What to run in it.
         user: One of `USERS`.
+        readable: What it may read besides.
         environment: Variables besides those that every snippet has.
         limits: Where it is to have others than `LIMITS`.
     """
     chosen = replace(LIMITS, **limits)
-    with started(kind, source, chosen, user, **(environment or {})) as running:
+    with started(kind, source, chosen, user, readable, **(environment or {})) as running:
         return running.finish()
 
 
-def _wrapped(kind: str, python: str, prefix: list[str]) -> list[str]:
+def _wrapped(kind: str, python: str, prefix: list[str], readable: list[str]) -> list[str]:
     """The command that starts Python, in bubblewrap if that is asked for."""
     if kind != "bubblewrap":
         return [python]
@@ -160,8 +172,9 @@ def _wrapped(kind: str, python: str, prefix: list[str]) -> list[str]:
     program = (
         f"import sys; sys.path += {[str(root / 'runtime'), str(root / 'plugin')]!r}; import json; "
         "from mkdocs_wakepoint.engine.sandbox import bubblewrap; "
-        "from mkdocs_wakepoint.engine.limits import Limits; "
-        f"print(json.dumps(bubblewrap.command([], Limits(**{asdict(LIMITS)!r}))))"
+        "from mkdocs_wakepoint.engine.limits import Limits; from pathlib import Path; "
+        f"shown = [*map(Path, {readable!r})]; "
+        f"print(json.dumps(bubblewrap.command(shown, Limits(**{asdict(LIMITS)!r}))))"
     )
     made = subprocess.run(
         [*prefix, python, "-Ic", program], capture_output=True, text=True, check=True, cwd="/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,32 @@ def test_no_file_of_a_user_is_there(run: Run, tmp_path: Path) -> None:
         )
     )
     assert output == "False [] /tmp\nFalse False False\n[]\n"
+
+
+def test_what_may_be_read_may_lie_below_tmp(run: Run) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        Path(folder, "package").mkdir()
+        Path(folder, "package", "module.py").write_text("x = 1")
+        Path(folder, "secret").write_text("a secret")
+        output = printed(
+            run(
+                f"""
+                import os
+                print(os.listdir({folder!r}), os.listdir({folder!r} + "/package"))
+                for path in ("/package/module.py", "/package/new"):
+                    try:
+                        with open({folder!r} + path, "a"):
+                            print("written", path)
+                    except OSError as error:
+                        print(error.strerror)
+                open("own", "w").close()
+                """,
+                readable=[Path(folder, "package")],
+            )
+        )
+    assert output.splitlines()[0] == "['package'] ['module.py']"
+    assert "written" not in output
 
 
 def test_nothing_but_the_private_folders_can_be_written_to(run: Run) -> None:

@@ -97,6 +97,8 @@ def _root(readable: Sequence[Path], limits: Limits) -> Iterator[tuple[str, ...]]
     shown = view(readable)
     paths = (*shown.readable, *shown.links, "/dev/null", "/etc/hosts")
     folders = {folder for path in paths for folder in Path(path).parents}
+    for path in ("/dev/shm", mounts.TMP):  # noqa: S108 - its own
+        yield "--perms", "1777", "--size", str(limits.temporary * MIB), "--tmpfs", path
     for folder in sorted(folders - {Path("/")}):
         yield "--dir", str(folder)  # for all to enter; those made on the way are its owner's alone
     for path in shown.readable:
@@ -110,8 +112,6 @@ def _root(readable: Sequence[Path], limits: Limits) -> Iterator[tuple[str, ...]]
     for name, target in mounts.DEVICE_LINKS:
         yield "--symlink", target, f"/dev/{name}"
     yield "--proc", "/proc"
-    for path in ("/dev/shm", mounts.TMP):  # noqa: S108 - its own
-        yield "--perms", "1777", "--size", str(limits.temporary * MIB), "--tmpfs", path
     yield "--remount-ro", "/"
     yield "--chdir", mounts.TMP
 

@@ -70,14 +70,29 @@ def make_root(view: View) -> None:
 def make_private(temporary: int) -> None:
     """Mounts /proc, and a /tmp and a /dev/shm that nobody else sees, for this PID namespace.
 
+    What is to be seen below /tmp, a Python for instance, is there in the new one too.
+
     Args:
         temporary: How many MiB the files in either may have.
     """
     linux.mount("proc", "/proc", "proc", _SAFE | linux.MS_NOEXEC)
     data = f"mode=1777,size={temporary}m,nr_inodes={temporary * _FILES_PER_MIB}"
+    shown = {entry.name: os.open(entry, os.O_PATH | os.O_CLOEXEC) for entry in os.scandir(TMP)}
     for path in (TMP, "/dev/shm"):  # noqa: S108
         linux.mount("tmpfs", path, "tmpfs", _SAFE, data)
+    for name, descriptor in shown.items():
+        _show_again(Path(f"/proc/self/fd/{descriptor}"), Path(TMP, name))
+        os.close(descriptor)
     os.chdir(TMP)
+
+
+def _show_again(source: Path, target: Path) -> None:
+    """Has what a mount has covered at a place in that mount, as read-only as it was."""
+    if source.is_dir():
+        target.mkdir(mode=0o755)
+    else:
+        target.touch()
+    linux.mount(str(source), str(target), "", linux.MS_BIND | linux.MS_REC)
 
 
 def _beneath(root: Path, path: str) -> Path:
