@@ -54,7 +54,7 @@ def _run(each: Any) -> None:
     one.add_argument("--json", action="store_true", help="print the recordings instead")
     _path(one, "--html", "FILE", "write a report with diagrams to this file instead")
     _backend(one, "the mechanism that runs a script; a page's fences name their own")
-    _engine(one)
+    _engine(one, "what keeps snippets in, and a script too if this is `auto` or `required`")
 
 
 def _check(each: Any) -> None:
@@ -112,7 +112,9 @@ def _backend(one: argparse.ArgumentParser, text: str) -> None:
     one.add_argument("--backend", choices=BACKENDS, default="auto", help=text)
 
 
-def _engine(one: argparse.ArgumentParser) -> None:
+def _engine(
+    one: argparse.ArgumentParser, sandbox: str = "what keeps snippets in, if not as the site says"
+) -> None:
     one.add_argument(
         "--timeout",
         type=float,
@@ -120,7 +122,7 @@ def _engine(one: argparse.ArgumentParser) -> None:
         help="that one snippet may take, if it names no limit of its own",
     )
     one.add_argument("--concurrency", type=int, metavar="N", help="how many run at a time")
-    one.add_argument("--sandbox", choices=SANDBOX, help="what keeps snippets in")
+    one.add_argument("--sandbox", choices=SANDBOX, help=sandbox)
 
 
 def _times(text: str) -> int:

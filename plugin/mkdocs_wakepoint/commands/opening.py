@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from mkdocs_wakepoint import reading
-from mkdocs_wakepoint.engine import Pool, Settings
+from mkdocs_wakepoint.engine import Pool, SandboxError, Settings
 from mkdocs_wakepoint.pages import Pages
 from mkdocs_wakepoint.site import pages_at
 from mkdocs_wakepoint.text import in_one_line
@@ -38,23 +38,30 @@ def tell(read: Pages) -> None:
 
 @contextmanager
 def pool(
-    options: argparse.Namespace, read: Pages, python: Sequence[str] = (sys.executable,)
+    options: argparse.Namespace,
+    read: Pages | None = None,
+    python: Sequence[str] = (sys.executable,),
 ) -> Iterator[Pool]:
     """A pool until the block ends.
 
     Args:
         options: What the command line says goes first.
-        read: The pages whose snippets it is to run, as their site says.
+        read: The pages whose snippets it is to run, as their site says; None for a script.
         python: The command that starts Python.
 
     Raises:
-        SettingsError: If one of these cannot be.
+        ValueError: If one of these cannot be, or there is not the sandbox that they require.
     """
     names = ("timeout", "concurrency", "sandbox")
     said = {name: value for name in names if (value := getattr(options, name)) is not None}
-    settings = Settings.of({**read.settings, **said})
-    tell(read)
-    with closing(Pool(settings, python)) as opened:
+    settings = Settings.of({**(read.settings if read else {}), **said})
+    if read is not None:
+        tell(read)
+    try:
+        opened = Pool(settings, python)
+    except SandboxError as error:
+        raise ValueError(f"no snippet is run without the sandbox: {error}") from None
+    with closing(opened):
         yield opened
 
 

@@ -12,7 +12,14 @@ from mkdocs_wakepoint import reading
 from mkdocs_wakepoint.commands import opening
 from mkdocs_wakepoint.commands.report import report
 from mkdocs_wakepoint.commands.text import summary, text
-from mkdocs_wakepoint.engine import Settings, problems, session_failed, unavailable, why_not
+from mkdocs_wakepoint.engine import (
+    Pool,
+    Settings,
+    problems,
+    session_failed,
+    unavailable,
+    why_not,
+)
 from mkdocs_wakepoint.pages import Snippets
 from mkdocs_wakepoint.program import Program
 from mkdocs_wakepoint.snippet import Location, Options, Problem, Snippet
@@ -52,27 +59,56 @@ def _run_page(options: argparse.Namespace) -> int:
     pages = opening.pages(options.file)
     wrong: list[Problem] = []
     snippets = Snippets(wrong.append)
-    items = []
     with opening.pool(options, pages) as pool:
         pages.convert(snippets)
-        missing = [unavailable(one) for one in snippets.all]
-        wrong += filter(None, missing)
-        running = [
-            (one, pool.submit(one))
-            for one, problem in zip(snippets.all, missing, strict=True)
-            if one.options.run and problem is None
-        ]
-        for snippet, future in running:
-            recording = future.result()
-            failed = session_failed(snippet, recording)
-            shown = None if failed else recording
-            items.append(Item(snippet, shown, tuple(problems(snippet, recording))))
-            if options.json:
-                print(dumps(recording), end="")
-            elif not options.html:
-                name = f"{snippet.location}  {snippet.options.title}".rstrip()
-                told = "not run" if failed else text(recording, partial(_line, snippet))
-                print(f"{visible(name, keep='')}\n\n{told}\n")
+        return _run_snippets(options, pool, snippets.all, wrong)
+
+
+def _run_script(options: argparse.Namespace) -> int:
+    """As its author's own program, unless the sandbox is asked for: there it is a snippet."""
+    if reason := why_not(options.backend):
+        raise ValueError(reason)
+    path: Path = options.file
+    shown = Options(show=_VIEWS, backend=options.backend)
+    snippet = Snippet(reading.python(path), shown, Location(path.as_posix(), 0), "script")
+    if options.sandbox in ("auto", "required"):
+        if options.arguments:
+            raise ValueError("in the sandbox a script has no arguments; leave them or it out")
+        with opening.pool(options) as pool:
+            return _run_snippets(options, pool, [snippet], [])
+    if options.timeout is not None:
+        Settings.of({"timeout": options.timeout})  # which says what cannot be
+    arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
+    program = Program(snippet.source, path, arguments, options.backend, options.timeout)
+    recording, status = program.run(shown=not options.json)
+    if options.json:
+        print(dumps(recording), end="")
+    elif not options.html:
+        print(f"\n{summary(recording)}")
+    _write_report(options, [Item(snippet, recording, ())])
+    return status
+
+
+def _run_snippets(
+    options: argparse.Namespace, pool: Pool, snippets: Sequence[Snippet], wrong: list[Problem]
+) -> int:
+    """Prints what each did, and at the end what is wrong, also what was found before."""
+    missing = [unavailable(one) for one in snippets]
+    wrong += filter(None, missing)
+    running = [
+        (one, pool.submit(one))
+        for one, problem in zip(snippets, missing, strict=True)
+        if one.options.run and problem is None
+    ]
+    items = []
+    for snippet, future in running:
+        recording = future.result()
+        shown = None if session_failed(snippet, recording) else recording
+        items.append(Item(snippet, shown, tuple(problems(snippet, recording))))
+        if options.json:
+            print(dumps(recording), end="")
+        elif not options.html:
+            print(_told(items[-1]))
     wrong += [problem for item in items for problem in item.problems]
     for problem in wrong:
         print(problem, file=sys.stderr if options.json else sys.stdout)
@@ -80,29 +116,19 @@ def _run_page(options: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
+def _told(item: Item) -> str:
+    snippet = item.snippet
+    told = "not run" if item.recording is None else text(item.recording, partial(_line, snippet))
+    if not snippet.location.line:
+        return told
+    name = f"{snippet.location}  {snippet.options.title}".rstrip()
+    return f"{visible(name, keep='')}\n\n{told}\n"
+
+
 def _line(snippet: Snippet, number: int) -> str:
     """A line of what ran as its author finds it."""
     place = snippet.at(number)
     return str(place.line) if place.file == snippet.location.file else str(place)
-
-
-def _run_script(options: argparse.Namespace) -> int:
-    if reason := why_not(options.backend):
-        raise ValueError(reason)
-    if options.timeout is not None:
-        Settings.of({"timeout": options.timeout})  # which says what cannot be
-    path: Path = options.file
-    source = reading.python(path)
-    arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
-    program = Program(source, path, arguments, options.backend, options.timeout)
-    recording, status = program.run(shown=not options.json)
-    if options.json:
-        print(dumps(recording), end="")
-    elif not options.html:
-        print(f"\n{summary(recording)}")
-    snippet = Snippet(source, Options(show=_VIEWS), Location(path.as_posix(), 0), "script")
-    _write_report(options, [Item(snippet, recording, ())])
-    return status
 
 
 def _write_report(options: argparse.Namespace, items: Sequence[Item]) -> None:

@@ -119,6 +119,29 @@ def test_a_reader_that_goes_away_is_no_error(site: Path) -> None:
     assert [line for line in err.splitlines() if "is in no site" not in line] == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has namespaces to be out of")
+@pytest.mark.parametrize("command", ["check", "run", "record --out kept"])
+def test_where_there_is_no_sandbox_that_is_required_one_line_says_why(
+    site: Path, command: str
+) -> None:
+    write(site / "docs" / "page.md", fence("print('it was run')"))
+    no_more = 'echo 0 > /proc/sys/user/max_user_namespaces; PATH= exec "$0" "$@"'
+    name, *options = command.split()
+    path = "docs/page.md" if name == "run" else "docs"
+    arguments = [PROGRAM, name, *options, "--sandbox", "required", path]
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "sh", "-c", no_more, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "unshare failed" in done.stderr:
+        pytest.skip("this test needs leave to make a user namespace")
+    assert (done.returncode, done.stdout) == (2, "")
+    line = done.stderr.splitlines()[-1]
+    assert line.startswith("mkdocs-wakepoint: no snippet is run without the sandbox: user.max_user")
+
+
 INTERRUPT = """\
 import ctypes, os, signal, subprocess, sys
 PR_SET_CHILD_SUBREAPER = 36

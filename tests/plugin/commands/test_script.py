@@ -200,3 +200,14 @@ def test_a_recording_says_the_same_in_every_run(site: Path) -> None:
     write(site / "script.py", SCRIPT)
     first, second = (json.loads(ran("run", "--json", "script.py")[1]) for _ in range(2))
     assert first == second
+
+
+def test_in_the_sandbox_it_is_a_snippet(site: Path) -> None:
+    write(site / "beside.py", "")
+    write(site / "script.py", "print('snippet')\nimport beside\n")
+    status, out, err = ran("run", "--sandbox", "auto", "script.py")
+    assert (status, out.splitlines()[0]) == (1, "snippet")
+    assert out.splitlines()[-1].startswith("script.py:2: the snippet raised ModuleNotFoundError: ")
+    status, out, err = ran("run", "--sandbox", "auto", "script.py", "a")
+    assert (status, out) == (2, "")
+    assert err.startswith("mkdocs-wakepoint: in the sandbox a script has no arguments")
