@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-from mkdocs_wakepoint.engine.sandbox import unavailable
+from mkdocs_wakepoint.engine.sandbox.choice import Sandbox, why_not
 from wakepoint.kernel import Kernel
 
 _BROWSERS = (
@@ -54,7 +54,7 @@ def missing_bubblewrap() -> str | None:
 
 def missing_namespaces() -> str | None:
     """What to do for the engine's own sandbox."""
-    return unavailable()
+    return why_not(Sandbox.NAMESPACES)
 
 
 @functools.cache

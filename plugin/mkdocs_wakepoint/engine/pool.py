@@ -8,24 +8,21 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mkdocs_wakepoint.engine.answer import ended_with_the_build, not_started, recording_of
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.paths import Paths
 from mkdocs_wakepoint.engine.protocol import Job
 from mkdocs_wakepoint.engine.running import Running, collect
-from mkdocs_wakepoint.engine.sandbox import choose
+from mkdocs_wakepoint.engine.sandbox import Sandbox, choose
 from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.engine.spares import Spares
 from mkdocs_wakepoint.snippet import Snippet
 from wakepoint.recording import Recording
 
 if sys.platform != "win32":
-    from mkdocs_wakepoint.engine.warm import Warm
-
-if TYPE_CHECKING:
-    from mkdocs_wakepoint.engine.sandbox import Sandbox
+    from mkdocs_wakepoint.engine.warm import Boxed, Warm
 
 
 class Starter(Protocol):
@@ -144,5 +141,7 @@ class Pool:
 def _starter(settings: Settings, python: Sequence[str]) -> Starter:
     sandbox: Sandbox = choose(settings.sandbox)
     if sys.platform != "win32" and [*python] == [sys.executable]:
+        if sandbox is Sandbox.BUBBLEWRAP:
+            return Boxed(settings.workers)
         return Warm(sandbox)
     return Spares(python, settings.workers)

@@ -104,6 +104,10 @@ def _spawner(config: Config) -> Callable[[Limits, int], int]:
 
         namespaces.enter([Path(path) for path in config.readable])
         return namespaces.spawn
+    if sys.platform == "linux" and sandbox is Sandbox.BUBBLEWRAP:
+        from mkdocs_wakepoint.engine.sandbox import bubblewrap  # noqa: PLC0415 - see above
+
+        return bubblewrap.spawn
     plain.adopt_orphans()
     numbers = itertools.count(1)
     folder = Path(config.folder)

@@ -9,13 +9,15 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from mkdocs_wakepoint.engine import folders
 from mkdocs_wakepoint.engine.interpreter import PACKAGES, command, environment
+from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.paths import TEMPORARY, private
 from mkdocs_wakepoint.engine.protocol import TIME_IS_UP, Job
 from mkdocs_wakepoint.engine.running import Running
@@ -79,23 +81,81 @@ class Warm:
             self._server = None
 
 
+class Boxed:
+    """Servers for one run each, every one in a sandbox that bubblewrap makes.
+
+    Such a sandbox can hold no others within, so no two runs may share it.
+
+    Args:
+        ahead: How many are kept ready.
+    """
+
+    def __init__(self, ahead: int) -> None:
+        self._ahead = ahead
+        self._ready: deque[_Server] = deque()
+        self._used: list[_Server] = []
+        self._lock = threading.Lock()
+
+    def start(self, job: Job) -> Running:
+        """Has a job run.
+
+        Raises:
+            OSError: If no server can be started.
+        """
+        with self._lock:
+            for server in [each for each in self._used if each.has_ended()]:
+                server.close()
+                self._used.remove(server)
+            self._fill(1, job.limits)
+            server = self._ready.popleft()
+            self._used.append(server)
+            self._fill(self._ahead, job.limits)
+        return server.start(job)
+
+    def _fill(self, number: int, limits: Limits) -> None:
+        if sys.platform == "linux":
+            from mkdocs_wakepoint.engine.sandbox import bubblewrap  # noqa: PLC0415 - Linux has it
+
+            while len(self._ready) < number:
+                wrapped = bubblewrap.command([], limits)
+                self._ready.append(_Server(Sandbox.BUBBLEWRAP, wrapped))
+
+    def renew(self) -> None:
+        """Ends those that have imported our packages as they were."""
+        with self._lock:
+            while self._ready and self._ready[0].stamp != _stamp():
+                self._ready.popleft().close()
+
+    def has_fallen(self) -> bool:
+        """Never: none runs what another has."""
+        return False
+
+    def close(self) -> None:
+        """Ends them."""
+        with self._lock:
+            for server in (*self._ready, *self._used):
+                server.close()
+            self._ready.clear()
+            self._used.clear()
+
+
 class _Server:
     """One process that forks a process for each run."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, wrapped: Sequence[str] = ()) -> None:
         self.stamp = _stamp()
         self._folder = Path(TEMPORARY)
         self._sandbox = sandbox
         ours, its = socket.socketpair()
         passed = [its.fileno()]
-        if sandbox is not Sandbox.NAMESPACES:
+        if sandbox is Sandbox.PLAIN:
             folders.sweep()
             self._folder, lock = folders.make()
             passed.append(lock)
         config = Config(its.fileno(), sandbox.value, str(self._folder))
         self._socket = ours
         self._process = subprocess.Popen(
-            command([sys.executable], PROGRAM, config.dumps()),
+            [*wrapped, *command([sys.executable], PROGRAM, config.dumps())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=environment(),
@@ -125,9 +185,9 @@ class _Server:
         return running
 
     def _where(self) -> str:
-        if self._sandbox is Sandbox.NAMESPACES:
-            return private(self._folder)
-        return private(self._folder, r"\d+")
+        if self._sandbox is Sandbox.PLAIN:
+            return private(self._folder, r"\d+")
+        return private(self._folder)
 
     def has_ended(self, within: float = 0.0) -> bool:
         """True if it has; its socket is closed first of all."""
@@ -141,7 +201,7 @@ class _Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._sandbox is not Sandbox.NAMESPACES:  # one that was killed has left it
+        if self._sandbox is Sandbox.PLAIN:  # one that was killed has left it
             shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -32,28 +32,44 @@ def choose(setting: str) -> Sandbox:
     """
     if setting == "off":
         return Sandbox.PLAIN
-    reason = unavailable()
-    if reason is None:
-        return Sandbox.NAMESPACES
+    for sandbox in _OF_PLATFORM.get(sys.platform, ()):
+        if why_not(sandbox) is None:
+            return sandbox
     if setting == "required":
-        raise SandboxError(reason)
+        raise SandboxError(f"sandbox: required, and there is none here: {unavailable()}")
     return Sandbox.PLAIN
 
 
-@functools.cache
 def unavailable() -> str | None:
-    """Why no sandbox works here, in one line with what to do; None if one does.
+    """Why no sandbox works here, in one line with what to do; None if one does."""
+    sandboxes = _OF_PLATFORM.get(sys.platform, ())
+    if not sandboxes:
+        return f"there is no sandbox for {sys.platform}"
+    reasons = [why_not(sandbox) for sandbox in sandboxes]
+    return None if None in reasons else reasons[0]  # the first tells how to get each
 
-    It is tried once, in a process of its own.
+
+_OF_PLATFORM = {"linux": (Sandbox.NAMESPACES, Sandbox.BUBBLEWRAP)}
+"""The best first."""
+
+
+@functools.cache
+def why_not(sandbox: Sandbox) -> str | None:
+    """Why this sandbox does not work here; None if it does.
+
+    It is tried once, in a process of its own, which has to end well in it.
     """
-    if sys.platform != "linux":
-        return f"there is no sandbox for {sys.platform} yet"
     program = (
-        f"import sys; sys.path[:] = {sys.path!r}; from {__package__}.trial import main; main()"
+        f"import sys; sys.path[:] = {sys.path!r}; from {__package__} import trial; "
+        f"trial.{sandbox.value}()"
     )
-    command = [sys.executable, "-I", "-S", "-c", program]
     tried = subprocess.run(
-        command, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=_PATIENCE
+        [sys.executable, "-I", "-c", program],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE,
     )
     if tried.returncode == 0:
         return None
@@ -61,5 +77,5 @@ def unavailable() -> str | None:
     return lines[-1] if lines else f"the trial ended with exit code {tried.returncode}"
 
 
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 """Seconds that the trial may take on a machine that is busy."""
