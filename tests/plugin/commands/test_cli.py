@@ -139,7 +139,9 @@ def test_where_there_is_no_sandbox_that_is_required_one_line_says_why(
         pytest.skip("this test needs leave to make a user namespace")
     assert (done.returncode, done.stdout) == (2, "")
     line = done.stderr.splitlines()[-1]
-    assert line.startswith("mkdocs-wakepoint: no snippet is run without the sandbox: user.max_user")
+    assert line.startswith("mkdocs-wakepoint: ")
+    assert "sandbox" in line
+    assert "user.max_user_namespaces = 0 forbids user namespaces" in line
 
 
 INTERRUPT = """\
