@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, as_completed
 
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.drawing import Drawing
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.places import Places
+from mkdocs_wakepoint.progress import Progress, slowest, so_far, summary
 from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
@@ -22,12 +24,19 @@ class Batch:
         runs: Runs them.
         report: Called with every problem, once.
         store: Has the recordings from other platforms.
+        progress: Shows how far it is, to somebody who waits; None shows it nowhere.
 
     Attributes:
         used: True once it was given a snippet, a comparison, a quote or a problem.
     """
 
-    def __init__(self, runs: Runs, report: Callable[[Problem], None], store: Store) -> None:
+    def __init__(
+        self,
+        runs: Runs,
+        report: Callable[[Problem], None],
+        store: Store,
+        progress: Progress | None = None,
+    ) -> None:
         self._runs = runs
         self._report = report
         self._store = store
@@ -36,10 +45,12 @@ class Batch:
         self._numbers: dict[str, int] = {}
         self._html: dict[int, str] = {}
         self._targets: list[Target] = []
-        self._drawing = Drawing()
+        self._drawing = Drawing(runs)
         self._waiting: list[tuple[int, Target, Future[None]]] = []
         self._comparisons: list[tuple[int, Comparison, tuple[Problem, ...]]] = []
         self._quotes: list[tuple[int, Quote]] = []
+        self._progress = Progress() if progress is None else progress
+        self._seconds = 0.0
         self.used = False
 
     def add(self, snippet: Snippet, problems: tuple[Problem, ...]) -> str:
@@ -49,8 +60,10 @@ class Batch:
         """
         number, new = self._number((snippet, problems))
         if new:
+            started = time.monotonic()
             target = Target(snippet, problems, self._runs, self._store)
             self._waiting.append((number, target, self._drawing.add(target)))
+            self._seconds += time.monotonic() - started
         return self._places.block(number)
 
     def add_comparison(self, comparison: Comparison, problems: tuple[Problem, ...]) -> str:
@@ -90,18 +103,39 @@ class Batch:
             all_known: False if there will be more. What cannot be drawn then, or not without a
                 problem, waits for the snippets to come.
         """
-        for _, target, drawn in self._waiting:
-            drawn.result()
-            self._targets.append(target)
-        self._drawing.close()
-        drawn_now = [target for _, target, _ in self._waiting]
-        for problem in (*self._store.problems, *(one for t in drawn_now for one in t.problems)):
+        started = time.monotonic()
+        now = [target for _, target, _ in self._waiting]
+        self._targets += now
+        self._wait([drawn for _, _, drawn in self._waiting])
+        for problem in (*self._store.problems, *(one for each in now for one in each.problems)):
             self.report(problem)
         for number, target, _ in self._waiting:
             self._html[number] = target.html
         self._waiting.clear()
         self._comparisons = [one for one in self._comparisons if not self._draw(*one, all_known)]
         self._quotes = [one for one in self._quotes if not self._answer(*one, all_known)]
+        self._seconds += time.monotonic() - started
+
+    def _wait(self, drawings: list[Future[None]]) -> None:
+        """Waits until all are drawn."""
+        left = [drawn for drawn in drawings if not drawn.done()]
+        for _ in as_completed(left):
+            self._progress.show(so_far(self._targets, self._runs.settings.workers))
+        if left:
+            self._progress.show("")
+        for drawn in drawings:
+            drawn.result()
+        self._drawing.close()
+
+    @property
+    def summary(self) -> str:
+        """One line about the snippets so far; empty if there is none that runs."""
+        return summary(self._targets, self._seconds)
+
+    @property
+    def slowest(self) -> str:
+        """The snippets that ran for longest; empty if none ran."""
+        return slowest(self._targets)
 
     def close(self) -> None:
         """Leaves what is not drawn; no thread of its own stays behind."""

@@ -20,12 +20,13 @@ from markdown.preprocessors import Preprocessor
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector, Document
 from mkdocs_wakepoint.engine import Settings, SettingsError
+from mkdocs_wakepoint.engine.cache import Cache
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.failure import SnippetError, settings_are_wrong, tell
 from mkdocs_wakepoint.fence.defaults import read_defaults
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
-from mkdocs_wakepoint.source import Page, converted_by, name_of
+from mkdocs_wakepoint.source import Page, converted_by, file_of, name_of
 from mkdocs_wakepoint.views import stylesheet
 from mkdocs_wakepoint.views.markup import element
 
@@ -105,7 +106,7 @@ class WakepointExtension(Extension):
         # No thread of theirs outlives the document: to a `wakepoint.run` in this process it would
         # be one that might hold a waker, and hide a deadlock.
         store = Store(Path(self._settings.recordings))
-        runs = Runs(self._settings)
+        runs = Runs(self._settings, self._cache(document))
         with closing(runs), closing(Batch(runs, problems.append, store)) as batch:
             page = replace(converted_by(document.md, document.lines), site=self.defaults)
             text = document.place(text, page, batch)
@@ -116,6 +117,15 @@ class WakepointExtension(Extension):
         tell(document.md, problems, stale, self._settings.on_error)
         # Without MkDocs' plugin nobody else brings the style sheet to the page.
         return f"{element('style', stylesheet())}\n{batch.fill(text)}"
+
+    def _cache(self, document: Document) -> Cache | None:
+        """The cache of a page of a site, or the one that was asked for by its name.
+
+        A program that converts a text is not to find a new folder where it stands.
+        """
+        settings = self._settings
+        site = file_of(document.md) is not None or settings.cache_dir != Settings().cache_dir
+        return Cache(Path(settings.cache_dir)) if site and settings.cache else None
 
 
 def _checked(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Callable
 
 from mkdocs_wakepoint.views.markup import element
+
+_MARK = re.compile(r'<(div|span) class="wp-pending" data-wp="([0-9a-f]{16})-(\d+)"></\1>')
 
 
 class Places:
@@ -14,10 +16,7 @@ class Places:
 
     def __init__(self) -> None:
         # Drawn anew each time, so that no text can have it: a page that shows such markup keeps it.
-        self._token = secrets.token_hex(8)
-        self._mark = re.compile(
-            rf'<(div|span) class="wp-pending" data-wp="{self._token}-(\d+)"></\1>'
-        )
+        self._token = os.urandom(8).hex()
 
     def attributes(self, number: int) -> dict[str, str]:
         """Those of an element that is a place."""
@@ -38,10 +37,10 @@ class Places:
         """The text with the HTML of each number in its place; None leaves the place."""
 
         def filling(mark: re.Match[str]) -> str:
-            known = html(int(mark[2]))
+            known = html(int(mark[3])) if mark[2] == self._token else None
             return mark[0] if known is None else known
 
-        return self._mark.sub(filling, text)
+        return _MARK.sub(filling, text) if self.holds(text) else text
 
     def holds(self, text: str) -> bool:
         """True if there is a place in the text."""
@@ -49,4 +48,4 @@ class Places:
 
     def holds_block(self, text: str) -> bool:
         """True if there is one between paragraphs."""
-        return any(mark[1] == "div" for mark in self._mark.finditer(text))
+        return any(mark.group(1, 2) == ("div", self._token) for mark in _MARK.finditer(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -21,10 +22,12 @@ from mkdocs_wakepoint import print_site, reading, source
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.engine import Settings, SettingsError
+from mkdocs_wakepoint.engine.cache import Cache
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.failure import see_above
 from mkdocs_wakepoint.fence.defaults import lines_below, read_defaults
+from mkdocs_wakepoint.progress import Progress
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.unread import unread
@@ -55,6 +58,8 @@ class WakepointConfig(Config):  # type: ignore[no-untyped-call]
     recordings = option.Type(object, default=Settings().recordings)
     defaults = option.Type(object, default=Settings().defaults)
     sandbox = option.Type(object, default=Settings().sandbox)
+    cache = option.Type(object, default=Settings().cache)
+    cache_dir = option.Type(object, default=Settings().cache_dir)
 
 
 class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-call]
@@ -103,12 +108,15 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             self._batch.close()
         if self._runs is None or self._runs.settings != settings:
             self.on_shutdown()
-            self._runs = Runs(settings)
+            self._runs = Runs(settings, _cache(settings, config))
+        self._runs.begin()
         self._drawing.clear()
         self._sources.clear()
         self._reported = 0
         self._store = Store(folder(settings.recordings, config))
-        self._batch = Batch(self._runs, self._report, self._store)
+        listens = logger.isEnabledFor(logging.INFO)  # --quiet
+        progress = Progress(sys.stderr if listens else None)
+        self._batch = Batch(self._runs, self._report, self._store, progress)
         config.markdown_extensions = [
             extension for extension in config.markdown_extensions if not _is_ours(extension)
         ]
@@ -189,6 +197,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         """All pages are converted: waits for the snippets and puts them in."""
         assert self._batch is not None
         self._batch.finish()
+        self._tell_summary(self._batch)
         for problem in self._batch.stale(whole_site=True):
             # No warning: who edits a snippet may not have the platform to record it on again.
             logger.info("%s", problem)
@@ -200,6 +209,21 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
                     file.page.html = print_site.with_ids_of_page(file.page.html, file.page.url)
         self._end_if_wanted()
         return env
+
+    def _tell_summary(self, batch: Batch) -> None:
+        """Says in one line what ran; and in another why it will all run again, if it will."""
+        assert self._runs is not None
+        if batch.summary:
+            logger.info("%s", batch.summary)
+        if batch.slowest:
+            logger.debug("the slowest snippets: %s", batch.slowest)
+        cache = self._runs.cache
+        if cache is not None and cache.problem is not None:
+            logger.info(
+                "nothing can be kept in %s, so the next build runs everything again: %s",
+                cache.folder,
+                cache.problem.strerror,
+            )
 
     def _end_if_wanted(self) -> None:
         """Ends the build if there were problems, and the site says that they do.
@@ -324,6 +348,11 @@ def folder(name: str, config: MkDocsConfig) -> Path:
     """A folder that the configuration names, as short as it can be told from here."""
     path = _root(config) / name
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _cache(settings: Settings, config: MkDocsConfig) -> Cache | None:
+    """The cache that the settings name."""
+    return Cache(folder(settings.cache_dir, config)) if settings.cache else None
 
 
 def as_typed(file: File, config: MkDocsConfig) -> str:

@@ -87,6 +87,9 @@ class Store:
         paths = [path for path in sorted(folder.glob("*/*.json")) if _is_ours(path)]
         self._paths = {path.absolute() for path in paths}
         self._entries = [entry for path in paths for entry in self._head(path)]
+        self._of: dict[str, list[Entry]] = {}
+        for entry in self._entries:
+            self._of.setdefault(entry.digest, []).append(entry)
 
     def holds(self, path: Path) -> bool:
         """True for a file that is one of the store's; a page or data beside those is not."""
@@ -106,8 +109,7 @@ class Store:
         """
         recordings = [
             recording
-            for entry in self._entries
-            if entry.digest == digest(snippet)
+            for entry in self._of.get(digest(snippet), ())
             for recording in self._load(entry, snippet)
         ]
         real = {r.environment.backend for r in recordings if not r.environment.emulation}
@@ -118,6 +120,16 @@ class Store:
                 platforms.setdefault(platform(recording.environment), recording)
         platforms.pop(platform(own), None)
         return [platforms[name] for name in sorted(platforms)]
+
+    def files(self, snippet: Snippet) -> list[bytes]:
+        """What the files say that are about the snippet; nothing of one that cannot be read."""
+        contents = []
+        for entry in self._of.get(digest(snippet), ()):
+            try:
+                contents.append(entry.path.read_bytes())
+            except OSError:
+                contents.append(b"")
+        return contents
 
     def stale(self, snippets: Iterable[Snippet], *, whole_site: bool) -> list[Problem]:
         """The files that belong to no snippet as it is now.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+import json
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.engine.runs import Runs
+from mkdocs_wakepoint.engine.runs import Run, Runs
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.views.frame import framed
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mkdocs_wakepoint.views import Item
     from wakepoint.recording import Recording
 
+KIND = "drawings"
+
 
 class Target:
     """A snippet, its runs, and what is drawn of them.
@@ -23,12 +25,12 @@ class Target:
     Args:
         snippet: What the author wrote.
         mistakes: What is wrong with its header.
-        runs: Runs it.
+        runs: Gets its runs.
         store: Has its recordings from other platforms.
 
     Attributes:
         snippet: The same.
-        under_way: Its runs that have to end before it can be drawn.
+        ran: Its runs: its own, and that of its lowered form if it shows that.
         problems: What is wrong with it, once it is drawn.
     """
 
@@ -37,7 +39,9 @@ class Target:
     ) -> None:
         self.snippet = snippet
         self.problems = mistakes
-        self.under_way: list[Future[Recording]] = []
+        self.ran: list[Run] = []
+        self._mistakes = mistakes
+        self._keys, self._cache = runs.keys, runs.cache
         self._store = store
         self._missing: Problem | None = None
         self._item: Item | None = None
@@ -46,13 +50,18 @@ class Target:
             self._start(runs)
 
     def _start(self, runs: Runs) -> None:
-        from mkdocs_wakepoint.engine import unavailable  # noqa: PLC0415 - see `lazy`
+        own = runs.kept(self.snippet)
+        if own is None:
+            from mkdocs_wakepoint.engine import unavailable  # noqa: PLC0415 - see `lazy`
 
-        self._missing = unavailable(self.snippet)
-        if self._missing is None:
-            self.under_way.append(runs.submit(self.snippet))
-            if "lowered" in self.snippet.options.show:
-                self.under_way.append(runs.submit(self.snippet, lowered=True))
+            self._missing = unavailable(self.snippet)
+            if self._missing is not None:
+                return
+            own = runs.start(self.snippet)
+        self.ran.append(own)
+        if "lowered" in self.snippet.options.show:
+            lowered = runs.kept(self.snippet, lowered=True)
+            self.ran.append(lowered or runs.start(self.snippet, lowered=True))
 
     @property
     def item(self) -> Item:
@@ -60,8 +69,8 @@ class Target:
         if self._item is None:
             from mkdocs_wakepoint.results import item_of  # noqa: PLC0415 - see `lazy`
 
-            ended = [run.result() for run in self.under_way]
-            self._item = item_of(self.snippet, self.problems, ended, self._missing, self._store)
+            ended = [run.recording() for run in self.ran]
+            self._item = item_of(self.snippet, self._mistakes, ended, self._missing, self._store)
         return self._item
 
     @property
@@ -74,12 +83,35 @@ class Target:
         """Every recording of it, this build's own first."""
         return self.item.runs
 
+    def draw_from_cache(self) -> bool:
+        """Takes what an earlier build has drawn; False if there is nothing."""
+        key = self._key()
+        entry = self._cache.read(KIND, key) if self._cache is not None and key else None
+        if entry is None:
+            return False
+        line, _, body = entry.partition(b"\n")
+        if json.loads(line)["problems"]:  # their lines may have moved
+            self.problems = self.item.problems
+        self._body = Markup(body.decode())  # noqa: S704 - it was drawn by us
+        return True
+
     def draw(self) -> None:
         """Draws it, once its runs have ended; any thread may do that."""
         from mkdocs_wakepoint.views.page import body  # noqa: PLC0415 - see `lazy`
 
         self.problems = self.item.problems
         self._body = body(self.item)
+        key = self._key()
+        if self._cache is not None and key:
+            facts = {"problems": len(self.problems) > len(self._mistakes)}
+            self._cache.write(KIND, key, f"{json.dumps(facts)}\n{self._body}".encode())
+
+    def _key(self) -> str | None:
+        """What its drawing is kept by; None if that depends on luck, or on a run under way."""
+        digests = [run.digest for run in self.ran if run.digest is not None]
+        if self._keys is None or len(digests) < len(self.ran):
+            return None
+        return self._keys.drawing(self.snippet, digests, self._store.files(self.snippet))
 
     @property
     def html(self) -> Markup:

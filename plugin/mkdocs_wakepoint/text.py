@@ -39,6 +39,8 @@ def visible(text: str, *, keep: str = "\n\t") -> str:
         text: Any text.
         keep: Control characters that stay.
     """
+    if text.isascii() and text.isprintable():  # most texts are
+        return text
     return with_signs(ESCAPE_SEQUENCE.sub("", text), keep=keep)
 
 

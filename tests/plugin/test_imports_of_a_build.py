@@ -11,7 +11,6 @@ from tools.sites import ENVIRONMENT, write
 
 HEAVY = {
     "_posixsubprocess",
-    "graphviz",
     "mkdocs_wakepoint.engine.pool",
     "mkdocs_wakepoint.views.page",
     "multiprocessing",

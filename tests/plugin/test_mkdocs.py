@@ -108,12 +108,13 @@ def test_without_strict_the_same_build_succeeds(tmp_path: Path) -> None:
     assert built.page("page").select(".wp-problem")
 
 
-def test_a_build_without_problems_says_nothing_about_snippets(tmp_path: Path) -> None:
+def test_a_build_without_problems_says_one_line_about_its_snippets(tmp_path: Path) -> None:
     write(tmp_path, {"index.md": GOOD})
     built = build(tmp_path, "--strict")
     assert built.status == 0
     assert built.warnings == []
-    assert not any("Traceback" in line or "wakepoint" in line for line in built.log)
+    [line] = [line for line in built.log if "Traceback" in line or "wakepoint" in line]
+    assert "1 snippet: 1 run, 0 from the cache" in line
 
 
 def test_on_error_show_only_shows(tmp_path: Path) -> None:

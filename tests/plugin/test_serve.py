@@ -76,3 +76,19 @@ def test_an_interrupt_ends_the_snippet_that_is_running(tmp_path: Path) -> None:
                 server.interrupt()
             with pytest.raises(ProcessLookupError):
                 os.kill(child, 0)
+
+
+def test_a_save_runs_what_was_changed_and_nothing_else(tmp_path: Path) -> None:
+    index = tmp_path / "docs" / "index.md"
+    first, second = page("print('one')", 'id="one"'), page("print('two')", 'id="two"')
+    write(tmp_path, {"index.md": first + second, "other.md": page("print('three')")})
+    with serving(tmp_path) as server:
+        assert "3 snippets: 3 run, 0 from the cache" in "\n".join(server.wait_for("Serving on"))
+        output = server.save(index, f"Some prose.\n\n{first}{second}")
+        assert "3 snippets: 0 run, 3 from the cache" in "\n".join(output)
+        output = server.save(index, first + second.replace("two", "four"))
+        assert "3 snippets: 1 run, 2 from the cache" in "\n".join(output)
+        assert "four" in server.page().get_text()
+        output = server.save(index, first + second)  # as it was
+        assert "3 snippets: 0 run, 3 from the cache" in "\n".join(output)
+        assert server.interrupt() == 0

@@ -48,7 +48,7 @@ def check(pages: Pages, pool: Pool, repeat: int) -> Checked:
         repeat: How often each snippet is run; runs that differ are a problem as well.
     """
     wrong: list[Problem] = []
-    runs, store = Runs(pool.settings, pool), Store(Path(pool.settings.recordings))
+    runs, store = Runs(pool.settings, pool=pool), Store(Path(pool.settings.recordings))
     with closing(Batch(runs, wrong.append, store)) as batch:
         repeated = _Repeated(batch, pool, repeat if repeat > 1 else 0, whole=pages.whole)
         count = pages.convert(repeated)

@@ -6,6 +6,7 @@ import json
 import platform
 import signal
 from dataclasses import replace
+from typing import Any
 
 from mkdocs_wakepoint.engine.limits import KEPT_OUTPUT, Limits
 from mkdocs_wakepoint.engine.paths import FOLDER, SCRIPT, Paths
@@ -57,15 +58,34 @@ def ended_with_the_build(job: Job) -> Recording:
     return _empty(job.script, Outcome("killed", message="the build was ended"))
 
 
+def inputs_of(collected: Collected) -> list[str] | None:
+    """The files of its author's that a run says it has imported; None if it says nothing of use."""
+    answer = collected.result.answer
+    try:
+        inputs = _facts(answer or b"").get("inputs")
+    except (ValueError, RecursionError):
+        return None
+    if type(inputs) is not list or not all(type(path) is str for path in inputs):
+        return None
+    return inputs
+
+
 def _read(answer: bytes, paths: Paths) -> tuple[Names, Recording]:
-    ports, _, text = answer.decode().partition("\n")
+    _, _, text = answer.decode().partition("\n")
     recording = loads(paths.renamed(text))
-    return Names(_ports(ports)), recording
+    return Names(_ports(_facts(answer).get("ports"))), recording
 
 
-def _ports(text: str) -> dict[int, int]:
+def _facts(answer: bytes) -> dict[str, Any]:
+    """What the first line says."""
+    facts = json.loads(answer.partition(b"\n")[0])
+    if type(facts) is not dict:
+        raise ValueError("it does not begin with facts")
+    return facts
+
+
+def _ports(ports: Any) -> dict[int, int]:
     """The ports that the system chose, and what they are called."""
-    ports = json.loads(text)
     if type(ports) is not dict or not all(type(name) is int for name in ports.values()):
         raise ValueError("its ports are none")
     return {int(port): name for port, name in ports.items()}

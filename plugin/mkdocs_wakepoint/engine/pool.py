@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from typing import Protocol
 
-from mkdocs_wakepoint.engine.answer import ended_with_the_build, not_started, recording_of
-from mkdocs_wakepoint.engine.limits import Limits
+from mkdocs_wakepoint.engine.answer import (
+    ended_with_the_build,
+    inputs_of,
+    not_started,
+    recording_of,
+)
 from mkdocs_wakepoint.engine.paths import Paths
-from mkdocs_wakepoint.engine.protocol import Job
+from mkdocs_wakepoint.engine.protocol import Job, job_of
 from mkdocs_wakepoint.engine.running import Running, collect
 from mkdocs_wakepoint.engine.sandbox import Sandbox, choose
 from mkdocs_wakepoint.engine.settings import Settings
@@ -41,6 +46,21 @@ class Starter(Protocol):
         """Ends what is left; leaves nothing behind."""
 
 
+class PoolRun(Future[Recording]):
+    """A run of a pool.
+
+    Attributes:
+        began: When it did, in seconds since the epoch.
+        seconds: How long it took, its analysis included.
+        inputs: The files that it has imported, of those that its author may change; None if that
+            is not known.
+    """
+
+    began: float = 0.0
+    seconds: float = 0.0
+    inputs: Sequence[str] | None = None
+
+
 class Pool:
     """Runs snippets; `submit` is the only way in.
 
@@ -61,20 +81,19 @@ class Pool:
     def __init__(self, settings: Settings, python: Sequence[str] = (sys.executable,)) -> None:
         self.settings = settings
         self._starter = _starter(settings, python)
-        self._waiting: deque[tuple[Job, Future[Recording]]] = deque()
+        self._waiting: deque[tuple[Job, PoolRun]] = deque()
         self._running: set[Running] = set()
         self._threads: set[threading.Thread] = set()
         self._closed = False
         self._lock = threading.Lock()
 
-    def submit(self, snippet: Snippet, *, lowered: bool = False) -> Future[Recording]:
+    def submit(self, snippet: Snippet, *, lowered: bool = False) -> PoolRun:
         """Runs a snippet, or its lowered form, once a place is free.
 
         The future does not raise: a run that failed gives a recording too.
         """
-        limits = Limits.of(self.settings, snippet)
-        job = Job(snippet.source, limits, snippet.options.backend, lowered, snippet.prelude)
-        future: Future[Recording] = Future()
+        job = job_of(snippet, self.settings, lowered=lowered)
+        future = PoolRun()
         with self._lock:
             self._closed = False
             if not self._threads:
@@ -109,9 +128,12 @@ class Pool:
                     return
                 job, future = self._waiting.popleft()
             if future.set_running_or_notify_cancel():
-                future.set_result(self._run(job))
+                future.began = time.time()
+                recording = self._run(job, future)
+                future.seconds = time.time() - future.began
+                future.set_result(recording)
 
-    def _run(self, job: Job) -> Recording:
+    def _run(self, job: Job, future: PoolRun) -> Recording:
         """Runs a job, once more if its process was lost without a fault of its own."""
         recording = None
         for _ in range(2):
@@ -132,6 +154,7 @@ class Pool:
             if closed and collected.end is None:
                 return ended_with_the_build(job)
             recording = recording_of(job, collected, Paths(running.private))
+            future.inputs = inputs_of(collected)
             if collected.end is not None or not self._starter.has_fallen():
                 break
         assert recording is not None

@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mkdocs_wakepoint.engine.limits import Limits
+from mkdocs_wakepoint.engine.settings import Settings
+from mkdocs_wakepoint.snippet import Snippet
 
 BEGAN = b"began\n"
 """The snippet's first line begins; the time counts from here on."""
@@ -65,6 +67,12 @@ class Job:
         limits = Limits(**data["limits"])
         prelude = tuple((source, end) for source, end in data["prelude"])
         return cls(**{**data, "limits": limits, "prelude": prelude})
+
+
+def job_of(snippet: Snippet, settings: Settings, *, lowered: bool) -> Job:
+    """What runs for a snippet, or for its lowered form."""
+    limits = Limits.of(settings, snippet)
+    return Job(snippet.source, limits, snippet.options.backend, lowered, snippet.prelude)
 
 
 def frame(data: Any) -> bytes:

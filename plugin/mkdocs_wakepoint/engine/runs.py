@@ -1,43 +1,164 @@
-"""Where the runs of a site's snippets come from."""
+"""Where the runs of a site's snippets come from: the cache, or a pool."""
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mkdocs_wakepoint.engine.cache import Cache, digest
+from mkdocs_wakepoint.engine.inputs import digests
+from mkdocs_wakepoint.engine.keys import Keys
+from mkdocs_wakepoint.engine.protocol import job_of
 from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.snippet import Snippet
 
 if TYPE_CHECKING:
-    from mkdocs_wakepoint.engine.pool import Pool
+    from mkdocs_wakepoint.engine.pool import Pool, PoolRun
     from wakepoint.recording import Recording
+
+KIND = "runs"
+
+_LUCK = frozenset({"killed", "timeout"})
+"""Ends that another run might not come to, on a machine that is less busy for instance."""
+_MISSING = frozenset({"FileNotFoundError", "ImportError", "ModuleNotFoundError", "PermissionError"})
+"""What ends a run for want of something that may be there the next time."""
+
+
+class Run:
+    """A run of a snippet, which may be under way.
+
+    Attributes:
+        future: The run, if this build makes it; None for one from the cache.
+        digest: Stands for the recording; None for one that is not kept. It is known once the run
+            has ended.
+    """
+
+    future: PoolRun | None = None
+    digest: str | None = None
+
+    def recording(self) -> Recording:
+        """What it did; waits for its end."""
+        raise NotImplementedError
+
+
+class KeptRun(Run):
+    """A run from the cache.
+
+    Args:
+        text: Its recording as JSON.
+        again: Runs it anew.
+    """
+
+    def __init__(self, text: bytes, again: Callable[[], Run]) -> None:
+        self.digest = digest(text)
+        self._text = text
+        self._again = again
+
+    def recording(self) -> Recording:
+        from wakepoint.recording import RecordingError, loads  # noqa: PLC0415 - see `lazy`
+
+        try:
+            return loads(self._text.decode("utf-8", "surrogatepass"))
+        except RecordingError:
+            return self._again().recording()
+
+
+class NewRun(Run):
+    """A run of this build, which is kept when it has ended.
+
+    Args:
+        future: The run.
+        cache: Keeps it, under this key.
+        key: See `Keys.run`.
+    """
+
+    def __init__(self, future: PoolRun, cache: Cache | None, key: str) -> None:
+        self.future = future
+        self._cache = cache
+        self._key = key
+
+    def recording(self) -> Recording:
+        assert self.future is not None
+        recording = self.future.result()
+        if self.digest is None and self._cache is not None:
+            self._keep(recording, self._cache)
+        return recording
+
+    def _keep(self, recording: Recording, cache: Cache) -> None:
+        from wakepoint.recording import dumps  # noqa: PLC0415 - see `lazy`
+
+        assert self.future is not None
+        outcome, inputs = recording.outcome, self.future.inputs
+        if outcome.kind in _LUCK or outcome.error in _MISSING or inputs is None:
+            return
+        depends_on = digests(inputs, self.future.began)
+        if depends_on is None:
+            return
+        text = dumps(recording).encode("utf-8", "surrogatepass")
+        cache.write(KIND, self._key, json.dumps(depends_on).encode() + b"\n" + text)
+        self.digest = digest(text)
 
 
 class Runs:
-    """Runs snippets, in a pool that is made for the first of them.
+    """Gets each run from the cache, or has a pool run it, which is made for the first of those.
 
     Args:
         settings: The site's.
-        pool: Runs them; None makes one when there is something to run.
+        cache: Has the runs of earlier builds; None runs everything.
+        pool: Runs the others; None makes one when there is something to run.
 
     Attributes:
         settings: The same.
+        cache: The same.
+        keys: Of what is in the cache.
     """
 
-    def __init__(self, settings: Settings, pool: Pool | None = None) -> None:
+    def __init__(
+        self, settings: Settings, cache: Cache | None = None, pool: Pool | None = None
+    ) -> None:
         self.settings = settings
+        self.cache = cache
+        self.keys: Keys | None = None
         self._pool = pool
+        self.begin()
 
-    def submit(self, snippet: Snippet, *, lowered: bool = False) -> Future[Recording]:
-        """Runs a snippet; see `Pool.submit`."""
+    def begin(self) -> None:
+        """A build begins: what is installed may have changed since the last."""
+        if self.cache is not None:
+            self.keys = Keys(self.cache, self.settings)
+
+    def kept(self, snippet: Snippet, *, lowered: bool = False) -> Run | None:
+        """A run from the cache; None if it has none, or what that imported has changed."""
+        if self.cache is None:
+            return None
+        entry = self.cache.read(KIND, self._key(snippet, lowered=lowered))
+        if entry is None:
+            return None
+        line, _, text = entry.partition(b"\n")
+        inputs = json.loads(line)
+        if digests(inputs) != inputs:
+            return None
+        return KeptRun(text, lambda: self.start(snippet, lowered=lowered))
+
+    def start(self, snippet: Snippet, *, lowered: bool = False) -> Run:
+        """Runs a snippet, or its lowered form."""
         if self._pool is None:
             from mkdocs_wakepoint.engine.pool import Pool  # noqa: PLC0415 - see `lazy`
 
             self._pool = Pool(self.settings)
-        return self._pool.submit(snippet, lowered=lowered)
+        future = self._pool.submit(snippet, lowered=lowered)
+        return NewRun(future, self.cache, self._key(snippet, lowered=lowered))
 
     def close(self) -> None:
         """Ends what runs; leaves no process and no thread behind."""
         if self._pool is not None:
             self._pool.close()
             self._pool = None
+        if self.cache is not None:
+            self.cache.sweep()
+
+    def _key(self, snippet: Snippet, *, lowered: bool) -> str:
+        if self.keys is None:
+            return ""
+        return self.keys.run(job_of(snippet, self.settings, lowered=lowered))

@@ -33,6 +33,8 @@ class Settings:
             goes before that.
         sandbox: What keeps snippets in: ``auto`` takes what the system has, and says so if it has
             nothing; ``required`` runs no snippet then; ``off`` takes none.
+        cache: Keep runs and what is drawn of them, so that only snippets run that have changed.
+        cache_dir: Folder for that.
     """
 
     timeout: float = 5.0
@@ -42,6 +44,8 @@ class Settings:
     recordings: str = "docs/recordings"
     defaults: Mapping[str, Any] = field(default_factory=dict)
     sandbox: str = "auto"
+    cache: bool = True
+    cache_dir: str = ".cache/wakepoint"
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Settings:
@@ -70,9 +74,13 @@ class Settings:
             value = getattr(self, name)
             if type(value) is not int or value < least:  # a bool is none
                 raise SettingsError(f"{name}: {value!r} is not a whole number from {least} up")
-        recordings: Any = self.recordings
-        if not isinstance(recordings, str):
-            raise SettingsError(f"recordings: {recordings!r} names no folder")
+        for name in ("recordings", "cache_dir"):
+            value = getattr(self, name)
+            if not isinstance(value, str):
+                raise SettingsError(f"{name}: {value!r} names no folder")
+        cache: Any = self.cache
+        if not isinstance(cache, bool):
+            raise SettingsError(f"cache: {cache!r} is neither true nor false")
         defaults: Any = self.defaults
         if not isinstance(defaults, Mapping):
             raise SettingsError(f"defaults: {defaults!r} is no mapping of options")

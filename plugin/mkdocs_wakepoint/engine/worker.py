@@ -6,11 +6,12 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+from mkdocs_wakepoint.engine.imported import imported
 from mkdocs_wakepoint.engine.paths import FOLDER, SCRIPT
 from mkdocs_wakepoint.engine.protocol import BEGAN, ENDED, Job, head
 from wakepoint.recording import Prelude, Recorder, Recording, dumps, record, record_lowered
@@ -49,7 +50,8 @@ def run(job: Job, send: Send) -> None:
     for name in ("stdout", "stderr"):
         with contextlib.suppress(Exception):  # the snippet may have closed or replaced it
             getattr(sys, name).flush()
-    send(_answer(recording, recorder.names.ports))
+    facts = {"ports": recorder.names.ports, "inputs": imported(script.parent)}
+    send(_answer(recording, facts))
 
 
 def _script(source: str) -> Path:
@@ -67,7 +69,7 @@ def _script(source: str) -> Path:
     return script
 
 
-def _answer(recording: Recording, ports: dict[int, int]) -> bytes:
+def _answer(recording: Recording, facts: Mapping[str, object]) -> bytes:
     # Half of a surrogate pair, in the text of an exception for instance, is no text for a page.
-    body = f"{json.dumps(ports)}\n{dumps(recording)}".encode(errors="replace")
+    body = f"{json.dumps(facts)}\n{dumps(recording)}".encode(errors="replace")
     return head(body) + body

@@ -9,8 +9,8 @@ since it stands in an indented code block, gets its header back too.
 from __future__ import annotations
 
 import html
+import os
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,7 @@ _SIGNS = re.compile(
 _BYTE_ORDER_MARK = "\ufeff"
 
 # No text can have it: it is drawn anew by each process, and never reaches a page.
-_MARK = f"wakepointfence{secrets.token_hex(8)}n"
+_MARK = f"wakepointfence{os.urandom(8).hex()}n"
 
 
 @dataclass(frozen=True, slots=True)

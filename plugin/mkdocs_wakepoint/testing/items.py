@@ -81,7 +81,7 @@ class SnippetItem(pytest.Item):
             raise SnippetFailedError(self._case.problems)
         self._start_next()
         target = self._site.start(self._case)
-        recordings = [run.result() for run in target.under_way]
+        recordings = [run.recording() for run in target.ran]
         for recording in recordings[:1]:
             self._show_output(recording)
         if target.item.problems:

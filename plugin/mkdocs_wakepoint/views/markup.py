@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -44,12 +45,12 @@ def element(tag: str, *content: Content, **attributes: Content | bool | None) ->
 
 def joined(parts: Iterable[Content]) -> Markup:
     """The parts one behind the other."""
-    return Markup().join(map(_shown, parts))
+    return Markup("".join(map(_shown, parts)))  # noqa: S704 - each is escaped, or markup
 
 
 def lines(parts: Iterable[Content]) -> Markup:
     """The parts, each on a line of its own."""
-    return element("br").join(map(_shown, parts))
+    return Markup("<br>".join(map(_shown, parts)))  # noqa: S704 - each is escaped, or markup
 
 
 def code(text: str, **attributes: Content) -> Markup:
@@ -79,8 +80,13 @@ def details(summary: str, content: Markup, **attributes: Content | bool) -> Mark
 def _attribute(name: str, value: Content | bool | None) -> str:
     if value is None or value is False:
         return ""
-    name = name.rstrip("_").replace("_", "-")
+    name = _attribute_name(name)
     return f" {name}" if value is True else f' {name}="{_shown(value)}"'
+
+
+@cache  # there are a few dozen, and thousands of attributes on a page
+def _attribute_name(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
 
 
 def _shown(value: Content) -> Markup:
