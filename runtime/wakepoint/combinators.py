@@ -55,10 +55,11 @@ class Combined(Cancellable[R]):
             BaseException: What the first that raises has raised.
         """
         if self.ending is None:
-            self._poll_running(cx)
+            self.poll_running(cx)
         return PENDING if self.ending is None else self.ending.drive(cx)
 
-    def _poll_running(self, cx: Context) -> None:
+    def poll_running(self, cx: Context) -> None:
+        """Polls those that are not done, until it is known what comes out."""
         for index, future in list(self.running.items()):
             try:
                 polled = future.poll(cx)

@@ -130,7 +130,7 @@ class Future(Generic[T]):
         Ready(42)
     """
 
-    __slots__ = ()
+    __slots__ = ("__weakref__",)
 
     def poll(self, cx: Context) -> Poll[T]:
         """Goes on as far as it can without waiting.

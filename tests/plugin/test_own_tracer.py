@@ -123,20 +123,6 @@ KEPT = {
     "for the profile of other threads": "threading.setprofile(lambda frame, event, arg: None)",
 }
 if sys.version_info >= (3, 12):
-    LOST["for all threads, by another one"] = (
-        """
-        import threading, wakepoint
-        async def main():
-            await wakepoint.sleep(0.001)
-        def other():
-            threading.settrace_all_threads(lambda frame, event, arg: None)
-        t = threading.Thread(target=other)
-        t.start()
-        t.join()
-        wakepoint.run(main())
-        """,
-        6,
-    )
     KEPT["monitoring"] = (
         "sys.monitoring.use_tool_id(0, 'mine')\n"
         "sys.monitoring.register_callback(0, sys.monitoring.events.PY_START, lambda *_: None)\n"
@@ -144,17 +130,59 @@ if sys.version_info >= (3, 12):
     )
 
 
+# Python 3.12 and later have room for several tools; a trace function takes nobody's place there.
+takes_the_place = pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="only on Python 3.11 the recorder has a trace function"
+)
+
+
+@takes_the_place
 @pytest.mark.parametrize("how", LOST)
 def test_a_trace_function_in_the_recorders_place_is_told(how: str) -> None:
     source, line = LOST[how]
     ran = run(source, show=("output", "machine", "table"))
     assert ran.problems == [
         (
-            f"docs/page.md:{10 + line}: the snippet sets a trace function of its own; machines are "
-            "not recorded from here on; remove it, or leave lowered, machine, table, timeline and "
-            "expect out"
+            f"docs/page.md:{10 + line}: the snippet traces itself in the recorder's place; "
+            "machines are not recorded from here on; remove it, or leave lowered, machine, table, "
+            "timeline and expect out"
         )
     ]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python 3.11 has no sys.monitoring")
+@pytest.mark.parametrize("how", LOST)
+def test_a_trace_function_is_no_matter_where_there_is_monitoring(how: str) -> None:
+    ran = run(LOST[how][0], show=("output", "machine", "table"))
+    assert ran.problems == []
+    naps = {"set for a while and put back": 2, "set again and again": 3, "before it fails": 0}
+    kinds = [event.kind for event in ran.recording.events]
+    assert kinds.count("state.suspended") == naps.get(how, 1)
+
+
+TAKEN = """
+import sys, wakepoint
+async def main():
+    await wakepoint.sleep(0.001)
+monitoring = sys.monitoring
+(ours,) = (each for each in range(6) if monitoring.get_tool(each) == "wakepoint")
+{what}
+wakepoint.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python 3.11 has no sys.monitoring")
+@pytest.mark.parametrize(
+    "what",
+    [
+        "monitoring.set_events(ours, 0)",
+        "monitoring.free_tool_id(ours)",
+        "monitoring.register_callback(ours, monitoring.events.PY_START, None)",
+    ],
+)
+def test_a_snippet_that_takes_the_recorders_tool_is_told(what: str) -> None:
+    ran = run(TAKEN.format(what=what), show=("machine",))
+    assert [problem.partition(": ")[0] for problem in ran.problems] == ["docs/page.md:15"]
 
 
 @pytest.mark.parametrize("how", KEPT)
@@ -174,12 +202,14 @@ def test_a_snippet_without_coroutines_may_trace_itself() -> None:
     assert run("import sys\nsys.settrace(lambda *_: None)\n", show=("machine",)).problems == []
 
 
+@takes_the_place
 def test_figures_that_are_expected_of_such_a_run_are_told_with_the_reason() -> None:
     problems = run(LOST["at the top"][0], show=("output",), expect={"suspended": 1}).problems
     assert ["expected suspended=1 and counted 0" in line for line in problems] == [True, False]
-    assert "a trace function of its own" in problems[1]
+    assert "traces itself in the recorder's place" in problems[1]
 
 
+@takes_the_place
 def test_a_recording_inside_a_recording_is_no_replacement() -> None:
     inner = dedent(LOST["at the top"][0])
     outer = (

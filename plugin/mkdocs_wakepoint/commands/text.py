@@ -36,9 +36,12 @@ def summary(recording: Recording, line: Callable[[int], str] = str) -> str:
     """
     parts = [f"{ending(recording.outcome)}; {_where(recording.environment)}"]
     if recording.truncated:
-        parts.append(f"{times(recording.truncated, 'event')} more than a recording holds, left out")
+        more = times(recording.truncated, "event")
+        parts.append(f"at least {more} more than a recording holds, left out")
     if any(event.kind == "trace.replaced" for event in recording.events):
-        parts.append("it set a trace function of its own; machines are not recorded from there on")
+        parts.append(
+            "it traced itself in the recorder's place; machines are not recorded from there on"
+        )
     visits = _Visits(recording.events)
     ran = [index for index in range(len(recording.machines)) if visits.runs[index]]
     parts += [_machine(recording.machines[index], index, visits, line) for index in ran[:MACHINES]]

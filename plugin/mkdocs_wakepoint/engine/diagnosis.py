@@ -60,7 +60,7 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
         all_problems.append(
             Problem(
                 snippet.at(0),
-                f"the run had {recording.truncated} events more than a recording holds",
+                f"the run had at least {recording.truncated} events more than a recording holds",
                 "shorten it, or show less of it",
             )
         )
@@ -117,7 +117,8 @@ def _untraced(snippet: Snippet, recording: Recording) -> list[Problem]:
     return [
         Problem(
             snippet.at(event.facts["line"]),
-            "the snippet sets a trace function of its own; machines are not recorded from here on",
+            "the snippet traces itself in the recorder's place; machines are not recorded from "
+            "here on",
             f"remove it, or leave {', '.join(sorted(_TRACED))} and expect out",
         )
         for event in recording.events

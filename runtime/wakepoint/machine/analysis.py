@@ -167,6 +167,10 @@ class Analysis:
         """
         return self._state_at.get((code or self.code, offset))
 
+    def states_in(self, code: CodeType) -> dict[int, int]:
+        """The states in which a frame of one of `codes` may stand, by its ``f_lasti``."""
+        return {offset: state for (each, offset), state in self._state_at.items() if each is code}
+
     @functools.cached_property
     def poll_transitions(self) -> tuple[Transition, ...]:
         """The transitions from poll to poll, as a scheduler sees them."""

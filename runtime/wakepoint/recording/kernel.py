@@ -8,7 +8,10 @@ from typing import Any
 from wakepoint.kernel import Kernel
 from wakepoint.recording import calls
 from wakepoint.recording.calls.describer import Describer
+from wakepoint.recording.log import Shape
 from wakepoint.recording.recorder import Recorder
+
+_CALLED = Shape("kernel.called", "name", "args", "result", "error", "bytes")
 
 
 class RecordingKernel:
@@ -64,14 +67,8 @@ class RecordingKernel:
     def _note(
         self, name: str, args: list[str], result: str, error: str | None, moved: int | None
     ) -> None:
-        self._recorder.emit(
-            "kernel.called",
-            name=self._real_names.get(name, name),
-            args=args,
-            result=result,
-            error=error,
-            bytes=moved,
-        )
+        real_name = self._real_names.get(name, name)
+        self._recorder.emit(_CALLED, real_name, tuple(args), result, error, moved)
 
 
 def _number(thing: Any) -> int:

@@ -141,7 +141,8 @@ class Recording:
         events: What happened, in order.
         output: What it wrote, in order, below ``sys.stdout`` included.
         outcome: How it ended.
-        truncated: How many events were left out after the limit was reached.
+        truncated: How many events at least were left out after the limit was reached: what the
+            executor, the reactor and the kernel did then is counted, what coroutines did is not.
         origins: If the source is a lowered form: for each of its lines the line of the original
             that it comes from, or None. Empty for any other.
         unanalysed: The coroutine functions that have no machine, and why.

@@ -10,6 +10,14 @@ FIRST_PORT = 50001
 _EPHEMERAL = 1024
 """Ports up to here were chosen by the snippet's author and stay as they are."""
 
+_PORT = re.compile(r"\b\d{4,5}\b")
+_FD = re.compile(r"\bfd=(\d+)\b")
+_PROCESS = re.compile(r"\bpid (\d+)\b")
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
+
+_REMEMBERED = 256
+"""Texts whose new form is remembered; the same few come at every turn of a loop."""
+
 
 class Names:
     """Renames what the operating system chose by chance.
@@ -25,6 +33,13 @@ class Names:
         self._processes: dict[int, int] = {}
         self._overlapped: dict[int, int] = {}
         self._calls = 0
+        # By whether they tell of an object that is alive; valid until something gets a name.
+        self._renamed: dict[bool, dict[str, str]] = {False: {}, True: {}}
+
+    @property
+    def has_ports(self) -> bool:
+        """True if a number in a text may be a port that has a name."""
+        return bool(self._ports)
 
     @property
     def ports(self) -> dict[int, int]:
@@ -38,15 +53,24 @@ class Names:
             taken = set(self._fds.values())
             name = next(n for n in range(FIRST_FD, FIRST_FD + len(taken) + 1) if n not in taken)
             self._fds[number] = name
+            self._forget_texts()
         return f"fd {name}"
 
     def forget_fd(self, number: int) -> None:
         """The descriptor was closed; its name is free again, as its number is."""
         self._fds.pop(number, None)
+        self._forget_texts()
+
+    def _forget_texts(self) -> None:
+        for texts in self._renamed.values():
+            texts.clear()
 
     def process(self, number: int) -> str:
         """The name of a process, ``process 1``; they count from 1."""
-        return f"process {self._processes.setdefault(number, len(self._processes) + 1)}"
+        if number not in self._processes:
+            self._processes[number] = len(self._processes) + 1
+            self._forget_texts()
+        return f"process {self._processes[number]}"
 
     def overlapped(self, address: int) -> str:
         """The name of an overlapped call, by its OVERLAPPED's address; they count from 1."""
@@ -69,6 +93,7 @@ class Names:
             port = address[1]
             if port > _EPHEMERAL and port not in self._chosen and port not in self._ports:
                 self._ports[port] = FIRST_PORT + len(self._ports)
+                self._forget_texts()
 
     def normalise(self, text: str, *, live: bool = False) -> str:
         """The text with ports, descriptors, processes and memory addresses renamed.
@@ -78,16 +103,27 @@ class Names:
             live: It tells of an object that is alive: its descriptor is what the system chose,
                 also where we do not know it.
         """
+        known = self._renamed[live]
+        renamed = known.get(text)
+        if renamed is None:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            renamed = known[text] = self._rename(text, live)
+        return renamed
+
+    def _rename(self, text: str, live: bool) -> str:
         if self._ports:
-            text = re.sub(r"\b\d{4,5}\b", self._rename_port, text)
+            text = _PORT.sub(self._rename_port, text)
+        if "fd=" in text:
 
-        def rename(match: re.Match[str]) -> str:
-            name = self._fds.get(int(match[1]), "…" if live else match[1])
-            return f"fd={name}"
+            def rename(match: re.Match[str]) -> str:
+                name = self._fds.get(int(match[1]), "…" if live else match[1])
+                return f"fd={name}"
 
-        text = re.sub(r"\bfd=(\d+)\b", rename, text)
-        text = re.sub(r"\bpid (\d+)\b", self._rename_process, text)
-        return re.sub(r"\b0x[0-9a-fA-F]{6,16}\b", "0x…", text)
+            text = _FD.sub(rename, text)
+        if "pid " in text:
+            text = _PROCESS.sub(self._rename_process, text)
+        return _ADDRESS.sub("0x…", text) if "0x" in text else text
 
     def _rename_port(self, match: re.Match[str]) -> str:
         return str(self._ports.get(int(match[0]), match[0]))

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from _thread import get_ident
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from wakepoint.errors import GoesOn
+from wakepoint.recording.foreign_repr import type_name
+from wakepoint.recording.log import Log, Shape
 from wakepoint.recording.model import Event
 from wakepoint.recording.names import Names
-from wakepoint.recording.safe_repr import LIMIT, cut, safe_repr
+from wakepoint.recording.numbers import Numbers
+from wakepoint.recording.safe_repr import LIMIT, cut, message_of, safe_repr
 from wakepoint.recording.sizes import EVENTS
+
+_SHORT = 10**39
+"""Numbers below are told whole."""
+_SHORT_TEXT = 40
+"""Texts up to this length are told whole."""
 
 
 class Recorder:
     """Takes events in order and knows who acts.
 
     Attributes:
-        truncated: How many events came after the limit.
+        full: True once as many events are kept as may be. Whoever tells of more than what is
+            counted then saves itself the trouble, and the tracer stops.
+        truncated: How many events of the executor, the reactor and the kernel came after that.
         names: Stable names for what the system chose.
         backend: The mechanism in use, once there is one.
         system: The operating system, as the kernel in use calls it.
         goes_on: Who was cancelled and went on, when an exception ended the run.
         emulation: What stands in for the real system, or None.
+        actors: Who acts, and on whose behalf; the last one acts. On another thread nobody of them.
+        thread: The one on which they act.
+        log: Where events go.
+        because: Why wakers are woken that are woken now.
+        when_full: Called once, when there is no room any more.
     """
 
     def __init__(self, limit: int = EVENTS) -> None:
+        limit = min(limit, EVENTS)
+        self.full = limit <= 0
         self.truncated = 0
         self.names = Names()
         self.backend: str | None = None
@@ -35,66 +52,138 @@ class Recorder:
         self.emulation: str | None = None
         self.goes_on: tuple[GoesOn, ...] = ()
         self.because: str | None = None
-        self._limit = min(limit, EVENTS)
-        self._actors = ["main"]
-        self._thread = threading.get_ident()
-        # No lock: a signal handler may wake a task, which is an event, in the middle of another.
-        self._events: list[tuple[str, str, dict[str, Any]]] = []
-        self._ids: dict[str, dict[int, tuple[int, Any]]] = {}
+        self.when_full: Callable[[], None] | None = None
+        self.actors = ["main"]
+        self.log = Log(limit)
+        self.thread = get_ident()
+        self._numbers: dict[str, Numbers] = {}
+        self._timers = 0
 
     @property
     def events(self) -> tuple[Event, ...]:
         """What happened so far."""
-        numbered = enumerate(self._events, start=1)
-        return tuple(Event(n, kind, by, facts) for n, (kind, by, facts) in numbered)
+        return self.log.events()[0]
 
     @property
     def actor(self) -> str:
         """Who acts now: ``executor``, ``reactor``, ``task 1``, ``main``, or ``thread``."""
-        return self._actors[-1] if threading.get_ident() == self._thread else "thread"
+        return self.actors[-1] if get_ident() == self.thread else "thread"
 
-    @contextmanager
-    def acting(self, actor: str) -> Iterator[None]:
-        """Events are this actor's until the block ends."""
-        if threading.get_ident() != self._thread:
-            yield
-            return
-        self._actors.append(actor)
-        try:
-            yield
-        finally:
-            self._actors.pop()
-
-    @contextmanager
-    def reason(self, because: str) -> Iterator[None]:
-        """Wakers that are woken in the block are woken because of this."""
-        outer, self.because = self.because, because
-        try:
-            yield
-        finally:
-            self.because = outer
-
-    def emit(self, kind: str, **facts: Any) -> dict[str, Any]:
-        """Notes an event by the current actor.
+    def begin_acting(self, actor: str) -> bool:
+        """Events are this actor's until `end_acting`.
 
         Returns:
-            Its facts, for whoever learns better at once.
+            True if there is something to end: on other threads there is not.
         """
-        if len(self._events) >= self._limit:
+        if get_ident() != self.thread:
+            return False
+        self.actors.append(actor)
+        return True
+
+    def end_acting(self) -> None:
+        """Events are again those of whoever acted before."""
+        self.actors.pop()
+
+    def acting(self, actor: str) -> AbstractContextManager[None]:
+        """Events are this actor's until the block ends."""
+        return _Acting(self, actor)
+
+    def reason(self, because: str) -> AbstractContextManager[None]:
+        """Wakers that are woken in the block are woken because of this."""
+        return _Reason(self, because)
+
+    def emit(self, shape: Shape, *facts: Any) -> None:
+        """Notes an event by the current actor."""
+        if self.full:
             self.truncated += 1
-        else:
-            self._events.append((kind, self.actor, facts))
-        return facts
+            return
+        actor = self.actors[-1] if get_ident() == self.thread else "thread"
+        self.log.add((shape, actor, *facts))
+        if len(self.log) >= self.log.look_at:
+            self.look()
+
+    def look(self) -> None:
+        """Sees whether there is room for more events."""
+        if self.log.is_full() and not self.full:
+            self.full = True
+            if self.when_full is not None:
+                self.when_full()
+
+    def numbering(self, sort: str) -> Callable[[object], int]:
+        """What gives the things of one sort their numbers, in order of appearance."""
+        if sort not in self._numbers:
+            self._numbers[sort] = Numbers()
+        return self._numbers[sort].of
 
     def number(self, sort: str, thing: object) -> int:
         """The thing's number among its sort, in order of appearance."""
-        known = self._ids.setdefault(sort, {})
-        if id(thing) not in known:
-            # The thing is kept, so that its id() is not given to another one.
-            known[id(thing)] = (len(known) + 1, thing)
-        return known[id(thing)][0]
+        return self.numbering(sort)(thing)
+
+    def next_timer(self) -> int:
+        """The number of a timer that is made."""
+        self._timers += 1
+        return self._timers
+
+    def error(self, raised: BaseException | None) -> tuple[str, str]:
+        """The type and the text of an exception."""
+        if self.full:
+            return "", ""
+        return type_name(raised), self.names.normalise(message_of(raised))
 
     def value(self, thing: object) -> str:
         """A value as text: bounded, and the same in every run."""
-        whole = safe_repr(thing, limit=10 * LIMIT)  # an address that is cut could not be renamed
-        return cut(self.names.normalise(whole, live=True))
+        if self.full:
+            return ""
+        text = _quickly(thing)
+        if text is None:
+            whole = safe_repr(thing, limit=10 * LIMIT)  # a cut address could not be renamed
+            return cut(self.names.normalise(whole, live=True))
+        return self.names.normalise(text, live=True) if self.names.has_ports else text
+
+
+def _quickly(thing: object) -> str | None:
+    """As `safe_repr`, for what snippets have most, and where nothing but a port can be renamed."""
+    kind = type(thing)
+    if kind is int:
+        return str(thing) if -_SHORT < thing < _SHORT else None  # type: ignore[operator]
+    if thing is None or kind is bool:
+        return str(thing)
+    if kind is str and len(thing) <= _SHORT_TEXT and thing.isalnum():  # type: ignore[arg-type,attr-defined]
+        return repr(thing)
+    return None
+
+
+class _Acting:
+    """While it is entered, events are an actor's."""
+
+    __slots__ = ("_actor", "_is_on", "_recorder")
+
+    def __init__(self, recorder: Recorder, actor: str) -> None:
+        self._recorder = recorder
+        self._actor = actor
+
+    def __enter__(self) -> None:
+        self._is_on = self._recorder.begin_acting(self._actor)
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_on:
+            self._recorder.end_acting()
+
+
+class _Reason:
+    """While it is entered, wakers are woken because of something."""
+
+    __slots__ = ("_because", "_recorder")
+
+    def __init__(self, recorder: Recorder, because: str) -> None:
+        self._recorder = recorder
+        self._because: str | None = because
+
+    def __enter__(self) -> None:
+        self._swap()
+
+    def __exit__(self, *_: object) -> None:
+        self._swap()
+
+    def _swap(self) -> None:
+        self._recorder.because, self._because = self._because, self._recorder.because

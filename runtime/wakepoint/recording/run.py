@@ -368,14 +368,15 @@ def _recording(
         clock=recorder.clock,
         emulation=recorder.emulation,
     )
+    events, beyond = recorder.log.events()
     recording = Recording(
         source=source,
         environment=environment,
         machines=tuple(machines),
-        events=recorder.events,
+        events=events,
         output=(),
         outcome=outcome,
-        truncated=recorder.truncated,
+        truncated=beyond + recorder.truncated,
         unanalysed=tuple(unanalysed),
     )
     return bounded(recording)

@@ -7,38 +7,47 @@ length. Only for other types is their own ``__repr__`` called, and interrupted i
 
 from __future__ import annotations
 
+import operator
 import re
 import reprlib
 import socket
-import sys
-import threading
-import time
-from types import FrameType
+from array import array
+from collections import deque
+from types import AsyncGeneratorType, CoroutineType
 from typing import Any
 
-from wakepoint.recording.alarm import alarm
+from wakepoint.combinators import YieldNow
+from wakepoint.handle import JoinHandle
+from wakepoint.net import TcpListener, TcpStream
+from wakepoint.pipe import PipeReader, PipeWriter
+from wakepoint.process import Child
+from wakepoint.recording.foreign_repr import OutOfTimeError, call, changes_something, type_name
+from wakepoint.udp import UdpSocket
 
 LIMIT = 80
 """Characters of a whole description."""
 
-_SECONDS = 0.25
-"""How long a foreign ``__repr__`` may compute."""
-
-_ASLEEP = 2.0
-"""How long it may take in all: it may sleep, or the machine be busy with something else."""
-
 _LONG_BYTES = 24
+
+_PLAIN = (
+    *(bool, type(None), float, complex, range, type(...), CoroutineType, AsyncGeneratorType),
+    *(TcpStream, TcpListener, UdpSocket, PipeReader, PipeWriter, Child, JoinHandle, YieldNow),
+)
+"""Types whose ``__repr__`` runs no code of the script's."""
+
+_OF_NO_CODE = {id(kind) for kind in (str, int, float, bool, type(None), bytes)}
+_MADE_BY_A_CLASS_STATEMENT = 1 << 9
+"""Of a type's flags (``Py_TPFLAGS_HEAPTYPE``)."""
 
 _COROUTINE = re.compile(r"<(?:coroutine|async_generator) object (\S+) at 0x[0-9a-fA-F]+>")
 """What a call of an ``async def`` gives is described by the call; so is its lowered form."""
 
 
-class _OutOfTimeError(BaseException):
-    """A ``__repr__`` took too long. No Exception, so that it is not swallowed there."""
-
-
 class _Repr(reprlib.Repr):
-    """The standard library's bounded repr, with room for what snippets hold."""
+    """The standard library's bounded repr, with room for what snippets hold.
+
+    It goes by what a value is, and never by what its class says of itself: that may be code.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +56,19 @@ class _Repr(reprlib.Repr):
         self.maxdict = 4
         self.maxstring = 50
         self.maxlong = 40
-        self.maxother = LIMIT
+        self._of_type = {
+            id(kind): getattr(self, f"repr_{kind.__name__}")
+            for kind in (str, int, tuple, list, dict, set, frozenset, deque, array)
+        }
+        own = (bytes, self.repr_bytes), (bytearray, self.repr_bytearray)
+        views = (memoryview, self.repr_memoryview), (socket.socket, self.repr_socket)
+        self._of_type |= {id(kind): describe for kind, describe in (*own, *views)}
+        self._of_type |= {id(kind): _plain for kind in _PLAIN}
+
+    def repr1(self, x: Any, level: int) -> str:
+        """As what it is told; other types by their own ``__repr__``."""
+        describe = self._of_type.get(id(type(x)))
+        return self.repr_instance(x, level) if describe is None else describe(x, level)
 
     def repr_bytes(self, value: bytes, level: int) -> str:
         """Long data is told by its size: its content says nothing to a reader."""
@@ -67,15 +88,38 @@ class _Repr(reprlib.Repr):
             return f"int of {value.bit_length()} bits"
         return super().repr_int(value, level)
 
+    def repr_dict(self, value: dict[Any, Any], level: int) -> str:
+        """Sorted, where its keys can be; none is looked up, since ``__hash__`` may be code."""
+        if not value:
+            return "{}"
+        if level <= 0:
+            return f"{{{self.fillvalue}}}"
+        items = list(value.items())
+        try:
+            items.sort(key=operator.itemgetter(0))
+        except Exception:
+            items = list(value.items())
+        shown = [
+            f"{self.repr1(key, level - 1)}: {self.repr1(each, level - 1)}"
+            for key, each in items[: self.maxdict]
+        ]
+        if len(items) > self.maxdict:
+            shown.append(self.fillvalue)
+        return f"{{{', '.join(shown)}}}"
+
     def repr_socket(self, value: Any, level: int) -> str:
         """Without its addresses: their ports are what the system chose."""
-        if not isinstance(value, socket.socket):  # another class of that name
-            return self.repr_instance(value, level)
         return f"socket(fd={value.fileno()})" if value.fileno() >= 0 else "socket(closed)"
 
     def repr_instance(self, value: Any, level: int) -> str:
         """Whatever has a ``__repr__`` of its own."""
-        return _within_budget(value)
+        if changes_something(value, "__repr__"):
+            return f"<{type_name(value)}: its __repr__ changes something>"
+        return str.__str__(call(repr, value))
+
+
+def _plain(value: object, level: int) -> str:
+    return repr(value)
 
 
 _REPR = _Repr()
@@ -93,11 +137,15 @@ def safe_repr(value: object, limit: int = LIMIT) -> str:
     """
     try:
         text = _REPR.repr(value)
-    except _OutOfTimeError:
-        text = f"<{type(value).__name__}: its __repr__ does not end>"
-    except Exception as error:
-        text = f"<{type(value).__name__}: its __repr__ raised {type(error).__name__}>"
-    return cut(_COROUTINE.sub(r"\1()", " ".join(text.splitlines())), limit)
+    except OutOfTimeError:
+        text = f"<{type_name(value)}: its __repr__ does not end>"
+    except BaseException as error:
+        text = f"<{type_name(value)}: its __repr__ raised {type_name(error)}>"
+    if not text.isprintable():  # only then it may have several lines
+        text = " ".join(text.splitlines())
+    if "<" in text:
+        text = _COROUTINE.sub(r"\1()", text)
+    return text if len(text) <= limit else cut(text, limit)
 
 
 def cut(text: str, limit: int = LIMIT) -> str:
@@ -105,32 +153,19 @@ def cut(text: str, limit: int = LIMIT) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _within_budget(value: object) -> str:
-    """Calls a foreign ``__repr__``, and interrupts it when its time is up.
-
-    A trace function cannot count its steps: values are described inside the recorder's own trace
-    function, where the interpreter has tracing switched off. An interval timer works there, and
-    ends a sleep as well as a loop. It is taken from `time_limit`, which may be using it.
-    """
-    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
-        return repr(value)  # the caller's time limit is all there is
-    started, computed = time.monotonic(), time.process_time()
-    raised = False
-
-    def expired(number: int, frame: FrameType | None) -> None:
-        nonlocal raised
-        late = time.monotonic() - started >= _ASLEEP
-        if not raised and (late or time.process_time() - computed >= _SECONDS):
-            raised = True
-            raise _OutOfTimeError
-
-    with alarm(expired, _SECONDS, _SECONDS / 5):
-        return repr(value)
-
-
 def message_of(error: BaseException | None) -> str:
     """An exception's text; empty if its own ``__str__`` is broken."""
-    try:
+    if error is None or _is_builtin(error):
         return str(error)
-    except Exception:
+    if changes_something(error, "__str__"):
         return ""
+    try:
+        return str.__str__(call(str, error))
+    except BaseException:
+        return ""
+
+
+def _is_builtin(error: BaseException) -> bool:
+    """True for an exception of Python's own with nothing but texts and numbers in it."""
+    plain = all(id(type(each)) in _OF_NO_CODE for each in error.args)
+    return plain and not type(error).__flags__ & _MADE_BY_A_CLASS_STATEMENT

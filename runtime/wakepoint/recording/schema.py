@@ -229,8 +229,15 @@ KINDS: Final[dict[str, Kind]] = {
         },
     ),
     "trace.replaced": Kind(
-        "The script put a trace function of its own in the place of the recorder's. What its "
-        "coroutines did from then on is told in part or not at all. This event comes last.",
-        {"line": Fact(_COUNT, "the script's line that did so, the first if there are several")},
+        "The script put something of its own in the place of the recorder's: its trace function on "
+        "Python 3.11, its tool of `sys.monitoring` from 3.12 on. What its coroutines did from then "
+        "on is told in part or not at all. This event comes last.",
+        {
+            "line": Fact(
+                _COUNT,
+                "the script's line that did so, the first if there are several; from 3.12 on the "
+                "first that speaks of monitoring",
+            )
+        },
     ),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from _thread import get_ident
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
 from wakepoint import backends
@@ -12,7 +13,9 @@ from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Timer
 from wakepoint.recording import calls
+from wakepoint.recording.foreign_repr import is_a
 from wakepoint.recording.kernel import RecordingKernel
+from wakepoint.recording.log import Shape
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import safe_repr
 from wakepoint.recording.steady import SteadyReactor
@@ -23,37 +26,62 @@ T = TypeVar("T")
 
 _ADJECTIVES = {Interest.READ: "readable", Interest.WRITE: "writable"}
 
+_CLONED = Shape("waker.cloned", "task", "holder")
+_WOKEN = Shape("waker.woken", "task", "queued", "because")
+_WAKER_DROPPED = Shape("waker.dropped", "task", "holder")
+_SPAWNED = Shape("task.spawned", "task", "name")
+_POLLED = Shape("task.polled", "task", "poll")
+_PENDING = Shape("task.pending", "task", "poll")
+_READY = Shape("task.ready", "task", "poll", "value")
+_RAISED = Shape("task.raised", "task", "poll", "error", "message")
+_DROPPED = Shape("task.dropped", "task", "why")
+_ARMED = Shape("timer.armed", "timer", "task", "delay")
+_FIRED = Shape("timer.fired", "timer", "task")
+_TAKEN_BACK = Shape("timer.cancelled", "timer", "task")
+_REGISTERED = Shape("interest.registered", "task", "source", "interest")
+_REMOVED = Shape("interest.removed", "task", "source", "interest")
+_DISPATCHED = Shape("event.dispatched", "source", "event")
+_SUBMITTED = Shape("operation.submitted", "operation", "task", "source", "name")
+_COMPLETED = Shape("operation.completed", "operation", "result", "error")
+_CANCELLED = Shape("operation.cancelled", "operation")
+_PARKED = Shape("executor.parked", "until")
+_UNPARKED = Shape("executor.unparked", "events")
+
 
 class RecordingWaker(Waker):
     """A waker whose clones know who holds them, as each would be counted in Rust."""
 
-    __slots__ = ("_executor", "holder", "task", "used")
+    __slots__ = ("_executor", "holder", "name", "task", "used")
 
     def __init__(
         self, executor: RecordingExecutor, task: Task[Any], holder: str | None = None
     ) -> None:
-        super().__init__(lambda: executor.wake(task))
         self._executor = executor
         self.task = task
+        self.name = f"task {task.number}"
         self.holder = holder
         self.used = False
 
+    @property
+    def _wake(self) -> Callable[[], object]:  # type: ignore[override]  # a waker of no recording asks
+        return self.wake
+
     def wake(self) -> None:
         self.used = True
-        super().wake()
+        self._executor.wake(self.task)
 
     def clone(self) -> Waker:
         recorder = self._executor.recorder
-        recorder.emit("waker.cloned", task=self.task.number, holder=recorder.actor)
-        return RecordingWaker(self._executor, self.task, recorder.actor)
+        holder = recorder.actor
+        recorder.emit(_CLONED, self.task.number, holder)
+        return RecordingWaker(self._executor, self.task, holder)
 
     def will_wake(self, other: Waker) -> bool:
         return isinstance(other, RecordingWaker) and other.task is self.task
 
     def __del__(self) -> None:
-        executor = self._executor
-        if self.holder is not None and not self.used and not executor.closed:
-            executor.recorder.emit("waker.dropped", task=self.task.number, holder=self.holder)
+        if self.holder is not None and not self.used and not self._executor.closed:
+            self._executor.recorder.emit(_WAKER_DROPPED, self.task.number, self.holder)
 
 
 class RecordingExecutor(Executor):
@@ -76,16 +104,19 @@ class RecordingExecutor(Executor):
         handle = super().spawn(future, name=name)
         task = handle.task
         given: object = task.name  # whatever the script gave
-        text = given if isinstance(given, str) else safe_repr(given)
-        self.recorder.emit("task.spawned", task=task.number, name=text)
+        text = str.__str__(given) if is_a(given, str) else safe_repr(given)
+        self.recorder.emit(_SPAWNED, task.number, text)
         return handle
 
     def wake(self, task: Task[Any]) -> None:
         """What a recording waker calls: schedules the task and notes whether that did anything."""
-        because = self.recorder.because
-        number = task.number
+        recorder = self.recorder
+        because = recorder.because
         queued = self.schedule(task)
-        self.recorder.emit("waker.woken", task=number, queued=queued, because=because)
+        if recorder.full or get_ident() != recorder.thread:
+            recorder.emit(_WOKEN, task.number, queued, because)
+        else:
+            recorder.log.add((_WOKEN, recorder.actors[-1], task.number, queued, because))
 
     def block_on(self, future: Awaitable[T]) -> T:
         with self.recorder.acting("executor"):
@@ -100,24 +131,53 @@ class RecordingExecutor(Executor):
 
     def poll(self, task: Task[Any]) -> None:
         recorder = self.recorder
-        recorder.emit("task.polled", task=task.number, poll=task.polls + 1)
-        with recorder.acting(f"task {task.number}"):
+        if recorder.full or get_ident() != recorder.thread:
+            self._poll_elsewhere(task)
+            return
+        actors, add, number = recorder.actors, recorder.log.add, task.number
+        add((_POLLED, actors[-1], number, task.polls + 1))
+        actors.append(task.context.waker.name)  # type: ignore[attr-defined]  # a recording one
+        try:
             super().poll(task)
+        finally:
+            actors.pop()
+        if task.state is TaskState.PENDING:
+            add((_PENDING, actors[-1], number, task.polls))
+        if len(recorder.log) >= recorder.log.look_at:
+            recorder.look()
+
+    def _poll_elsewhere(self, task: Task[Any]) -> None:
+        """Polls where nobody acts: on another thread, or when no more is told."""
+        recorder = self.recorder
+        recorder.emit(_POLLED, task.number, task.polls + 1)
+        super().poll(task)
         if not task.done:
-            recorder.emit("task.pending", task=task.number, poll=task.polls)
+            recorder.emit(_PENDING, task.number, task.polls)
 
     def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
-        facts: dict[str, Any] = {"task": task.number}
-        recorder = self.recorder
+        recorder, number = self.recorder, task.number
         if state is TaskState.READY:
-            recorder.emit("task.ready", **facts, poll=task.polls, value=recorder.value(outcome))
+            recorder.emit(_READY, number, task.polls, recorder.value(outcome))
         elif state is TaskState.RAISED:
-            error, message = type(outcome).__name__, recorder.names.normalise(str(outcome))
-            recorder.emit("task.raised", **facts, poll=task.polls, error=error, message=message)
+            assert isinstance(outcome, BaseException)
+            recorder.emit(_RAISED, number, task.polls, *recorder.error(outcome))
         else:
-            recorder.emit("task.dropped", **facts, why="aborted")
-        with recorder.reason(f"task {task.number} ended"):
+            recorder.emit(_DROPPED, number, "aborted")
+        outer, recorder.because = recorder.because, f"task {number} ended"
+        try:
             super().finish(task, state, outcome)
+        finally:
+            recorder.because = outer
+
+
+class RecordingTimer(Timer):
+    """A timer that has a number."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, deadline: float, waker: Waker, number: int) -> None:
+        super().__init__(deadline, waker)
+        self.number = number
 
 
 class RecordingReactor(SteadyReactor):
@@ -137,9 +197,6 @@ class RecordingReactor(SteadyReactor):
         # The kernel seam is duck-typed: a recording kernel answers to every call of a Kernel.
         super().__init__(backends.factory(backend), cast(Kernel, self._recording_kernel))
 
-    def _timer(self, timer: Timer) -> str:
-        return f"timer {self.recorder.number('timer', timer)}"
-
     def _source(self, source: Source) -> str:
         if source.kind == "signals":
             return "signals"
@@ -147,26 +204,22 @@ class RecordingReactor(SteadyReactor):
             return self.recorder.names.process(source.fd)
         return self.recorder.names.fd(source.fd)
 
+    def make_timer(self, deadline: float, waker: Waker) -> Timer:
+        return RecordingTimer(deadline, waker, self.recorder.next_timer())
+
     def arm(self, delay: float, waker: Waker) -> Timer:
         with self.recorder.acting("reactor"):
             timer = super().arm(delay, waker)
-        self.recorder.emit(
-            "timer.armed",
-            timer=self.recorder.number("timer", timer),
-            task=_task(waker),
-            delay=f"{delay * 1000:g} ms",
-        )
+        self.recorder.emit(_ARMED, _number(timer), _task(waker), f"{delay * 1000:g} ms")
         return timer
 
     def disarm(self, timer: Timer) -> None:
-        number = self.recorder.number("timer", timer)
-        self.recorder.emit("timer.cancelled", timer=number, task=_task(timer.waker))
+        self.recorder.emit(_TAKEN_BACK, _number(timer), _task(timer.waker))
         super().disarm(timer)
 
     def fire(self, timer: Timer) -> None:
-        number = self.recorder.number("timer", timer)
-        self.recorder.emit("timer.fired", timer=number, task=_task(timer.waker))
-        with self.recorder.reason(f"timer {number} fired"):
+        self.recorder.emit(_FIRED, _number(timer), _task(timer.waker))
+        with self.recorder.reason(f"timer {_number(timer)} fired"):
             super().fire(timer)
 
     def register(
@@ -176,27 +229,19 @@ class RecordingReactor(SteadyReactor):
         with self.recorder.acting("reactor"):
             super().register(source, interest, waker, owner)
         if not known:
-            self.recorder.emit(
-                "interest.registered",
-                task=_task(waker),
-                source=self._source(source),
-                interest=interest.name,
-            )
+            where = self._source(source)
+            self.recorder.emit(_REGISTERED, _task(waker), where, interest.name)
 
     def deregister(self, source: Source, interest: Interest, owner: Future[Any]) -> None:
         waker = source.wakers.get(interest)
         if waker is not None and source.owners.get(interest) is owner:
-            self.recorder.emit(
-                "interest.removed",
-                task=_task(waker),
-                source=self._source(source),
-                interest=interest.name,
-            )
+            where = self._source(source)
+            self.recorder.emit(_REMOVED, _task(waker), where, interest.name)
         super().deregister(source, interest, owner)
 
     def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
         text = self._event_in_words(event)
-        self.recorder.emit("event.dispatched", source=self._source(source), event=text)
+        self.recorder.emit(_DISPATCHED, self._source(source), text)
         super().dispatch(source, ready, hung_up, event)
 
     def wake(self, source: Source, interest: Interest) -> None:
@@ -206,39 +251,34 @@ class RecordingReactor(SteadyReactor):
 
     def submit(self, operation: InFlight) -> None:
         self.recorder.emit(
-            "operation.submitted",
-            operation=self.recorder.number("operation", operation),
-            task=_task(operation.waker),
-            source=self._source(operation.source),
-            name=operation.name,
+            _SUBMITTED,
+            self.recorder.number("operation", operation),
+            _task(operation.waker),
+            self._source(operation.source),
+            operation.name,
         )
         super().submit(operation)
 
     def complete(self, operation: InFlight, result: Any, error: OSError | None) -> None:
         number = self.recorder.number("operation", operation)
         text = "failed" if error is not None else self._recording_kernel.describe(result)
-        self.recorder.emit(
-            "operation.completed",
-            operation=number,
-            result=text,
-            error=None if error is None else calls.error_name(error),
-        )
+        name = None if error is None else calls.error_name(error)
+        self.recorder.emit(_COMPLETED, number, text, name)
         reason = f"{operation.name} on {self._source(operation.source)} completed"
         with self.recorder.reason(reason):
             super().complete(operation, result, error)
 
     def cancel(self, operation: InFlight) -> None:
-        number = self.recorder.number("operation", operation)
-        self.recorder.emit("operation.cancelled", operation=number)
+        self.recorder.emit(_CANCELLED, self.recorder.number("operation", operation))
         super().cancel(operation)
 
     def park(self, block: bool, at_most: float | None = None) -> None:
         timer = self.next_timer()
-        until = "" if not block else "event" if timer is None else self._timer(timer)
+        until = "" if not block else "event" if timer is None else f"timer {_number(timer)}"
         kernel = self._recording_kernel
         kernel.describe.until = until
         if block:
-            self.recorder.emit("executor.parked", until=until)
+            self.recorder.emit(_PARKED, until)
             kernel.on_return = self._unparked
         try:
             with self.recorder.acting("reactor"):
@@ -257,11 +297,16 @@ class RecordingReactor(SteadyReactor):
 
     def _unparked(self, events: int) -> None:
         self._recording_kernel.on_return = None
-        self.recorder.emit("executor.unparked", events=events)
+        self.recorder.emit(_UNPARKED, events)
 
     def shut_down(self) -> None:
         with self.recorder.acting("reactor"):
             super().shut_down()
+
+
+def _number(timer: Timer) -> int:
+    assert isinstance(timer, RecordingTimer)
+    return timer.number
 
 
 def _task(waker: Waker | None) -> int | None:

@@ -40,11 +40,15 @@ class SteadyReactor(Reactor):
         self._turn: float | None = None
         """When this turn began, had nothing been late; None until somebody asks."""
 
+    def make_timer(self, deadline: float, waker: Waker) -> Timer:
+        """A timer; the recording reactor makes one of its own kind."""
+        return Timer(deadline, waker)
+
     def arm(self, delay: float, waker: Waker) -> Timer:
         now = self.kernel.monotonic()
         if self._turn is None:
             self._turn = now
-        timer = Timer(now + delay, waker.clone())
+        timer = self.make_timer(now + delay, waker.clone())
         heapq.heappush(self._timers, (self._turn + delay, next(self._sequence), timer))
         return timer
 

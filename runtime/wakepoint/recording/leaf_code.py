@@ -1,0 +1,182 @@
+"""Follows the polls of futures that are no coroutines."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from _thread import get_ident
+from types import CodeType, FrameType
+from typing import Any
+
+from wakepoint.cancelling import Ending
+from wakepoint.combinators import Combined, Join, Select
+from wakepoint.coroutine import CoroutineFuture
+from wakepoint.executor import Executor
+from wakepoint.recording.foreign_repr import is_a, type_name
+from wakepoint.recording.log import Shape
+from wakepoint.recording.safe_repr import message_of
+from wakepoint.recording.seams import RecordingExecutor
+from wakepoint.recording.states import AWAIT_CODE, States
+from wakepoint.recording.watched import Watched
+from wakepoint.task import PENDING, Future, Ready
+from wakepoint.time import Timeout
+
+_LIBRARY = inspect.getfile(Future).removesuffix("task.py")
+_NO_LEAVES = frozenset(
+    inspect.getfile(each) for each in (CoroutineFuture, Executor, RecordingExecutor)
+)
+"""Where no poll is a leaf's: what these resume or poll is told itself."""
+_POLLERS = (*_NO_LEAVES, inspect.getfile(Ending), f"{_LIBRARY}machine{os.sep}running{os.sep}")
+"""Where futures are polled on somebody's behalf, besides these methods."""
+_POLLING = frozenset(
+    id(each.__code__)
+    for each in (Future.__await__, Combined.poll, Combined.poll_running, Join.poll, Timeout.poll)
+)
+
+# These poll other futures on the snippet's behalf, so what they poll is worth telling; any other
+# leaf of the library is told as one piece.
+_TRANSPARENT = (Join, Select, Timeout)
+
+_POLLED = ("future.polled", "future", "type", "instance", "outcome")
+_PENDING = Shape(*_POLLED)
+_READY = Shape(*_POLLED, "value")
+
+_name_of = type.__dict__["__name__"].__get__
+
+
+class Leaves:
+    """The polls of futures that go on, the innermost last."""
+
+    def __init__(self, states: States) -> None:
+        self.states = states
+        self.opaque: FrameType | None = None  # somebody's leaf whose inside is not told
+        self.polls: list[tuple[FrameType, object]] = []
+        self.number = states.recorder.numbering("future")
+
+    def polled(
+        self, future: object, by: int | None, value: Any, error: BaseException | None
+    ) -> None:
+        """A poll is over.
+
+        Args:
+            future: What was polled.
+            by: The number of the instance that awaits it.
+            value: What the poll gave.
+            error: What it raised.
+        """
+        recorder = self.states.recorder
+        told = recorder.actors[-1], self.number(future), _name_of(type(future)), by
+        if value is PENDING:
+            recorder.log.add((_PENDING, *told, "pending"))
+        elif type(value) is Ready or is_a(value, Ready):
+            recorder.log.add((_READY, *told, "ready", recorder.value(value.value)))
+        else:
+            text = f"{type_name(error)}: {message_of(error)}"
+            recorder.log.add((_READY, *told, "raised", text))
+
+
+class LeafCode(Watched):
+    """``poll`` of a future of the library. What it polls itself is not told."""
+
+    asks_for_start = asks_for_resumption = False
+    tells_errors = True
+
+    def __init__(self, code: CodeType, leaves: Leaves) -> None:
+        super().__init__(code)
+        self._leaves = leaves
+        self._instances = leaves.states.instances
+
+    def started(self, frame: FrameType) -> bool:
+        return True
+
+    def returned(self, frame: FrameType, value: Any) -> None:
+        self._over(frame, value, None)
+
+    def unwound(self, frame: FrameType, error: BaseException | None) -> None:
+        self._over(frame, None, error)
+
+    def _over(self, frame: FrameType, value: Any, error: BaseException | None) -> None:
+        leaves, caller = self._leaves, frame.f_back
+        if leaves.opaque is not None or caller is None:
+            return
+        instance = None
+        if caller.f_code is AWAIT_CODE:
+            instance = self._instances.get(caller.f_back)  # type: ignore[arg-type]
+        if instance is not None:  # then it is on our thread, and what awaits it is the snippet
+            leaves.polled(frame.f_locals["self"], instance.number, value, error)
+        elif _is_told_to(caller.f_code) and get_ident() == leaves.states.thread:
+            future = frame.f_locals.get("self")
+            if is_a(future, Future):
+                leaves.polled(future, leaves.states.polled_by(caller), value, error)
+
+
+def _is_told_to(code: CodeType) -> bool:
+    """True if who polls may be told of: not a leaf of the library, nor what such a one calls."""
+    known = _told_to.get(id(code))
+    if known is None or known[0] is not code:
+        file = code.co_filename
+        is_leaf = file.startswith(_LIBRARY) and not file.startswith(_POLLERS)
+        told = not is_leaf or id(code) in _POLLING
+        known = _told_to[id(code)] = code, told
+    return known[1]
+
+
+_told_to: dict[int, tuple[CodeType, bool]] = {}
+
+
+class PollCode(Watched):
+    """A method ``poll``, perhaps of a future: the snippet's, or of one that polls others for it."""
+
+    tells_errors = True
+
+    def __init__(self, code: CodeType, leaves: Leaves, *, is_own: bool) -> None:
+        super().__init__(code)
+        self._leaves = leaves
+        self._is_own = is_own
+
+    def started(self, frame: FrameType) -> bool:
+        leaves = self._leaves
+        if leaves.opaque is not None or get_ident() != leaves.states.thread:
+            return False
+        future = frame.f_locals.get("self")
+        if self._is_own:
+            if future is None:
+                return False
+        elif not is_a(future, Future):
+            return False
+        elif not is_a(future, _TRANSPARENT):
+            leaves.opaque = frame
+        leaves.polls.append((frame, future))
+        return True
+
+    def returned(self, frame: FrameType, value: Any) -> None:
+        self._over(frame, value, None)
+
+    def unwound(self, frame: FrameType, error: BaseException | None) -> None:
+        self._over(frame, None, error)
+
+    def _over(self, frame: FrameType, value: Any, error: BaseException | None) -> None:
+        leaves = self._leaves
+        if leaves.polls and leaves.polls[-1][0] is frame:
+            future = leaves.polls.pop()[1]
+            if leaves.opaque is frame:
+                leaves.opaque = None
+            leaves.polled(future, leaves.states.polled_by(frame.f_back), value, error)
+
+
+def watch_poll(code: CodeType, leaves: Leaves, filename: str) -> Watched | None:
+    """Who follows a method ``poll``.
+
+    Args:
+        code: Its code object.
+        leaves: The polls that go on.
+        filename: ``co_filename`` of the snippet.
+    """
+    if "self" not in code.co_varnames + code.co_cellvars:
+        return None
+    file = code.co_filename
+    if file in _NO_LEAVES:
+        return None
+    if file.startswith(_LIBRARY) and id(code) not in _POLLING:
+        return LeafCode(code, leaves)
+    return PollCode(code, leaves, is_own=file == filename)

@@ -1,0 +1,239 @@
+"""What the interpreter says of frames by `sys.settrace`: on 3.11, and if no tool id is free.
+
+It calls a function at each call on the thread, whatever is called; for code that is not worth
+following that returns at once. Line events are switched off.
+
+A script may set a trace function of its own, and there is one for a thread. Coverage tools,
+debuggers and home-made tracers call ``sys.settrace``, or its C twin. Each such call raises an audit
+event (`sys.addaudithook`, PEP 578), also one that is made in C.
+"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import sys
+import threading
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any, TypeAlias
+
+from wakepoint.coroutine import CoroutineFuture
+from wakepoint.recording.watched import GENERATES, Amend, Watched, is_at_start, is_closed_unstarted
+
+_YIELD = dis.opmap["YIELD_VALUE"]
+_RESUME = dis.opmap["RESUME"]
+_RETURNS = {op for name, op in dis.opmap.items() if name in ("RETURN_VALUE", "RETURN_CONST")}
+
+Local: TypeAlias = Callable[[FrameType, str, Any], Any]
+Watch: TypeAlias = Callable[[CodeType], Watched | None]
+_Known: TypeAlias = tuple[CodeType, Watched | None, Local | None, bytes | None]
+
+
+class Settrace:
+    """Follows the frames of one thread as its trace function.
+
+    Args:
+        watch: Who follows the frames of a code object.
+        filename: ``co_filename`` of the script.
+
+    Attributes:
+        replaced_in: The line of the script that put another trace function in the place of this
+            one, the first if there are several; None if it stayed.
+    """
+
+    def __init__(self, watch: Watch, filename: str) -> None:
+        self.replaced_in: int | None = None
+        self._watch = watch
+        self._filename = filename
+        self._thread = threading.get_ident()
+        self._before: Any = None
+        self._is_set = False
+        self._line: int | None = None  # of the last call that set one for this thread
+        self._line_elsewhere: int | None = None  # of a call on another thread, perhaps for all
+        # By code object; its id() is another's only if it does not live any more.
+        self._followed: dict[int, _Known] = {}
+        self._raised: dict[FrameType, BaseException] = {}
+        self._uncertain: Amend | None = None  # not sure yet which exception it was
+        self._function = self._trace_function()
+
+    # -- on and off ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begins to trace this thread."""
+        _watch_for_others()
+        self._before = sys.gettrace()
+        _active.append(self)
+        sys.settrace(self._function)
+        self._is_set = True
+
+    def stop_early(self) -> None:
+        """Follows nothing any more. This thread goes on without a trace function."""
+        self._look()
+        self._is_set = False
+        self._watch = _nothing
+        self._followed.clear()
+        if threading.get_ident() == self._thread and sys.gettrace() == self._function:
+            sys.settrace(self._before)
+
+    def stop(self) -> None:
+        """Stops tracing; called on the same thread."""
+        if self._is_set:
+            self._look()
+            self._is_set = False
+            sys.settrace(self._before)
+        _active.remove(self)
+
+    def tell_ends_of_awaits(self, watched: Watched) -> None:
+        """Each StopIteration is told anyway."""
+
+    # -- who else sets a trace function --------------------------------------------------------
+
+    def before_another_is_set(self, caller: FrameType | None) -> None:
+        """Somebody is about to set a trace function; which one is seen only afterwards."""
+        if not self._is_set:
+            return
+        line = self._script_line(caller)
+        if threading.get_ident() != self._thread:
+            self._line_elsewhere = line
+            return
+        self._look()
+        self._line = line
+
+    def _look(self) -> None:
+        """Sees what the call before this one has set."""
+        if threading.get_ident() != self._thread:
+            return
+        if self.replaced_in is None and sys.gettrace() != self._function:
+            self.replaced_in = self._line or self._line_elsewhere or 1
+
+    def _script_line(self, frame: FrameType | None) -> int | None:
+        while frame is not None and frame.f_code.co_filename != self._filename:
+            frame = frame.f_back
+        return None if frame is None else frame.f_lineno
+
+    # -- what the interpreter calls ------------------------------------------------------------
+
+    def _trace_function(self) -> Local:
+        followed = self._followed
+
+        def trace(frame: FrameType, event: str, arg: Any) -> Local | None:
+            self._uncertain = None
+            code = frame.f_code
+            known = followed.get(id(code)) or self._find(code)
+            watched = known[1]
+            if watched is None:
+                return known[2]
+            frame.f_trace_lines = False
+            at_start = known[3] is None or is_at_start(frame, known[3])
+            follow = watched.started(frame) if at_start else watched.resumed(frame)
+            return known[2] if follow else None
+
+        return trace
+
+    def _find(self, code: CodeType) -> _Known:
+        watched = self._watch(code)
+        if watched is not None:
+            local: Local | None = self._local(watched)
+        else:
+            local = self._on_caller_event if code is _POLL_COROUTINE else None
+        bytecode = code.co_code if watched is not None and code.co_flags & GENERATES else None
+        known = self._followed[id(code)] = code, watched, local, bytecode
+        return known
+
+    def _on_caller_event(self, frame: FrameType, event: str, arg: Any) -> Local:
+        if event == "exception":
+            self._amend(arg[1])
+        elif event == "return":
+            self._uncertain = None
+        frame.f_trace_lines = False
+        return self._on_caller_event
+
+    def _amend(self, error: BaseException) -> None:
+        """Learns from the caller what really left a coroutine.
+
+        The coroutine's own frame is not told of an exception that is raised again, at the end of
+        a ``finally`` for instance; what it was told of last may have been handled.
+        """
+        amend, self._uncertain = self._uncertain, None
+        if amend is not None:
+            amend(error)
+
+    def _local(self, watched: Watched) -> Local:
+        """What follows the frames of a code object, once it has been entered."""
+        bytecode = watched.code.co_code  # made anew at each access
+
+        def follow(frame: FrameType, event: str, arg: Any) -> Local:
+            if event == "return":
+                self._left(watched, frame, bytecode, arg)
+            elif event == "exception":
+                self._exception(watched, frame, arg[1])
+            return follow
+
+        return follow
+
+    def _left(self, watched: Watched, frame: FrameType, bytecode: bytes, value: Any) -> None:
+        how = _how_left(frame, bytecode, value)
+        if how == "yielded":
+            watched.yielded(frame, value)
+            return
+        raised = self._raised.pop(frame, None)
+        if how == "returned":
+            watched.returned(frame, value)
+        else:
+            self._uncertain = watched.unwound(frame, raised) or self._uncertain
+
+    def _exception(self, watched: Watched, frame: FrameType, error: BaseException) -> None:
+        if watched.amends:
+            self._amend(error)
+            if is_closed_unstarted(frame, error):
+                watched.never_started(frame)
+                return
+            # A StopIteration is how an await gives its value. Where it awaits in a cleanup, the
+            # frame itself is told of one from 3.12 on, behind what has brought it there.
+            gives = frame in self._raised or watched.gives(frame)
+            if type(error) is not StopIteration or not gives:
+                self._raised[frame] = error
+        elif watched.tells_errors:
+            self._raised[frame] = error
+        watched.raised(frame, error)
+
+
+def _nothing(code: CodeType) -> None:
+    return None
+
+
+_POLL_COROUTINE = CoroutineFuture.poll.__code__
+
+
+def _how_left(frame: FrameType, code: bytes, value: object) -> str:
+    """``yielded``, ``returned`` or ``raised``, from the instruction that the frame stands at."""
+    instruction = code[frame.f_lasti]
+    if instruction in _RETURNS:
+        return "returned"
+    suspended = instruction == _YIELD or (
+        instruction == _RESUME and frame.f_lasti >= 2 and code[frame.f_lasti - 2] == _YIELD
+    )
+    # An exception that is thrown in while the frame is suspended leaves it at the same place, and
+    # the tracer is given None. What is yielded is never None: a future, or a generator's value,
+    # which the interpreter wraps.
+    return "yielded" if suspended and value is not None else "raised"
+
+
+# A script may record another one. Then the inner one's calls are its own affair.
+_active: list[Settrace] = []
+_watching = False
+
+
+def _watch_for_others() -> None:
+    """Adds the audit hook. It stays until the process ends: there is no way to remove one."""
+    global _watching  # noqa: PLW0603 - one hook for the process
+    if not _watching:
+        _watching = True
+        sys.addaudithook(_on_event)
+
+
+def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "sys.settrace" and _active:
+        frame = inspect.currentframe()
+        _active[-1].before_another_is_set(None if frame is None else frame.f_back)
