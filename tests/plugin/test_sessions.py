@@ -10,6 +10,7 @@ import pytest
 from tools.pages import MATERIAL, Convert, Page
 from tools.sites import build, write
 
+from mkdocs_wakepoint import source as files
 from mkdocs_wakepoint.cli import main
 from mkdocs_wakepoint.recordings import digest
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
@@ -239,6 +240,11 @@ def test_a_kept_recording_belongs_to_all_of_the_session() -> None:
         digest(snippet("x\n", "a\n", "b\n")),
     }
     assert len(digests) == 4
+
+
+def test_a_page_that_is_converted_again_begins_its_sessions_anew() -> None:
+    page = files.Page("a.md", sessions={"a": [snippet("x\n")]})
+    assert page.again().sessions == {}
 
 
 def test_lines_are_counted_through_all_of_them() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mkdocs_wakepoint.engine import unavailable
+from mkdocs_wakepoint.engine import SandboxError, unavailable
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.testing.sites import Case, Site, Sites
 from mkdocs_wakepoint.text import in_one_line, visible
@@ -112,6 +112,8 @@ class SnippetItem(pytest.Item):
         """The problems as a build tells them, each with the lines of the author's file."""
         if isinstance(excinfo.value, SnippetFailedError):
             return "\n".join(map(_told, excinfo.value.problems))
+        if isinstance(excinfo.value, SandboxError):
+            return in_one_line(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
 
