@@ -7,6 +7,7 @@ may take its time, and nothing shields the system from it; nor does anything if 
 from __future__ import annotations
 
 import json
+import locale
 import platform
 import signal
 import subprocess
@@ -204,4 +205,6 @@ def _how(code: int) -> str:
 
 
 def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace").replace("\r\n", "\n")
+    """What was written, read as Python writes it into a pipe."""
+    encoding = "utf-8" if sys.flags.utf8_mode else locale.getencoding()
+    return data.decode(encoding, "replace").replace("\r\n", "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,9 +52,14 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+ENVIRONMENT = {**os.environ, "PYTHONUTF8": "1"}
+"""In which a script writes UTF-8 on each platform."""
+
+
 def started(*arguments: str, **how: Any) -> subprocess.Popen[str]:
     """The program, as a shell starts it."""
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    how = {"env": ENVIRONMENT, **how}
     return subprocess.Popen([PROGRAM, *arguments], text=True, encoding="utf-8", **(pipes | how))
 
 

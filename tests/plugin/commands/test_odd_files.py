@@ -17,6 +17,9 @@ from tools.sites import ENVIRONMENT
 from mkdocs_wakepoint import reading
 from mkdocs_wakepoint.cli import main
 
+if sys.platform == "win32":
+    pytest.skip("Windows has no such files", allow_module_level=True)
+
 MKDOCS_YML = "site_name: A site\nplugins: [wakepoint]\n"
 NOT_UTF8 = b"# A page\n\nCaf\xe9.\n"
 
@@ -40,8 +43,6 @@ MAKE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a dangling link": (lambda path: path.symlink_to("none"), "{}:1: there is no such file; "),
     "a link to itself": (lambda path: path.symlink_to(path.name), "{}:1: it cannot be opened"),
 }
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 
 
 @pytest.mark.parametrize("in_site", [True, False], ids=["in a site", "alone"])

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tools.commands import SCRIPT, ran, started, write
+from tools.commands import ENVIRONMENT, SCRIPT, ran, started, write
 
 from wakepoint.recording import loads
 
@@ -17,7 +17,12 @@ from wakepoint.recording import loads
 def python(*arguments: str, text: str = "") -> tuple[int, str, str]:
     """What Python alone does with a script."""
     done = subprocess.run(
-        [sys.executable, *arguments], input=text, capture_output=True, text=True, check=False
+        [sys.executable, *arguments],
+        env=ENVIRONMENT,
+        input=text,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -163,7 +168,7 @@ def test_ctrl_c_is_the_scripts_and_the_run_is_told_all_the_same(site: Path) -> N
 )
 def test_a_script_is_read_as_python_reads_it(site: Path, content: bytes, printed: str) -> None:
     (site / "script.py").write_bytes(content)
-    status, out, err = ran("run", "script.py", env=None)
+    status, out, err = ran("run", "script.py")
     assert (status, err) == (0, "")
     assert out.startswith(printed)
 
