@@ -103,10 +103,10 @@ class WakepointExtension(Extension):
     def _alone(self, document: Document, text: str) -> str:
         """A document that is a batch of its own, with its snippets."""
         problems: list[Problem] = []
-        # No thread of theirs outlives the document: to a `wakepoint.run` in this process it would
-        # be one that might hold a waker, and hide a deadlock.
+        # No thread outlives the document: to a `wakepoint.run` in this process it would be one that
+        # might hold a waker, and hide a deadlock.
         store = Store(Path(self._settings.recordings))
-        runs = Runs(self._settings, self._cache(document))
+        runs = Runs(self._settings, self._cache(document), shared=True)
         with closing(runs), closing(Batch(runs, problems.append, store)) as batch:
             page = replace(converted_by(document.md, document.lines), site=self.defaults)
             text = document.place(text, page, batch)
@@ -114,7 +114,7 @@ class WakepointExtension(Extension):
                 return text
             stale = batch.stale(whole_site=False)
             batch.finish()
-        tell(document.md, problems, stale, self._settings.on_error)
+        tell(document.md, problems, stale, self._settings.on_error, runs.unshielded)
         # Without MkDocs' plugin nobody else brings the style sheet to the page.
         return f"{element('style', stylesheet())}\n{batch.fill(text)}"
 

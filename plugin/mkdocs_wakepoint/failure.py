@@ -6,6 +6,7 @@ is made by whoever called Markdown. Each problem is to be a line, and none comes
 
 from __future__ import annotations
 
+import functools
 import importlib
 import logging
 import re
@@ -29,7 +30,19 @@ class SnippetError(Exception):
     """Something is wrong with a document's snippets, and the setting ``on_error`` is ``fail``."""
 
 
-def tell(md: Markdown, problems: list[Problem], stale: list[Problem], on_error: str) -> None:
+@functools.cache
+def tell_unshielded(log: logging.Logger, reason: str) -> None:
+    """Says once that snippets run without a sandbox, and why."""
+    log.info("snippets run without a sandbox: %s", reason)
+
+
+def tell(
+    md: Markdown,
+    problems: list[Problem],
+    stale: list[Problem],
+    on_error: str,
+    unshielded: str | None,
+) -> None:
     """Tells what is wrong with a document that no plugin cares for, as the settings say.
 
     Args:
@@ -37,12 +50,15 @@ def tell(md: Markdown, problems: list[Problem], stale: list[Problem], on_error: 
         problems: What is wrong.
         stale: What is not wrong, but worth a word.
         on_error: The setting.
+        unshielded: Why its snippets ran without a sandbox; None if they did not, or were to.
 
     Raises:
         SnippetError: If problems are to end a build. Alone, it has their lines; where something is
             that shows warnings, they were told, and it counts them.
     """
     log = _IN_MKDOCS if in_mkdocs(md) else logger
+    if unshielded is not None:
+        tell_unshielded(log, unshielded)
     for problem in stale:
         log.info("%s", problem)
     hosted = in_mkdocs(md) or in_zensical(md)

@@ -21,7 +21,7 @@ from mkdocs.utils import get_relative_url
 from mkdocs_wakepoint import print_site, reading, source
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector
-from mkdocs_wakepoint.engine import Settings, SettingsError
+from mkdocs_wakepoint.engine import Settings
 from mkdocs_wakepoint.engine.cache import Cache
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.extension import WakepointExtension
@@ -101,7 +101,11 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         """Loads the extension and names the style sheet."""
         try:
             settings = Settings.of(dict(self.config))
-        except SettingsError as error:
+            if settings.sandbox == "required":
+                from mkdocs_wakepoint.engine.sandbox import choose  # noqa: PLC0415 - see `lazy`
+
+                choose(settings.sandbox)
+        except ValueError as error:  # a SettingsError, or a SandboxError
             name = Path(config.config_file_path or "mkdocs.yml").name
             raise PluginError(f"{name}: wakepoint: {error}") from None
         if self._batch is not None:  # of a build that serve has given up
@@ -197,6 +201,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         """All pages are converted: waits for the snippets and puts them in."""
         assert self._batch is not None
         self._batch.finish()
+        if self._runs is not None and self._runs.unshielded:
+            logger.info("snippets run without a sandbox: %s", self._runs.unshielded)
         self._tell_summary(self._batch)
         for problem in self._batch.stale(whole_site=True):
             # No warning: who edits a snippet may not have the platform to record it on again.

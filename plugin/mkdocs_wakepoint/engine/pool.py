@@ -20,7 +20,7 @@ from mkdocs_wakepoint.engine.answer import (
 from mkdocs_wakepoint.engine.paths import Paths
 from mkdocs_wakepoint.engine.protocol import Job, job_of
 from mkdocs_wakepoint.engine.running import Running, collect
-from mkdocs_wakepoint.engine.sandbox import Sandbox, choose
+from mkdocs_wakepoint.engine.sandbox import Sandbox, choose, unavailable
 from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.engine.spares import Spares
 from mkdocs_wakepoint.snippet import Snippet
@@ -38,9 +38,6 @@ class Starter(Protocol):
 
     def renew(self) -> None:
         """Has the next job run with our packages as they are now; nothing may run."""
-
-    def has_fallen(self) -> bool:
-        """True if what it started has ended with it, through no fault of its own."""
 
     def close(self) -> None:
         """Ends what is left; leaves nothing behind."""
@@ -73,6 +70,8 @@ class Pool:
 
     Attributes:
         settings: The site's.
+        unshielded: Why snippets have run without a sandbox, though the settings did not ask for
+            that; None if there was one, or nothing has run.
 
     Raises:
         SandboxError: If the settings require a sandbox and there is none.
@@ -80,12 +79,17 @@ class Pool:
 
     def __init__(self, settings: Settings, python: Sequence[str] = (sys.executable,)) -> None:
         self.settings = settings
-        self._starter = _starter(settings, python)
+        if settings.sandbox == "required":
+            choose(settings.sandbox)
+        self.unshielded: str | None = None
+        self._python = python
+        self._starter: Starter | None = None
         self._waiting: deque[tuple[Job, PoolRun]] = deque()
         self._running: set[Running] = set()
         self._threads: set[threading.Thread] = set()
         self._closed = False
         self._lock = threading.Lock()
+        self._making = threading.Lock()
 
     def submit(self, snippet: Snippet, *, lowered: bool = False) -> PoolRun:
         """Runs a snippet, or its lowered form, once a place is free.
@@ -96,7 +100,7 @@ class Pool:
         future = PoolRun()
         with self._lock:
             self._closed = False
-            if not self._threads:
+            if not self._threads and self._starter is not None:
                 self._starter.renew()
             self._waiting.append((job, future))
             if len(self._threads) < self.settings.workers:
@@ -117,7 +121,8 @@ class Pool:
             future.cancel()
         for thread in threads:
             thread.join()
-        self._starter.close()
+        if self._starter is not None:
+            self._starter.close()
 
     def _work(self) -> None:
         """What a thread does: runs one after another, as long as some wait."""
@@ -136,9 +141,10 @@ class Pool:
     def _run(self, job: Job, future: PoolRun) -> Recording:
         """Runs a job, once more if its process was lost without a fault of its own."""
         recording = None
+        starter = self._made_starter()
         for _ in range(2):
             try:
-                running = self._starter.start(job)
+                running = starter.start(job)
             except OSError as error:
                 recording = not_started(job, str(error))
                 continue
@@ -148,6 +154,7 @@ class Pool:
                     if self._closed:
                         running.cut()
                 collected = collect(running, job.limits)
+                fallen = running.has_fallen()
                 with self._lock:
                     self._running.discard(running)
                     closed = self._closed
@@ -155,16 +162,23 @@ class Pool:
                 return ended_with_the_build(job)
             recording = recording_of(job, collected, Paths(running.private))
             future.inputs = inputs_of(collected)
-            if collected.end is not None or not self._starter.has_fallen():
+            if not fallen:
                 break
         assert recording is not None
         return recording
 
+    def _made_starter(self) -> Starter:
+        """What starts runs; it is made when the first is to be started, which takes a while."""
+        with self._making:
+            if self._starter is None:
+                sandbox = choose(self.settings.sandbox)
+                self._starter = _starter(sandbox, self.settings.workers, self._python)
+                if sandbox is Sandbox.PLAIN and self.settings.sandbox != "off":
+                    self.unshielded = unavailable()
+            return self._starter
 
-def _starter(settings: Settings, python: Sequence[str]) -> Starter:
-    sandbox: Sandbox = choose(settings.sandbox)
+
+def _starter(sandbox: Sandbox, workers: int, python: Sequence[str]) -> Starter:
     if sys.platform != "win32" and [*python] == [sys.executable]:
-        if sandbox is Sandbox.BUBBLEWRAP:
-            return Boxed(settings.workers)
-        return Warm(sandbox)
-    return Spares(python, settings.workers)
+        return Boxed(workers) if sandbox is Sandbox.BUBBLEWRAP else Warm(sandbox)
+    return Spares(python, workers)

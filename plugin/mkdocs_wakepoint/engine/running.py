@@ -63,6 +63,10 @@ class Running(ABC):
         """Takes what came on ``control``; nothing at its end."""
         raise NotImplementedError
 
+    def has_fallen(self) -> bool:
+        """True if it was lost with what had started it, through no fault of its own."""
+        return False
+
     def look(self) -> None:
         """Looks whether it has ended."""
         return

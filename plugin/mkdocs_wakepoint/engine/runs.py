@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -100,6 +101,22 @@ class NewRun(Run):
         self.digest = digest(text)
 
 
+_pools: list[Pool] = []
+
+
+def _shared_pool(settings: Settings) -> Pool:
+    """One for all documents of this process whose settings are these, until it ends."""
+    from mkdocs_wakepoint.engine.pool import Pool  # noqa: PLC0415 - see `lazy`
+
+    for pool in _pools:
+        if pool.settings == settings:
+            return pool
+    pool = Pool(settings)
+    _pools.append(pool)
+    atexit.register(pool.close)
+    return pool
+
+
 class Runs:
     """Gets each run from the cache, or has a pool run it, which is made for the first of those.
 
@@ -107,6 +124,8 @@ class Runs:
         settings: The site's.
         cache: Has the runs of earlier builds; None runs everything.
         pool: Runs the others; None makes one when there is something to run.
+        shared: Take the pool that documents of this process share, which stays when these are
+            closed; it has no thread while nothing runs.
 
     Attributes:
         settings: The same.
@@ -115,8 +134,14 @@ class Runs:
     """
 
     def __init__(
-        self, settings: Settings, cache: Cache | None = None, pool: Pool | None = None
+        self,
+        settings: Settings,
+        cache: Cache | None = None,
+        pool: Pool | None = None,
+        *,
+        shared: bool = False,
     ) -> None:
+        self._shared = shared
         self.settings = settings
         self.cache = cache
         self.keys: Keys | None = None
@@ -146,13 +171,18 @@ class Runs:
         if self._pool is None:
             from mkdocs_wakepoint.engine.pool import Pool  # noqa: PLC0415 - see `lazy`
 
-            self._pool = Pool(self.settings)
+            self._pool = _shared_pool(self.settings) if self._shared else Pool(self.settings)
         future = self._pool.submit(snippet, lowered=lowered)
         return NewRun(future, self.cache, self._key(snippet, lowered=lowered))
 
+    @property
+    def unshielded(self) -> str | None:
+        """Why snippets have run without a sandbox; see `Pool`."""
+        return None if self._pool is None else self._pool.unshielded
+
     def close(self) -> None:
         """Ends what runs; leaves no process and no thread behind."""
-        if self._pool is not None:
+        if self._pool is not None and not self._shared:
             self._pool.close()
             self._pool = None
         if self.cache is not None:

@@ -82,10 +82,6 @@ class Spares:
             while self._ready:
                 self._ready.popleft().close()
 
-    def has_fallen(self) -> bool:
-        """Never: each run has a process of its own."""
-        return False
-
     def close(self) -> None:
         """Ends those that are ready, and takes the folder away."""
         self.renew()

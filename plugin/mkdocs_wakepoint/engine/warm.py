@@ -44,6 +44,7 @@ class Warm:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._server: _Server | None = None
+        self._process = os.getpid()
         self._lock = threading.Lock()
 
     def start(self, job: Job) -> Running:
@@ -53,7 +54,7 @@ class Warm:
             OSError: If no server can be started.
         """
         with self._lock:
-            if self._server is not None and self._server.has_ended():
+            if self._process != os.getpid() or (self._server and self._server.has_ended()):
                 self._retire()
             if self._server is None:
                 self._server = _Server(self._sandbox)
@@ -65,17 +66,14 @@ class Warm:
             if self._server is not None and self._server.stamp != _stamp():
                 self._retire()
 
-    def has_fallen(self) -> bool:
-        """True if the server has ended, and all that it ran with it."""
-        with self._lock:
-            return self._server is None or self._server.has_ended(_TO_FALL)
-
     def close(self) -> None:
         """Ends what runs; leaves no process and no folder."""
         with self._lock:
             self._retire()
 
     def _retire(self) -> None:
+        if self._process != os.getpid():  # a fork of the build; the server is not its own
+            self._process, self._server = os.getpid(), None
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -126,10 +124,6 @@ class Boxed:
             while self._ready and self._ready[0].stamp != _stamp():
                 self._ready.popleft().close()
 
-    def has_fallen(self) -> bool:
-        """Never: none runs what another has."""
-        return False
-
     def close(self) -> None:
         """Ends them."""
         with self._lock:
@@ -146,6 +140,7 @@ class _Server:
         self.stamp = _stamp()
         self._folder = Path(TEMPORARY)
         self._sandbox = sandbox
+        self._ended = False
         ours, its = socket.socketpair()
         passed = [its.fileno()]
         if sandbox is Sandbox.PLAIN:
@@ -173,7 +168,7 @@ class _Server:
         control, its_control = socket.socketpair()
         its = Descriptors(its_stdout, its_stderr, its_result, its_control.detach())
         files = {"stdout": stdout, "stderr": stderr, "result": result}
-        running = _Forked(files, control, self._where())
+        running = _Forked(files, control, self)
         try:
             send(self._socket, job, its)
         except OSError:
@@ -184,17 +179,21 @@ class _Server:
                 os.close(descriptor)
         return running
 
-    def _where(self) -> str:
+    def where(self) -> str:
+        """A pattern for the private folder of a run."""
         if self._sandbox is Sandbox.PLAIN:
             return private(self._folder, r"\d+")
         return private(self._folder)
 
     def has_ended(self, within: float = 0.0) -> bool:
         """True if it has; its socket is closed first of all."""
-        readable, _, _ = select.select([self._socket], [], [], within)
-        return bool(readable) or self._process.poll() is not None
+        if not self._ended:
+            readable, _, _ = select.select([self._socket], [], [], within)
+            self._ended = bool(readable)
+        return self._ended
 
     def close(self) -> None:
+        self._ended = True
         self._socket.close()
         try:
             self._process.wait(_TO_END)
@@ -208,8 +207,9 @@ class _Server:
 class _Forked(Running):
     """A run with a supervisor."""
 
-    def __init__(self, files: Mapping[str, int], control: socket.socket, where: str) -> None:
-        super().__init__({**files, "control": control}, where)
+    def __init__(self, files: Mapping[str, int], control: socket.socket, server: _Server) -> None:
+        super().__init__({**files, "control": control}, server.where())
+        self._server = server
         self._control = control
         self._line = b""
 
@@ -220,6 +220,9 @@ class _Forked(Running):
     def cut(self) -> None:
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
+
+    def has_fallen(self) -> bool:
+        return self.lost and self._server.has_ended(_TO_FALL)
 
     def heard(self, data: bytes) -> None:
         self._line += data

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class SandboxError(Exception):
+class SandboxError(ValueError):
     """This machine has no sandbox of that kind; the message is one line: why, and what to do."""
