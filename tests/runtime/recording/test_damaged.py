@@ -224,3 +224,20 @@ def test_any_damage_is_refused_with_nothing_but_an_error_of_ours(data: Any) -> N
         else:
             assert loads(dumps(recording)) == recording
     assert 0 < refused < 400
+
+
+def test_executors_that_run_side_by_side_and_one_behind_the_other_are_a_recording() -> None:
+    source = (
+        "import threading, wakepoint\n"
+        "async def main(n):\n    for _ in range(n):\n        await wakepoint.yield_now()\n"
+        "    await wakepoint.spawn(wakepoint.sleep(0.001))\n"
+        "threads = [threading.Thread(target=lambda: wakepoint.run(main(9))) for _ in range(3)]\n"
+        "for thread in threads:\n    thread.start()\n"
+        "wakepoint.run(main(3))\n"
+        "for thread in threads:\n    thread.join()\n"
+        "wakepoint.run(main(2))\n"
+    )
+    for _ in range(5):
+        run = record(source)
+        assert run.outcome.kind == "finished"
+        assert loads(dumps(run)) == run
