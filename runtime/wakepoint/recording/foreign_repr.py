@@ -134,14 +134,20 @@ def _ctrl_c_waits() -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
 
 
-def changes_something(value: object, method: str) -> bool:
-    """True if a method says in its code that it changes more than its own variables."""
+def method_of(value: object, name: str) -> object:
+    """The function of a special method, which the interpreter would call."""
     for base in _bases_of(type(value)):
-        function = _attributes_of(base).get(method)
+        function = _attributes_of(base).get(name)
         if function is not None:
-            function = getattr(function, "__wrapped__", function)  # reprlib.recursive_repr
-            return type(function) is FunctionType and _changes(function.__code__)
-    return False
+            return function
+    return None
+
+
+def changes_something(value: object, name: str) -> bool:
+    """True if a method says in its code that it changes more than its own variables."""
+    function = method_of(value, name)
+    function = getattr(function, "__wrapped__", function)  # reprlib.recursive_repr
+    return type(function) is FunctionType and _changes(function.__code__)
 
 
 def _changes(code: CodeType) -> bool:

@@ -37,38 +37,40 @@ class RecordingKernel:
         return recorded
 
     def _recorded(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        # What is known of the call is looked up once, not at each.
+        describe = self.describe
+        of_arguments, of_result = calls.ARGUMENTS.get(name), calls.RESULTS.get(name)
+        closes, waits = name in calls.CLOSES, name in calls.WAITS
+        moves_bytes = name in calls.MOVES_BYTES
+
         def recorded(*args: Any) -> Any:
-            arguments = self._arguments(name, args)
+            arguments = (
+                map(describe, args) if of_arguments is None else of_arguments(describe, args)
+            )
+            told = tuple(arguments)
             # A closed socket does not know its number any more, so ask before.
-            closed = _number(args[0]) if name in calls.CLOSES else None
+            closed = _number(args[0]) if closes else None
             try:
                 result = call(*args)
             except OSError as error:
-                self._note(name, arguments, "-1", calls.error_name(error), None)
+                self._note(name, told, "-1", calls.error_name(error), None)
                 raise
-            text = (
-                calls.RESULTS[name](self.describe, args, result) if name in calls.RESULTS else None
-            )
-            moved = _bytes_moved(result) if name in calls.MOVES_BYTES else None
-            self._note(name, arguments, text or self.describe(result), None, moved)
+            text = None if of_result is None else of_result(describe, args, result)
+            moved = _bytes_moved(result) if moves_bytes else None
+            self._note(name, told, text or describe(result), None, moved)
             if closed is not None:
                 self._recorder.names.forget_fd(closed)
-            if name in calls.WAITS and self.on_return is not None:
+            if waits and self.on_return is not None:
                 self.on_return(len(result) if isinstance(result, (list, tuple)) else 0)
             return result
 
         return recorded
 
-    def _arguments(self, name: str, args: tuple[Any, ...]) -> list[str]:
-        if name in calls.ARGUMENTS:
-            return calls.ARGUMENTS[name](self.describe, args)
-        return [self.describe(arg) for arg in args]
-
     def _note(
-        self, name: str, args: list[str], result: str, error: str | None, moved: int | None
+        self, name: str, args: tuple[str, ...], result: str, error: str | None, moved: int | None
     ) -> None:
         real_name = self._real_names.get(name, name)
-        self._recorder.emit(_CALLED, real_name, tuple(args), result, error, moved)
+        self._recorder.emit(_CALLED, real_name, args, result, error, moved)
 
 
 def _number(thing: Any) -> int:

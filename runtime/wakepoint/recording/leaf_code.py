@@ -89,13 +89,10 @@ class LeafCode(Watched):
     def started(self, frame: FrameType) -> bool:
         return True
 
-    def returned(self, frame: FrameType, value: Any) -> None:
-        self._over(frame, value, None)
-
     def unwound(self, frame: FrameType, error: BaseException | None) -> None:
-        self._over(frame, None, error)
+        self.returned(frame, None, error)
 
-    def _over(self, frame: FrameType, value: Any, error: BaseException | None) -> None:
+    def returned(self, frame: FrameType, value: Any, error: BaseException | None = None) -> None:
         leaves, caller = self._leaves, frame.f_back
         if leaves.opaque is not None or caller is None:
             return

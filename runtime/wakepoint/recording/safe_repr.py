@@ -21,7 +21,13 @@ from wakepoint.handle import JoinHandle
 from wakepoint.net import TcpListener, TcpStream
 from wakepoint.pipe import PipeReader, PipeWriter
 from wakepoint.process import Child
-from wakepoint.recording.foreign_repr import OutOfTimeError, call, changes_something, type_name
+from wakepoint.recording.foreign_repr import (
+    OutOfTimeError,
+    call,
+    changes_something,
+    method_of,
+    type_name,
+)
 from wakepoint.udp import UdpSocket
 
 LIMIT = 80
@@ -35,6 +41,7 @@ _PLAIN = (
 )
 """Types whose ``__repr__`` runs no code of the script's."""
 
+_OF_OBJECT = vars(object)["__repr__"]
 _OF_NO_CODE = {id(kind) for kind in (str, int, float, bool, type(None), bytes)}
 _MADE_BY_A_CLASS_STATEMENT = 1 << 9
 """Of a type's flags (``Py_TPFLAGS_HEAPTYPE``)."""
@@ -113,6 +120,8 @@ class _Repr(reprlib.Repr):
 
     def repr_instance(self, value: Any, level: int) -> str:
         """Whatever has a ``__repr__`` of its own."""
+        if method_of(value, "__repr__") is _OF_OBJECT:
+            return repr(value)
         if changes_something(value, "__repr__"):
             return f"<{type_name(value)}: its __repr__ changes something>"
         return str.__str__(call(repr, value))

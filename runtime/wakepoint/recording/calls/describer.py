@@ -9,6 +9,8 @@ from wakepoint.recording.names import Names
 from wakepoint.recording.safe_repr import LIMIT, cut, safe_repr
 
 MAX_SHOWN_EVENTS = 4
+_SHORT = 10**15
+"""Numbers below are told whole."""
 
 
 def counted(count: int, name: str) -> str:
@@ -28,6 +30,8 @@ class Describer:
         """A thing of any type."""
         if thing is None:
             return "0"
+        if type(thing) is int and -_SHORT < thing < _SHORT:
+            return self.names.normalise(str(thing))
         if isinstance(thing, str):
             return thing
         if isinstance(thing, (bytes, bytearray, memoryview)):
