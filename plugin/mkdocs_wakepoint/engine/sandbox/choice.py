@@ -16,8 +16,6 @@ class Sandbox(Enum):
 
     NAMESPACES = "namespaces"
     BUBBLEWRAP = "bubblewrap"
-    MACOS = "macos"
-    WINDOWS = "windows"
     PLAIN = "plain"
 
 
