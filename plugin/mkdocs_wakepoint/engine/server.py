@@ -11,6 +11,7 @@ import gc
 import itertools
 import json
 import os
+import pkgutil
 import select
 import shutil
 import socket
@@ -19,6 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,6 +28,7 @@ from mkdocs_wakepoint.engine import worker
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import Job
 from mkdocs_wakepoint.engine.sandbox import Sandbox
+from wakepoint import backends
 
 assert sys.platform != "win32"  # which has no fork, nor what comes next
 
@@ -76,6 +79,7 @@ def _serve(config: Config) -> tuple[Job, Descriptors]:
     """Serves the build; returns in processes for snippets alone."""
     build = socket.socket(fileno=config.socket)
     spawn = _spawner(config)
+    _import_backends()
     gc.collect()
     gc.freeze()  # what is here now is in use for ever, and its pages stay shared with the forks
     supervisors: set[int] = set()
@@ -94,6 +98,15 @@ def _serve(config: Config) -> tuple[Job, Descriptors]:
         supervisors.add(supervisor)
         for descriptor in asdict(descriptors).values():
             os.close(descriptor)
+
+
+def _import_backends() -> None:
+    """Imports what most runs would when they choose a mechanism, each anew from the disk."""
+    with suppress(AssertionError, ImportError, OSError, ValueError):  # a run says what is wrong
+        for name in (backends.resolve(None), "simulated"):
+            package = import_module(backends.factory(name).__module__)
+            for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+                import_module(module.name)
 
 
 def _spawner(config: Config) -> Callable[[Limits, int], int]:
