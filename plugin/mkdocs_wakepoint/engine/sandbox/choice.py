@@ -61,14 +61,18 @@ def why_not(sandbox: Sandbox) -> str | None:
         f"import sys; sys.path[:] = {sys.path!r}; from {__package__} import trial; "
         f"trial.{sandbox.value}()"
     )
-    tried = subprocess.run(
-        [sys.executable, "-I", "-c", program],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_PATIENCE,
-    )
+    command = [sys.executable, "-I", "-c", program]
+    try:
+        tried = subprocess.run(
+            command,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        return f"the trial did not end within {_PATIENCE:g} s; try again when the machine is idle"
     if tried.returncode == 0:
         return None
     lines = tried.stderr.strip().splitlines()
