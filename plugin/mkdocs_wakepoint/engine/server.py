@@ -73,6 +73,7 @@ def main() -> None:
     job, descriptors = _serve(Config(**json.loads(sys.argv[1])))
     sys.orig_argv[:] = [sys.executable, "snippet.py"]
     worker.run(job, _dressed(descriptors))
+    worker.leave()
 
 
 def _serve(config: Config) -> tuple[Job, Descriptors]:

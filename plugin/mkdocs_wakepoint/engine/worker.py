@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 from mkdocs_wakepoint.engine.imported import imported
 from mkdocs_wakepoint.engine.paths import FOLDER, SCRIPT
@@ -52,6 +56,35 @@ def run(job: Job, send: Send) -> None:
             getattr(sys, name).flush()
     facts = {"ports": recorder.names.ports, "inputs": imported(script.parent)}
     send(_answer(recording, facts))
+
+
+def leave() -> NoReturn:
+    """Ends a forked process as an interpreter ends, in the order in which that does it.
+
+    What is not the snippet's, and was there before it, is not taken down: that would write to every
+    page which the forks have in common, and cost more than the snippet.
+    """
+    main = sys.modules.get("__main__")
+    with contextlib.suppress(BaseException):
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - nothing else waits so
+    with contextlib.suppress(BaseException):
+        atexit._run_exitfuncs()  # noqa: SLF001 - nor calls these
+    _flush()
+    with contextlib.suppress(BaseException):
+        names = vars(main)
+        for private in (True, False):  # as a module is taken down
+            for name in [each for each in names if each.startswith("_") is private]:
+                if name != "__builtins__":
+                    names[name] = None
+        gc.collect()
+    _flush()
+    os._exit(0)
+
+
+def _flush() -> None:
+    for name in ("stdout", "stderr"):
+        with contextlib.suppress(Exception):  # the snippet may have closed or replaced it
+            getattr(sys, name).flush()
 
 
 def _script(source: str) -> Path:
