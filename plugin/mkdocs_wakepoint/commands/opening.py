@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from mkdocs_wakepoint import reading
-from mkdocs_wakepoint.engine import Pool, SandboxError, Settings
+from mkdocs_wakepoint.engine import Pool, Settings
 from mkdocs_wakepoint.pages import Pages
 from mkdocs_wakepoint.site import pages_at
 from mkdocs_wakepoint.text import in_one_line
@@ -33,7 +33,11 @@ def pages(path: Path) -> Pages:
 def tell(read: Pages) -> None:
     """Says what is not seen of the pages."""
     if read.note:
-        print(f"mkdocs-wakepoint: {in_one_line(read.note)}", file=sys.stderr)
+        _say(read.note)
+
+
+def _say(text: str) -> None:
+    print(f"mkdocs-wakepoint: {in_one_line(text)}", file=sys.stderr)
 
 
 @contextmanager
@@ -50,19 +54,18 @@ def pool(
         python: The command that starts Python.
 
     Raises:
-        ValueError: If one of these cannot be, or there is not the sandbox that they require.
+        SettingsError: If one of these cannot be.
+        SandboxError: If there is not the sandbox that they require.
     """
     names = ("timeout", "concurrency", "sandbox")
     said = {name: value for name in names if (value := getattr(options, name)) is not None}
     settings = Settings.of({**(read.settings if read else {}), **said})
     if read is not None:
         tell(read)
-    try:
-        opened = Pool(settings, python)
-    except SandboxError as error:
-        raise ValueError(f"no snippet is run without the sandbox: {error}") from None
-    with closing(opened):
+    with closing(Pool(settings, python)) as opened:
         yield opened
+        if opened.unshielded:
+            _say(f"snippets ran without a sandbox: {opened.unshielded}")
 
 
 def none_in(path: Path) -> ValueError:
