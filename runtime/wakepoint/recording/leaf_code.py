@@ -65,14 +65,15 @@ class Leaves:
             error: What it raised.
         """
         recorder = self.states.recorder
-        told = recorder.actors[-1], self.number(future), _name_of(type(future)), by
+        actor, number, kind = recorder.actors[-1], self.number(future), _name_of(type(future))
         if value is PENDING:
-            recorder.log.add((_PENDING, *told, "pending"))
+            recorder.log.add((_PENDING, actor, number, kind, by, "pending"))
         elif type(value) is Ready or is_a(value, Ready):
-            recorder.log.add((_READY, *told, "ready", recorder.value(value.value)))
+            text = "None" if value.value is None else recorder.value(value.value)
+            recorder.log.add((_READY, actor, number, kind, by, "ready", text))
         else:
             text = f"{type_name(error)}: {message_of(error)}"
-            recorder.log.add((_READY, *told, "raised", text))
+            recorder.log.add((_READY, actor, number, kind, by, "raised", text))
 
 
 class LeafCode(Watched):

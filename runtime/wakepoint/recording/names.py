@@ -24,22 +24,21 @@ class Names:
 
     Descriptors get the lowest free number from 3 on, as a kernel would give them in a process
     that opened nothing else; ephemeral ports count from 50001.
+
+    Attributes:
+        has_ports: True if a number in a text may be a port that has a name.
     """
 
     def __init__(self, ports: dict[int, int] | None = None) -> None:
         self._fds: dict[int, int] = {}
         self._ports = ports or {}
+        self.has_ports = bool(ports)
         self._chosen: set[int] = set()
         self._processes: dict[int, int] = {}
         self._overlapped: dict[int, int] = {}
         self._calls = 0
         # By whether they tell of an object that is alive; valid until something gets a name.
         self._renamed: dict[bool, dict[str, str]] = {False: {}, True: {}}
-
-    @property
-    def has_ports(self) -> bool:
-        """True if a number in a text may be a port that has a name."""
-        return bool(self._ports)
 
     @property
     def ports(self) -> dict[int, int]:
@@ -93,6 +92,7 @@ class Names:
             port = address[1]
             if port > _EPHEMERAL and port not in self._chosen and port not in self._ports:
                 self._ports[port] = FIRST_PORT + len(self._ports)
+                self.has_ports = True
                 self._forget_texts()
 
     def normalise(self, text: str, *, live: bool = False) -> str:

@@ -132,6 +132,8 @@ class Recorder:
 
     def value(self, thing: object) -> str:
         """A value as text: bounded, and the same in every run."""
+        if type(thing) is int and -_SHORT < thing < _SHORT and not self.names.has_ports:
+            return str(thing)
         if self.full:
             return ""
         text = _quickly(thing)
