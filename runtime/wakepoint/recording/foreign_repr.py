@@ -3,8 +3,7 @@
 Plain Python would not call it there, so what it does must make no difference: what it prints is not
 shown, what it raises goes nowhere, and it has a moment, not more. One that says in its own code
 that it changes an attribute or a variable that is not its own is not called. What it changes in
-other ways, by a method of a list for instance, cannot be taken back; docs/reference/recording.md
-says so.
+other ways, by a method of a list for instance, cannot be taken back.
 """
 
 from __future__ import annotations
