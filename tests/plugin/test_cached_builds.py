@@ -92,6 +92,17 @@ def test_what_may_end_otherwise_the_next_time_is_not_kept(tmp_path: Path, source
     assert said(build(tmp_path)) == (1, 1)
 
 
+def test_an_announced_time_out_is_kept_and_one_that_is_not_is_no_answer_to_it(
+    tmp_path: Path,
+) -> None:
+    options = 'timeout="0.3" expect_error="TimeoutError"'
+    write(tmp_path, {"index.md": fence("", options, "while True: pass\n")})
+    assert said(build(tmp_path)) == (1, 0)
+    assert said(build(tmp_path, "--strict")) == (0, 1)
+    write(tmp_path, {"index.md": fence("", 'timeout="0.3"', "while True: pass\n")})
+    assert said(build(tmp_path)) == (1, 0)
+
+
 def test_a_setting_that_matters_for_a_run_makes_it_another(site: Path) -> None:
     build(site)
     write(site, {}, f"{BARE.replace('- wakepoint', '- wakepoint:')}      timeout: 9\n")

@@ -35,10 +35,15 @@ class Keys:
         self._settings = settings
         self._cache = cache
 
-    def run(self, job: Job) -> str:
-        """Of a run: everything that it is given, and where."""
+    def run(self, job: Job, *, announces_timeout: bool) -> str:
+        """Of a run: everything that it is given, and where.
+
+        Args:
+            job: The run.
+            announces_timeout: It is to run out of its time, and is kept if it does.
+        """
         given = json.dumps(job.as_data(), sort_keys=True)
-        return digest("run", given, self.environment)
+        return digest("run", given, str(announces_timeout), self.environment)
 
     def drawing(self, snippet: Snippet, runs: Sequence[str], kept: Sequence[bytes]) -> str:
         """Of what is drawn of a snippet, wherever in the site it stands.

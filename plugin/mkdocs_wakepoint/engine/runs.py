@@ -72,10 +72,14 @@ class NewRun(Run):
         future: The run.
         cache: Keeps it, under this key.
         key: See `Keys.run`.
+        luck: The ends with which it is not kept.
     """
 
-    def __init__(self, future: PoolRun, cache: Cache | None, key: str) -> None:
+    def __init__(
+        self, future: PoolRun, cache: Cache | None, key: str, luck: frozenset[str]
+    ) -> None:
         self.future = future
+        self._luck = luck
         self._cache = cache
         self._key = key
 
@@ -91,7 +95,7 @@ class NewRun(Run):
 
         assert self.future is not None
         outcome, inputs = recording.outcome, self.future.inputs
-        if outcome.kind in _LUCK or outcome.error in _MISSING or inputs is None:
+        if outcome.kind in self._luck or outcome.error in _MISSING or inputs is None:
             return
         depends_on = digests(inputs, self.future.began)
         if depends_on is None:
@@ -173,7 +177,8 @@ class Runs:
 
             self._pool = _shared_pool(self.settings) if self._shared else Pool(self.settings)
         future = self._pool.submit(snippet, lowered=lowered)
-        return NewRun(future, self.cache, self._key(snippet, lowered=lowered))
+        luck = _LUCK - {"timeout"} if _announces_timeout(snippet) else _LUCK
+        return NewRun(future, self.cache, self._key(snippet, lowered=lowered), luck)
 
     @property
     def unshielded(self) -> str | None:
@@ -191,4 +196,10 @@ class Runs:
     def _key(self, snippet: Snippet, *, lowered: bool) -> str:
         if self.keys is None:
             return ""
-        return self.keys.run(job_of(snippet, self.settings, lowered=lowered))
+        job = job_of(snippet, self.settings, lowered=lowered)
+        return self.keys.run(job, announces_timeout=_announces_timeout(snippet))
+
+
+def _announces_timeout(snippet: Snippet) -> bool:
+    """True if it is meant to run out of its time, which is no luck then."""
+    return snippet.options.expect_error.rpartition(".")[2] == "TimeoutError"
