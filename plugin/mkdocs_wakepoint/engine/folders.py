@@ -1,7 +1,8 @@
 """The folders in which snippets are files, where no sandbox gives each a private one.
 
-Each pool has a folder, and whoever works in it holds a lock on it. So a folder without a lock
-belonged to a build that was killed, and the next one takes it away.
+Each pool has a folder with a file in it, which whoever works there holds locked. So a folder whose
+file nobody holds belonged to a build that was killed, and the next one takes it away. A folder
+without such a file is somebody else's, whatever it is called.
 """
 
 from __future__ import annotations
@@ -14,27 +15,29 @@ from contextlib import suppress
 from pathlib import Path
 
 PREFIX = "wakepoint-"
+LOCK = "mkdocs-wakepoint.lock"
+"""The file that is locked."""
 
 
 def make() -> tuple[Path, int]:
     """A new folder, and the descriptor that holds its lock; no symbolic link is in its path."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-        descriptor = _lock(folder)
-        if descriptor is not None and folder.exists():
+        lock = folder / LOCK
+        lock.touch()
+        descriptor = _lock(lock)
+        if descriptor is not None and lock.exists():  # else somebody has swept in between
             return folder, descriptor
 
 
 def sweep() -> None:
     """Takes away the folders of builds that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
         with suppress(OSError):
-            if not _is_ours(folder):
-                continue
-            descriptor = _lock(folder)
+            descriptor = _lock(lock) if _is_ours(lock.parent) else None
             if descriptor is not None:
                 os.close(descriptor)
-                shutil.rmtree(folder, ignore_errors=True)
+                shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def _is_ours(folder: Path) -> bool:
@@ -45,10 +48,9 @@ def _is_ours(folder: Path) -> bool:
 
 if sys.platform == "win32":
 
-    def _lock(folder: Path) -> int | None:
+    def _lock(lock: Path) -> int | None:
         """What is open there can be neither deleted nor opened anew."""
         with suppress(OSError):
-            lock = folder / "lock"
             lock.unlink(missing_ok=True)
             return os.open(lock, os.O_CREAT | os.O_EXCL | os.O_RDWR)
         return None
@@ -56,9 +58,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(folder: Path) -> int | None:
+    def _lock(lock: Path) -> int | None:
         """Descriptors that are inherited hold it as well; see flock(2)."""
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        descriptor = os.open(lock, os.O_RDONLY | os.O_NOFOLLOW)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
