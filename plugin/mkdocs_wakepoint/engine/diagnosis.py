@@ -47,15 +47,7 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
         all_problems += _unmet_figures(snippet, recording)
     all_problems += _missing_machine(snippet, recording)
     all_problems += _untraced(snippet, recording)
-    all_problems += [
-        Problem(
-            snippet.at(0),
-            f"the snippet wrote more than {KEPT_OUTPUT} bytes to {piece.stream}",
-            "print less",
-        )
-        for piece in recording.output
-        if was_cut(piece.text)
-    ]
+    all_problems += _cut_output(snippet, recording)
     if recording.truncated:
         all_problems.append(
             Problem(
@@ -65,6 +57,21 @@ def problems(snippet: Snippet, recording: Recording) -> list[Problem]:
             )
         )
     return all_problems
+
+
+def _cut_output(snippet: Snippet, recording: Recording) -> list[Problem]:
+    """One for each stream of which the end is left out, unless the run was ended for that."""
+    if (recording.outcome.kind, recording.outcome.error) == ("killed", "output"):
+        return []
+    return [
+        Problem(
+            snippet.at(0),
+            f"the snippet wrote more than {KEPT_OUTPUT} bytes to {piece.stream}",
+            "print less",
+        )
+        for piece in recording.output
+        if was_cut(piece.text)
+    ]
 
 
 def session_failed(snippet: Snippet, recording: Recording) -> Problem | None:
@@ -133,8 +140,7 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
         case "finished":
             return None
         case "syntax-error":
-            remedy = _to_fill(snippet, outcome) or "correct the snippet's syntax"
-            return Problem(place, f"{outcome.error}{message}", remedy)
+            return _no_python(snippet, outcome, message)
         case "raised" if outcome.error == "MemoryError":
             return Problem(place, "the snippet ran out of memory", "hold less at a time")
         case "raised":
@@ -174,6 +180,15 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
                 f"{', also not earlier in its session' if snippet.earlier else ''}; "
                 "a recording is written at the end",
             )
+
+
+def _no_python(snippet: Snippet, outcome: Outcome, message: str) -> Problem:
+    place = _place(snippet, outcome)
+    if outcome.error in ("RecursionError", "MemoryError"):
+        what = f"Python cannot compile the snippet ({outcome.error}{message})"
+        return Problem(place, what, "nest it less deeply")
+    remedy = _to_fill(snippet, outcome) or "correct the snippet's syntax"
+    return Problem(place, f"{outcome.error}{message}", remedy)
 
 
 def _to_fill(snippet: Snippet, outcome: Outcome) -> str:

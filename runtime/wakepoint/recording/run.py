@@ -83,7 +83,7 @@ def record(
             compiled(each, filename, lines)
             for each, lines in zip((*(p.source for p in prelude), source), behind, strict=True)
         ]
-    except SyntaxError as error:
+    except (SyntaxError, RecursionError, MemoryError) as error:  # nested deeper than Python can
         if on_error is not None:
             on_error(error)
         return _recording(text, recorder, [], _syntax_error(error))
@@ -126,14 +126,14 @@ def record_lowered(
     recorder = recorder or Recorder()
     try:
         lowered = lower_source(source, filename)
+        code = compile(lowered.text, filename, "exec", dont_inherit=True)
         room = Room()
         for machine in lowered.machines.values():
             room.take(machine)
     except MachineError as error:
         return _recording(source, recorder, [], Outcome("not-lowered", message=str(error)))
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _recording(source, recorder, [], _syntax_error(error))
-    code = compile(lowered.text, filename, "exec", dont_inherit=True)
     with _backend(backend), _as_main(lowered.text, filename, main) as module:
         tracer = LoweredTracer(recorder, lowered, filename)
 
@@ -344,7 +344,7 @@ def _frames(error: BaseException, filename: str) -> tuple[Frame, ...]:
     )
 
 
-def _syntax_error(error: SyntaxError | ValueError) -> Outcome:
+def _syntax_error(error: SyntaxError | ValueError | RecursionError | MemoryError) -> Outcome:
     line = getattr(error, "lineno", None) or 1
     message = getattr(error, "msg", None) or str(error)
     return Outcome("syntax-error", type(error).__name__, message, (Frame(line, "<module>"),))
