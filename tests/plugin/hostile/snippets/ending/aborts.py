@@ -1,0 +1,4 @@
+# problem: SIGABRT
+import os
+
+os.abort()

@@ -1,0 +1,4 @@
+# problem: SIGSEGV
+import ctypes
+
+ctypes.string_at(0)

@@ -1,0 +1,4 @@
+# problem: ended early
+import os
+
+os._exit(0)

@@ -1,0 +1,12 @@
+# problem: not done after|none
+# timeout: 1
+import builtins
+
+
+class Last:
+    def __del__(self):
+        while True:
+            pass
+
+
+builtins.kept = Last()

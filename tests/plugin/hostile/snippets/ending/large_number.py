@@ -1,0 +1,3 @@
+# problem: not done after|ended early
+# timeout: 1
+print(len(bin(3 ** (10**9))))

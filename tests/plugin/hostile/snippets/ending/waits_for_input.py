@@ -1,0 +1,2 @@
+# problem: EOFError
+input()

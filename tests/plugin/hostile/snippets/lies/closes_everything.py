@@ -1,0 +1,4 @@
+# problem: none|ended early
+import os
+
+os.closerange(0, 256)

@@ -1,0 +1,5 @@
+# problem: processes|children|ended early|not done after|BlockingIOError|memory
+import os
+
+while True:
+    os.fork()

@@ -1,0 +1,6 @@
+# problem: can't start new thread|processes|memory
+import threading
+import time
+
+while True:
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()

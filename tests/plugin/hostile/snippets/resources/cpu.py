@@ -1,0 +1,4 @@
+# problem: not done after
+# timeout: 1
+while True:
+    pass

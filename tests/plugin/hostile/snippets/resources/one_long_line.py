@@ -1,0 +1,2 @@
+# problem: wrote more than
+print("x" * (100 << 20))

@@ -1,0 +1,10 @@
+# problem: wrote more than
+# timeout: 2
+import os
+
+for number in (1, 2):
+    if os.fork() == 0:
+        while True:
+            os.write(number, b"y" * 65536)
+while True:
+    os.write(1, b"z" * 65536)

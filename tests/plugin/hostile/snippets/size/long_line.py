@@ -1,0 +1,4 @@
+# problem: none
+# says: 2000000
+text = "{long}"
+print(len(text))

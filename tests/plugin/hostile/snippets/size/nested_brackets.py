@@ -1,0 +1,2 @@
+# problem: SyntaxError|MemoryError|out of memory|RecursionError
+{brackets}

@@ -1,0 +1,2 @@
+# problem: raised ValueError
+raise ValueError("x" * (20 << 20))

@@ -1,0 +1,17 @@
+# problem: not done after
+# timeout: 1
+import wakepoint
+
+
+class Endless:
+    def __repr__(self):
+        while True:
+            pass
+
+
+async def main(value):
+    await wakepoint.sleep(0.001)
+    print("the end")
+
+
+wakepoint.run(main(Endless()))

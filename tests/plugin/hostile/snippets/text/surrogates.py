@@ -1,0 +1,4 @@
+# problem: raised ValueError
+held = "\ud800\udfff" * 3
+print(ascii(held))
+raise ValueError(held)
