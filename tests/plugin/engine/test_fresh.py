@@ -88,3 +88,27 @@ def test_a_package_of_the_authors_is_imported_as_it_is_now(
             assert written(pool, "import authors_own\nprint(authors_own.value)") == f"{value}\n"
     finally:
         pool.close()
+
+
+GRANDPARENT = """
+import os, pathlib
+stat = pathlib.Path(f"/proc/{os.getppid()}/stat").read_text()
+print(stat.rpartition(")")[2].split()[1])
+"""
+"""A snippet that prints which process forked its supervisor."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the server is found in /proc")
+def test_a_server_that_has_imported_what_has_changed_since_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from mkdocs_wakepoint.engine import warm
+
+    pool = Pool(Settings(sandbox="off", concurrency=1))
+    try:
+        server = written(pool, GRANDPARENT)
+        assert written(pool, GRANDPARENT) == server
+        monkeypatch.setattr(warm, "_stamp", lambda: [("kernel.py", 1, 1)])
+        assert written(pool, GRANDPARENT) != server
+    finally:
+        pool.close()
