@@ -233,7 +233,7 @@ def test_a_mistake_in_front_matter_is_told_once_at_its_line(tmp_path: Path) -> N
     built = build(tmp_path, "--strict")
     assert built.status != 0
     (warning,) = [line for line in built.warnings if "docs/" in line]
-    assert "docs/index.md:3: there is no option 'shwo'; write show" in warning
+    assert "docs/index.md:4: there is no option 'shwo'; write show" in warning
     assert len(built.page("").select(".wp-problem")) == 1
 
 

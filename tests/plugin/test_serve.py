@@ -31,7 +31,7 @@ BROKEN = [
     (page("1", "show=code"), "docs/index.md:3: the value of show is not quoted"),
     ("```python wakepoint\nprint(1)\n", "docs/index.md:1: this is not recognised as a fence"),
     ("---\nwakepoint: [1\n---\n" + page("1 / 0"), "the snippet raised ZeroDivisionError"),
-    ("---\nwakepoint: 1\n---\n# A page\n", "docs/index.md:2: wakepoint is no mapping"),
+    ("---\nwakepoint: 1\n---\n# A page\n", "docs/index.md:2: the defaults are no mapping"),
 ]
 
 

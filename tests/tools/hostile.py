@@ -151,6 +151,8 @@ def a_host(folder: Path) -> Iterator[Host]:
 
 
 def _unix_server(address: str) -> socket.socket:
+    if sys.platform == "win32":
+        raise NotImplementedError("there are no such sockets")
     server = socket.socket(socket.AF_UNIX)
     server.bind(address)
     server.listen()

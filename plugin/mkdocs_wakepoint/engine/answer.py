@@ -37,7 +37,7 @@ def recording_of(job: Job, collected: Collected, paths: Paths) -> Recording:
             names, recording = _read(answer, paths)
             outcome = _amended(recording.outcome, job.limits, collected)
         except (RecordingError, ValueError, RecursionError) as error:
-            outcome = Outcome("killed", message=f"what came back is no recording: {error}")
+            outcome = Outcome("killed", "answer", f"what came back is no recording: {error}")
     if recording is None:
         recording = _empty(job.script, outcome)
     pieces = [

@@ -166,20 +166,24 @@ def _of_outcome(snippet: Snippet, outcome: Outcome) -> Problem | None:
             return Problem(
                 place, f"the snippet called sys.exit({outcome.message})", "let it run to its end"
             )
-        case "killed" if outcome.error:
-            return Problem(
-                place,
-                f"the snippet was ended: {outcome.message}",
-                _USE_LESS.get(outcome.error, "use less"),
-            )
         case _:
-            return Problem(
-                place,
-                f"the snippet's process ended early ({outcome.message})",
-                "do not call os._exit or kill it"
-                f"{', also not earlier in its session' if snippet.earlier else ''}; "
-                "a recording is written at the end",
-            )
+            return _killed(snippet, outcome, place)
+
+
+def _killed(snippet: Snippet, outcome: Outcome, place: Location) -> Problem:
+    """One that could not tell itself how it ended."""
+    if outcome.error == "answer":
+        remedy = "leave alone what records it, and the descriptors that it did not open"
+        return Problem(place, f"the snippet's run is lost: {outcome.message}", remedy)
+    if outcome.error:
+        remedy = _USE_LESS.get(outcome.error, "use less")
+        return Problem(place, f"the snippet was ended: {outcome.message}", remedy)
+    also = ", also not earlier in its session" if snippet.earlier else ""
+    return Problem(
+        place,
+        f"the snippet's process ended early ({outcome.message})",
+        f"do not call os._exit or kill it{also}; a recording is written at the end",
+    )
 
 
 def _no_python(snippet: Snippet, outcome: Outcome, message: str) -> Problem:
