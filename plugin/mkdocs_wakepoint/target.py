@@ -32,6 +32,7 @@ class Target:
         snippet: The same.
         ran: Its runs: its own, and that of its lowered form if it shows that.
         problems: What is wrong with it, once it is drawn.
+        layouter: Which Graphviz lays it out; see `mkdocs_wakepoint.layouter`.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Target:
         self.snippet = snippet
         self.problems = mistakes
         self.ran: list[Run] = []
+        self.layouter = ""
         self._mistakes = mistakes
         self._keys, self._cache = runs.keys, runs.cache
         self._store = store
@@ -111,7 +113,8 @@ class Target:
         digests = [run.digest for run in self.ran if run.digest is not None]
         if self._keys is None or len(digests) < len(self.ran):
             return None
-        return self._keys.drawing(self.snippet, digests, self._store.files(self.snippet))
+        kept = self._store.files(self.snippet)
+        return self._keys.drawing(self.snippet, digests, kept, self.layouter)
 
     @property
     def html(self) -> Markup:

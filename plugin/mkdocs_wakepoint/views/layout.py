@@ -1,19 +1,18 @@
 """Where boxes and arrows go: computed by Graphviz, from empty boxes of fixed size.
 
 Graphviz draws nothing here. It gets sizes and gives places; `mkdocs_wakepoint.views.machine`
-paints. It is Graphviz compiled to WebAssembly, also where there is a ``dot`` program: to start that
-for each graph takes longer than the layouts of a whole page, and each version of it lays out in its
-own way.
+paints. A ``dot`` program is used if there is one; if not, or if it fails, Graphviz compiled to
+WebAssembly.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
-from mkdocs_wakepoint.views.graphviz import Graphviz
+from mkdocs_wakepoint.views import dot
 
 POINTS = 72.0
 """Graphviz' points per inch; we use a point as a pixel."""
@@ -68,14 +67,43 @@ class Layout:
     arrows: dict[str, Arrow]
 
 
-GRAPHVIZ: Final = Graphviz()
-"""The one that lays out; whoever can keep its machine code starts it."""
+_MOST = 1024
+LAYOUTS: Final[dict[str, Layout]] = {}
+"""Those that were made: `mkdocs serve` draws a site again and again."""
 
 
-@lru_cache(maxsize=1024)  # `mkdocs serve` draws a site again and again
-def lay_out(graph: str) -> Layout:
-    """Lays out a graph in DOT, each edge with an ``id``."""
-    return _read(json.loads(GRAPHVIZ.render(graph)))
+def uses_dot() -> bool:
+    """True if a ``dot`` program lays out."""
+    path = dot.program()
+    return path is not None and dot.version(path) is not None
+
+
+def lay_out(graphs: Iterable[str]) -> list[Layout]:
+    """Lays out graphs in DOT, each edge with an ``id``; with ``dot``, all in one start of it."""
+    wanted = list(graphs)
+    known = {graph: LAYOUTS[graph] for graph in wanted if graph in LAYOUTS}
+    new = [graph for graph in dict.fromkeys(wanted) if graph not in known]
+    for graph, answer in zip(new, _answers(new), strict=True):
+        known[graph] = _read(answer)
+    if len(LAYOUTS) + len(new) > _MOST:
+        LAYOUTS.clear()
+    LAYOUTS.update(known)
+    return [known[graph] for graph in wanted]
+
+
+def _answers(graphs: Sequence[str]) -> list[dict[str, Any]]:
+    answers = dot.lay_out(graphs) if graphs and uses_dot() else [None] * len(graphs)
+    return [
+        _with_wasm(graph) if answer is None else answer
+        for graph, answer in zip(graphs, answers, strict=True)
+    ]
+
+
+def _with_wasm(graph: str) -> dict[str, Any]:
+    from mkdocs_wakepoint.views.graphviz import GRAPHVIZ  # noqa: PLC0415 - `dot` spares it
+
+    answer: dict[str, Any] = json.loads(GRAPHVIZ.render(graph))
+    return answer
 
 
 def _read(data: dict[str, Any]) -> Layout:

@@ -38,16 +38,22 @@ edge [arrowhead=none fontname="Courier" fontsize=11]"""
 
 def machines(recording: Recording, context: Context) -> Markup:
     """A figure for each machine that is shown, and which ones are not."""
+    diagrams = [Diagram(shown, context.lines) for shown in context.shown]
+    layouts = lay_out(diagram.dot() for diagram in diagrams)
     figures = (
-        _figure(shown, context.lines, explained=number == 0)
-        for number, shown in enumerate(context.shown)
+        _figure(shown, diagram, layout, explained=shown is context.shown[0])
+        for shown, diagram, layout in zip(context.shown, diagrams, layouts, strict=True)
     )
     return joined((*figures, left_out(recording, context)))
 
 
-def _figure(shown: Shown, lines: SourceLines, *, explained: bool) -> Markup:
-    diagram = Diagram(shown, lines)
-    picture = diagram.svg(lay_out(diagram.dot()))
+def graphs(context: Context) -> list[str]:
+    """What Graphviz is going to be given for them, in DOT."""
+    return [Diagram(shown, context.lines).dot() for shown in context.shown]
+
+
+def _figure(shown: Shown, diagram: Diagram, layout: Layout, *, explained: bool) -> Markup:
+    picture = diagram.svg(layout)
     return element(
         "figure",
         scrolling(f"State machine of {shown.instance.machine.name}", picture),

@@ -14,8 +14,9 @@ from mkdocs_wakepoint.views.context import Context, context
 from mkdocs_wakepoint.views.frame import framed
 from mkdocs_wakepoint.views.item import Item
 from mkdocs_wakepoint.views.kernel import kernel
+from mkdocs_wakepoint.views.layout import lay_out, uses_dot
 from mkdocs_wakepoint.views.lowered import lowered
-from mkdocs_wakepoint.views.machine import machines
+from mkdocs_wakepoint.views.machine import graphs, machines
 from mkdocs_wakepoint.views.markup import element, joined
 from mkdocs_wakepoint.views.output import output
 from mkdocs_wakepoint.views.problem import problem_box
@@ -66,13 +67,29 @@ def body(item: Item) -> Markup:
     if recording is None:
         return code(snippet)
     parts = []
-    known = replace(context(snippet, recording, item.others), lowered=item.lowered)
+    known = _context(item, recording)
     for name in snippet.options.show:
         if name == "code":
             parts.append(code(snippet))
         elif name in VIEWS:
             parts.append(VIEWS[name](recording, known))
     return joined((*parts, _caption(recording)))
+
+
+def lay_out_together(items: Iterable[Item]) -> None:
+    """Has all pictures of several items laid out in one start of ``dot``, if that lays out."""
+    if not uses_dot():
+        return
+    lay_out(
+        graph
+        for item in items
+        if item.recording is not None and "machine" in item.snippet.options.show
+        for graph in graphs(_context(item, item.recording))
+    )
+
+
+def _context(item: Item, recording: Recording) -> Context:
+    return replace(context(item.snippet, recording, item.others), lowered=item.lowered)
 
 
 def _caption(recording: Recording) -> Markup:
