@@ -62,7 +62,7 @@ record-all: $(dev)  ## Record them on each backend that Linux has or can emulate
 
 .PHONY: test
 test: $(dev)  ## Run the tests; TESTS=tests/runtime runs some of them
-	$(python) -m pytest --numprocesses $(JOBS) --dist loadgroup $(PYTEST_FLAGS) $(TESTS)
+	$(python) -m pytest --numprocesses $(JOBS) --dist loadfile $(PYTEST_FLAGS) $(TESTS)
 
 JOBS ?= 2
 ifeq ($(OS),Windows_NT)

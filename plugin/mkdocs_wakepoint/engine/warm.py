@@ -30,7 +30,7 @@ from mkdocs_wakepoint.engine.server import PROGRAM, Config  # noqa: E402
 
 _TO_END = 10.0
 """Seconds for a server to end what runs; then it is killed."""
-_TO_FALL = 0.5
+_TO_FALL = 3.0
 """Seconds after which a server whose runs are lost is taken to live on."""
 
 

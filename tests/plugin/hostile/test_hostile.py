@@ -15,7 +15,6 @@ from tools.sites import Built
 pytestmark = [
     pytest.mark.namespaces,
     pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there are no namespaces"),
-    pytest.mark.xdist_group("hostile"),  # which is one process, so that the sites are built once
     pytest.mark.timeout(600),  # ninety that use up whatever they get, on a busy machine
 ]
 
