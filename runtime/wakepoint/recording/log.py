@@ -7,9 +7,13 @@ have to look at: the script's own collections come when they would without a rec
 
 from __future__ import annotations
 
+import gc
 from typing import Any, TypeAlias
 
 from wakepoint.recording.model import Event
+
+_LISTS = frozenset({"variables", "args"})
+"""Facts that are lists in the recording. A kind of events has one of them at most."""
 
 _SMALLEST = 3
 """Places that an event takes at least."""
@@ -24,12 +28,13 @@ class Shape:
         revisable: How many of the last facts are together in a `Revisable`.
     """
 
-    __slots__ = ("is_plain", "kind", "names", "width")
+    __slots__ = ("is_plain", "kind", "listed", "names", "width")
 
     def __init__(self, kind: str, *names: str, revisable: int = 0) -> None:
         self.kind = kind
         self.names = names
-        self.is_plain = not revisable and not {"variables", "args"} & {*names}
+        self.listed = next((at for at, each in enumerate(names) if each in _LISTS), -1)
+        self.is_plain = not revisable and self.listed < 0
         self.width = 2 + len(names) - max(0, revisable - 1)
 
 
@@ -81,33 +86,44 @@ class Log:
 
     def events(self) -> tuple[tuple[Event, ...], int]:
         """The events that are kept, and how many there are besides."""
+        collects = gc.isenabled()
+        gc.disable()  # it would go through all that was made, again and again, and find nothing
+        try:
+            return self._events()
+        finally:
+            if collects:
+                gc.enable()
+
+    def _events(self) -> tuple[tuple[Event, ...], int]:
         events: list[Event] = []
-        items, at, beyond = self._items, 0, 0
-        while at < len(items):
+        items, at, n = self._items, 0, 0
+        size = len(items)
+        while at < size:
             shape: Shape = items[at]
             end = at + shape.width
-            facts = _facts(shape, items[at + 2 : end])
-            if facts is not None and len(events) < self._limit:
-                events.append(Event(len(events) + 1, shape.kind, items[at + 1], facts))
-            elif facts is not None:
-                beyond += 1
+            facts = items[at + 2 : end]
+            if shape.is_plain or _complete(shape, facts):
+                n += 1
+                if n <= self._limit:
+                    named = dict(zip(shape.names, facts, strict=True))
+                    events.append(Event(n, shape.kind, items[at + 1], named))
             at = end
-        return tuple(events), beyond
+        return tuple(events), n - len(events)
 
 
-def _facts(shape: Shape, facts: list[Any]) -> dict[str, Any] | None:
-    """The facts as the recording has them; None if it turned out that nothing happened."""
-    if not shape.is_plain:
-        if isinstance(facts[-1], Revisable):
-            revisable = facts.pop()
-            if not revisable:
-                return None
-            facts += revisable
-        facts = [_whole(each, fact) for each, fact in zip(shape.names, facts, strict=True)]
-    return dict(zip(shape.names, facts, strict=True))
+def _complete(shape: Shape, facts: list[Any]) -> bool:
+    """Makes the facts as the recording has them; False if it turned out that nothing happened."""
+    if type(facts[-1]) is Revisable:
+        revisable = facts.pop()
+        if not revisable:
+            return False
+        facts += revisable
+    at = shape.listed
+    if at >= 0:
+        fact = facts[at]
+        facts[at] = _variables(*fact) if shape.names[at] == "variables" else list(fact)
+    return True
 
 
-def _whole(name: str, fact: Any) -> Any:
-    if name == "variables":
-        return [{"name": each, "value": value} for each, value in zip(*fact, strict=True)]
-    return list(fact) if name == "args" else fact
+def _variables(names: tuple[str, ...], values: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in zip(names, values, strict=True)]

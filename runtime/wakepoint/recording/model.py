@@ -44,7 +44,7 @@ class Environment:
     recorded: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there are many, and each would take five times as long
 class Event:
     """One thing that happened.
 

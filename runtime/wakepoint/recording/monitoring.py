@@ -57,7 +57,7 @@ if sys.version_info >= (3, 12):
             self._tool = tool
             self._is_on = False
             self._watched: dict[int, Watched] = {}
-            self._callbacks = {
+            self._callbacks: dict[int, Callable[..., object]] = {
                 _EVENTS.PY_START: self._on_started(),
                 _EVENTS.PY_RESUME: self._on_resumed(),
                 _EVENTS.PY_THROW: self._on_thrown(),

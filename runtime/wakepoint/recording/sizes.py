@@ -51,11 +51,22 @@ def bounded(recording: Recording) -> Recording:
 
 def _event(event: Event) -> Event:
     for value in event.facts.values():
-        kind = type(value)
-        if kind not in _SMALL or (kind is str and len(value) > TEXT):
+        if not (len(value) <= TEXT if type(value) is str else _is_small(value)):
             facts = {name: _plain(fact) for name, fact in event.facts.items()}
             return Event(event.n, event.kind, event.by, facts)
     return event
+
+
+def _is_small(value: Any) -> bool:
+    """True for what `_plain` would leave as it is."""
+    kind = type(value)
+    if kind is str:
+        return len(value) <= TEXT
+    if kind is list:
+        return len(value) <= ITEMS and all(map(_is_small, value))
+    if kind is dict:
+        return all(map(_is_small, value.values()))
+    return kind in _SMALL
 
 
 def _plain(value: Any) -> Any:
