@@ -246,14 +246,11 @@ if sys.version_info >= (3, 12):
                 return None
             self._watched[id(code)] = watched
             events = 0
-            if _overrides(watched, "yielded"):
+            if watched.wants("yielded"):
                 events |= _EVENTS.PY_YIELD
-            if _overrides(watched, "returned"):
+            if watched.wants("returned"):
                 events |= _EVENTS.PY_RETURN
             sys.monitoring.set_local_events(self._tool, code, events)
             return watched
 
     _active: list[Monitoring] = []
-
-    def _overrides(watched: Watched, method: str) -> bool:
-        return getattr(type(watched), method) is not getattr(Watched, method)

@@ -24,6 +24,7 @@ from wakepoint.recording.watched import GENERATES, Amend, Watched, is_at_start, 
 _YIELD = dis.opmap["YIELD_VALUE"]
 _RESUME = dis.opmap["RESUME"]
 _RETURNS = {op for name, op in dis.opmap.items() if name in ("RETURN_VALUE", "RETURN_CONST")}
+_LEAVING = ("yielded", "returned", "unwound", "raised")
 
 Local: TypeAlias = Callable[[FrameType, str, Any], Any]
 Watch: TypeAlias = Callable[[CodeType], Watched | None]
@@ -115,28 +116,32 @@ class Settrace:
     # -- what the interpreter calls ------------------------------------------------------------
 
     def _trace_function(self) -> Local:
-        followed = self._followed
+        followed, find = self._followed, self._find
 
         def trace(frame: FrameType, event: str, arg: Any) -> Local | None:
             self._uncertain = None
             code = frame.f_code
-            known = followed.get(id(code)) or self._find(code)
-            watched = known[1]
+            _, watched, local, bytecode = followed.get(id(code)) or find(code)
             if watched is None:
-                return known[2]
-            frame.f_trace_lines = False
-            at_start = known[3] is None or is_at_start(frame, known[3])
-            follow = watched.started(frame) if at_start else watched.resumed(frame)
-            return known[2] if follow else None
+                return local
+            if local is not None:
+                frame.f_trace_lines = False
+            if bytecode is None or is_at_start(frame, bytecode):
+                follow = not watched.asks_for_start or watched.started(frame)
+            else:
+                follow = not watched.asks_for_resumption or watched.resumed(frame)
+            return local if follow else None
 
         return trace
 
     def _find(self, code: CodeType) -> _Known:
         watched = self._watch(code)
+        local: Local | None = None
         if watched is not None:
-            local: Local | None = self._local(watched)
-        else:
-            local = self._on_caller_event if code is _POLL_COROUTINE else None
+            if watched.amends or any(map(watched.wants, _LEAVING)):
+                local = self._local(watched)
+        elif code is _POLL_COROUTINE:
+            local = self._on_caller_event
         bytecode = code.co_code if watched is not None and code.co_flags & GENERATES else None
         known = self._followed[id(code)] = code, watched, local, bytecode
         return known
@@ -162,26 +167,23 @@ class Settrace:
     def _local(self, watched: Watched) -> Local:
         """What follows the frames of a code object, once it has been entered."""
         bytecode = watched.code.co_code  # made anew at each access
+        returned, yielded = watched.returned, watched.yielded
 
         def follow(frame: FrameType, event: str, arg: Any) -> Local:
             if event == "return":
-                self._left(watched, frame, bytecode, arg)
+                if bytecode[frame.f_lasti] in _RETURNS:
+                    self._raised.pop(frame, None)
+                    returned(frame, arg)
+                elif _is_yielded(frame, bytecode, arg):
+                    yielded(frame, arg)
+                else:
+                    raised = self._raised.pop(frame, None)
+                    self._uncertain = watched.unwound(frame, raised) or self._uncertain
             elif event == "exception":
                 self._exception(watched, frame, arg[1])
             return follow
 
         return follow
-
-    def _left(self, watched: Watched, frame: FrameType, bytecode: bytes, value: Any) -> None:
-        how = _how_left(frame, bytecode, value)
-        if how == "yielded":
-            watched.yielded(frame, value)
-            return
-        raised = self._raised.pop(frame, None)
-        if how == "returned":
-            watched.returned(frame, value)
-        else:
-            self._uncertain = watched.unwound(frame, raised) or self._uncertain
 
     def _exception(self, watched: Watched, frame: FrameType, error: BaseException) -> None:
         if watched.amends:
@@ -206,18 +208,15 @@ def _nothing(code: CodeType) -> None:
 _POLL_COROUTINE = CoroutineFuture.poll.__code__
 
 
-def _how_left(frame: FrameType, code: bytes, value: object) -> str:
-    """``yielded``, ``returned`` or ``raised``, from the instruction that the frame stands at."""
-    instruction = code[frame.f_lasti]
-    if instruction in _RETURNS:
-        return "returned"
-    suspended = instruction == _YIELD or (
-        instruction == _RESUME and frame.f_lasti >= 2 and code[frame.f_lasti - 2] == _YIELD
-    )
+def _is_yielded(frame: FrameType, code: bytes, value: object) -> bool:
+    """True if a frame that is left and does not return is suspended; else it raises."""
     # An exception that is thrown in while the frame is suspended leaves it at the same place, and
     # the tracer is given None. What is yielded is never None: a future, or a generator's value,
     # which the interpreter wraps.
-    return "yielded" if suspended and value is not None else "raised"
+    if value is None:
+        return False
+    at = frame.f_lasti
+    return code[at] == _YIELD or (code[at] == _RESUME and at >= 2 and code[at - 2] == _YIELD)
 
 
 # A script may record another one. Then the inner one's calls are its own affair.

@@ -53,6 +53,10 @@ class Watched:
     def __init__(self, code: CodeType) -> None:
         self.code = code
 
+    def wants(self, method: str) -> bool:
+        """True if a method is not left as it is here."""
+        return getattr(type(self), method) is not getattr(Watched, method)
+
     def started(self, frame: FrameType) -> bool:
         """A frame is called.
 
