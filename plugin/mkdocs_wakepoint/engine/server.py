@@ -10,6 +10,7 @@ import faulthandler
 import gc
 import itertools
 import json
+import linecache
 import os
 import pkgutil
 import select
@@ -22,13 +23,15 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import NoReturn
 
-from mkdocs_wakepoint.engine import worker
+from mkdocs_wakepoint.engine import imported, worker
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import Job
 from mkdocs_wakepoint.engine.sandbox import Sandbox
 from wakepoint import backends
+from wakepoint.recording import dumps, record
 
 assert sys.platform != "win32"  # which has no fork, nor what comes next
 
@@ -40,6 +43,21 @@ from mkdocs_wakepoint.engine.sandbox.supervisor import STACK_SIGNAL, kill  # noq
 
 PROGRAM = "from mkdocs_wakepoint.engine.server import main; main()"
 """Starts it; `Config.dumps` is its argument."""
+
+_REHEARSALS = 8
+"""How often the interpreter looks at code before it changes it."""
+_SCRIPT = """\
+import wakepoint
+
+async def inner(number):
+    await wakepoint.sleep(0)
+    return number
+
+async def main():
+    return await inner(1)
+
+wakepoint.run(main(), backend="simulated")
+"""
 
 _LOOK = 0.05
 """Seconds between two looks for supervisors that have ended, while there are some."""
@@ -81,6 +99,9 @@ def _serve(config: Config) -> tuple[Job, Descriptors]:
     build = socket.socket(fileno=config.socket)
     spawn = _spawner(config)
     _import_backends()
+    if config.sandbox != Sandbox.BUBBLEWRAP.value:  # whose servers have one run each
+        _rehearse()
+    imported.remember()
     gc.collect()
     gc.freeze()  # what is here now is in use for ever, and its pages stay shared with the forks
     supervisors: set[int] = set()
@@ -108,6 +129,17 @@ def _import_backends() -> None:
             package = import_module(backends.factory(name).__module__)
             for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
                 import_module(module.name)
+
+
+def _rehearse() -> None:
+    """Records a script of ours, so that no run is the first.
+
+    The interpreter changes code that has run several times into a faster form (PEP 659), and caches
+    fill. What is done here no fork has to do, and no fork writes to that memory.
+    """
+    for _ in range(_REHEARSALS):
+        dumps(record(_SCRIPT, filename="<rehearsal>", main=ModuleType("__main__")))
+    linecache.clearcache()
 
 
 def _spawner(config: Config) -> Callable[[Limits, int], int]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,12 @@ class End:
 
     def encode(self) -> bytes:
         """One line, as it is written to the control descriptor."""
-        return json.dumps(asdict(self)).encode() + b"\n"
+        return f"{self.status} {self.limit}\n".encode()
 
     @classmethod
     def decode(cls, line: bytes) -> End | None:
         """What such a line says; None if there is no whole line: the supervisor was killed."""
-        return cls(**json.loads(line)) if line.endswith(b"\n") else None
+        if not line.endswith(b"\n"):
+            return None
+        status, _, limit = line[:-1].decode().partition(" ")
+        return cls(int(status), limit)

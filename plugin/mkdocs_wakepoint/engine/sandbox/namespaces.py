@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mkdocs_wakepoint.engine.limits import Limits
-from mkdocs_wakepoint.engine.sandbox import identity, linux, mounts, restrict, supervisor
+from mkdocs_wakepoint.engine.sandbox import identity, linux, mounts, restrict, seccomp, supervisor
 from mkdocs_wakepoint.engine.sandbox.advice import advice
 from mkdocs_wakepoint.engine.sandbox.errors import SandboxError
 from mkdocs_wakepoint.engine.sandbox.view import view
@@ -68,6 +68,9 @@ def enter(readable: Sequence[Path] = ()) -> None:
         _become(user, group)
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)  # a new user ID takes it back
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # no snippet, of the same user ID, may look into it
+        # Once, for all that is forked from here:
+        supervisor.forget_signals()
+        seccomp.program()
     except OSError as error:
         raise SandboxError(advice(error)) from error
 
@@ -96,7 +99,7 @@ def spawn(limits: Limits, control: int) -> int:
     here = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     linux.unshare(linux.CLONE_NEWPID)  # for the next child, which is the first there
     try:
-        first = os.fork()
+        first = linux.fork()
     except OSError:
         linux.setns(here, linux.CLONE_NEWPID)
         os.close(here)
@@ -113,9 +116,9 @@ def _make_namespaces(user: int, group: int) -> None:
     """Moves this process into a user namespace, in which IDs are what they are outside."""
     if user == os.geteuid():
         linux.unshare(_FOR_THE_SERVER)
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"{user} {user} 1")
-        _write("/proc/self/gid_map", f"{group} {group} 1")
+        linux.write("/proc/self/setgroups", "deny")
+        linux.write("/proc/self/uid_map", f"{user} {user} 1")
+        linux.write("/proc/self/gid_map", f"{group} {group} 1")
         return
     os.setgroups([])
     # To write more than its own ID takes a process that stayed outside.
@@ -130,7 +133,7 @@ def _make_namespaces(user: int, group: int) -> None:
         try:
             if os.read(moved, 1):
                 for kind, text in maps.items():
-                    _write(f"/proc/{this}/{kind}", text)
+                    linux.write(f"/proc/{this}/{kind}", text)
                 os._exit(0)
         finally:
             os._exit(1)
@@ -177,18 +180,17 @@ def _pass_the_end_on(inside: int, descriptors: set[int]) -> NoReturn:
 def _be_first(limits: Limits, control: int) -> None:
     """The life of PID 1 of a run's namespaces; returns in the process for the snippet alone."""
     try:
-        supervisor.forget_signals()
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         os.setsid()
         linux.unshare(_FOR_A_SNIPPET)
         mounts.make_private(limits.temporary)
         _bring_loopback_up()
+        linux.set_capabilities()
         snippet = os.fork()
         if snippet == 0:
             os.close(control)
             _confine(limits)
             return
-        linux.set_capabilities()
         supervisor.close_all_but(control)
         end = supervisor.supervise(snippet, limits, control, supervisor.all_others)
         supervisor.tell(control, end)
@@ -205,9 +207,9 @@ def _confine(limits: Limits) -> None:
     linux.prctl(linux.PR_SET_DUMPABLE, 1)  # its own files in /proc are its own again
     user, group = os.geteuid(), os.getegid()
     linux.unshare(linux.CLONE_NEWUSER)
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{identity.SNIPPET} {user} 1")
-    _write("/proc/self/gid_map", f"{identity.SNIPPET} {group} 1")
+    linux.write("/proc/self/setgroups", "deny")
+    linux.write("/proc/self/uid_map", f"{identity.SNIPPET} {user} 1")
+    linux.write("/proc/self/gid_map", f"{identity.SNIPPET} {group} 1")
     restrict.restrict(limits)
 
 
@@ -218,11 +220,3 @@ def _bring_loopback_up() -> None:
     """Brings the loopback of a new network namespace up; see netdevice(7)."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP))
-
-
-def _write(file: str, text: str) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(descriptor, text.encode())
-    finally:
-        os.close(descriptor)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from pathlib import Path
 
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.sandbox import linux, rlimits, seccomp
@@ -22,7 +21,7 @@ def restrict(limits: Limits) -> None:
         SandboxError: If there is no filter for this machine.
     """
     with contextlib.suppress(OSError):  # where that takes a privilege
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+        linux.write("/proc/self/oom_score_adj", "1000")
     rlimits.set_limits(limits)
     # Counted within this user namespace, of which the snippet's are the only processes.
     resource.setrlimit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
