@@ -24,6 +24,8 @@ from wakepoint.recording.watched import GENERATES, Amend, Watched, is_at_start, 
 _YIELD = dis.opmap["YIELD_VALUE"]
 _RESUME = dis.opmap["RESUME"]
 _RETURNS = {op for name, op in dis.opmap.items() if name in ("RETURN_VALUE", "RETURN_CONST")}
+_address = object.__hash__
+"""Which object it is; `id` would raise an audit event, for which there is a hook."""
 _LEAVING = ("yielded", "returned", "unwound", "raised")
 
 Local: TypeAlias = Callable[[FrameType, str, Any], Any]
@@ -52,7 +54,7 @@ class Settrace:
         self._is_set = False
         self._line: int | None = None  # of the last call that set one for this thread
         self._line_elsewhere: int | None = None  # of a call on another thread, perhaps for all
-        # By code object; its id() is another's only if it does not live any more.
+        # By code object; its address is another's only if it does not live any more.
         self._followed: dict[int, _Known] = {}
         self._raised: dict[FrameType, BaseException] = {}
         self._uncertain: Amend | None = None  # not sure yet which exception it was
@@ -121,7 +123,7 @@ class Settrace:
         def trace(frame: FrameType, event: str, arg: Any) -> Local | None:
             self._uncertain = None
             code = frame.f_code
-            _, watched, local, bytecode = followed.get(id(code)) or find(code)
+            _, watched, local, bytecode = followed.get(_address(code)) or find(code)
             if watched is None:
                 return local
             if local is not None:
@@ -143,7 +145,7 @@ class Settrace:
         elif code is _POLL_COROUTINE:
             local = self._on_caller_event
         bytecode = code.co_code if watched is not None and code.co_flags & GENERATES else None
-        known = self._followed[id(code)] = code, watched, local, bytecode
+        known = self._followed[_address(code)] = code, watched, local, bytecode
         return known
 
     def _on_caller_event(self, frame: FrameType, event: str, arg: Any) -> Local:
