@@ -105,9 +105,10 @@ def _serve(config: Config) -> tuple[Job, Descriptors]:
     gc.collect()
     gc.freeze()  # what is here now is in use for ever, and its pages stay shared with the forks
     supervisors: set[int] = set()
+    some_live = False
     while True:
-        readable, _, _ = select.select([build], [], [], _LOOK if supervisors else None)
-        _bury(supervisors)
+        readable, _, _ = select.select([build], [], [], _LOOK if some_live else None)
+        some_live = _bury(supervisors)
         if not readable:
             continue
         received = receive(build)
@@ -118,6 +119,7 @@ def _serve(config: Config) -> tuple[Job, Descriptors]:
         if supervisor == 0:
             return job, descriptors
         supervisors.add(supervisor)
+        some_live = True
         for descriptor in asdict(descriptors).values():
             os.close(descriptor)
 
@@ -160,18 +162,25 @@ def _spawner(config: Config) -> Callable[[Limits, int], int]:
     return lambda limits, control: plain.spawn(limits, control, folder / str(next(numbers)))
 
 
-def _bury(supervisors: set[int]) -> None:
-    """Buries those that have ended; what one that was killed has left behind ends as well."""
-    orphans = False
+def _bury(supervisors: set[int]) -> bool:
+    """Buries those that have ended; what one that was killed has left behind ends as well.
+
+    Returns:
+        Whether this process has children left.
+    """
+    orphans = some_live = False
     with suppress(ChildProcessError):
-        while supervisors:
+        while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
+            some_live = pid == 0
+            if some_live:
                 break
-            orphans = orphans or (pid in supervisors and status != 0)
+            # What an orphan had started is an orphan only once that one has ended.
+            orphans = orphans or pid not in supervisors or status != 0
             supervisors.discard(pid)
     if orphans:
         kill(set(plain.children(os.getpid())) - supervisors)
+    return some_live
 
 
 def _leave(supervisors: set[int], folder: Path) -> NoReturn:

@@ -1,4 +1,4 @@
 # problem: wrote more than
-# timeout: 2
+# timeout: 20
 while True:
     print("x" * 10_000)

@@ -1,5 +1,5 @@
 # problem: wrote more than
-# timeout: 2
+# timeout: 20
 import os
 
 for number in (1, 2):
