@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, as_completed
+from typing import TYPE_CHECKING
 
-from mkdocs_wakepoint.comparison import Comparison
-from mkdocs_wakepoint.drawing import Drawing
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.places import Places
 from mkdocs_wakepoint.progress import Progress, slowest, so_far, summary
-from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
-from mkdocs_wakepoint.target import Target
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from mkdocs_wakepoint.comparison import Comparison
+    from mkdocs_wakepoint.drawing import Drawing
+    from mkdocs_wakepoint.quotes import Quote
+    from mkdocs_wakepoint.target import Target
 
 
 class Batch:
@@ -45,7 +49,7 @@ class Batch:
         self._numbers: dict[str, int] = {}
         self._html: dict[int, str] = {}
         self._targets: list[Target] = []
-        self._drawing = Drawing(runs)
+        self._drawing: Drawing | None = None
         self._waiting: list[tuple[int, Target, Future[None]]] = []
         self._comparisons: list[tuple[int, Comparison, tuple[Problem, ...]]] = []
         self._quotes: list[tuple[int, Quote]] = []
@@ -61,6 +65,11 @@ class Batch:
         number, new = self._number((snippet, problems))
         if new:
             started = time.monotonic()
+            from mkdocs_wakepoint.drawing import Drawing  # noqa: PLC0415 - see `lazy`
+            from mkdocs_wakepoint.target import Target  # noqa: PLC0415
+
+            if self._drawing is None:
+                self._drawing = Drawing(self._runs)
             target = Target(snippet, problems, self._runs, self._store)
             self._waiting.append((number, target, self._drawing.add(target)))
             self._seconds += time.monotonic() - started
@@ -119,13 +128,15 @@ class Batch:
     def _wait(self, drawings: list[Future[None]]) -> None:
         """Waits until all are drawn."""
         left = [drawn for drawn in drawings if not drawn.done()]
-        for _ in as_completed(left):
-            self._progress.show(so_far(self._targets, self._runs.settings.workers))
         if left:
+            from concurrent.futures import as_completed  # noqa: PLC0415 - see `lazy`
+
+            for _ in as_completed(left):
+                self._progress.show(so_far(self._targets, self._runs.settings.workers))
             self._progress.show("")
         for drawn in drawings:
             drawn.result()
-        self._drawing.close()
+        self.close()
 
     @property
     def summary(self) -> str:
@@ -139,7 +150,8 @@ class Batch:
 
     def close(self) -> None:
         """Leaves what is not drawn; no thread of its own stays behind."""
-        self._drawing.close()
+        if self._drawing is not None:
+            self._drawing.close()
 
     def _draw(
         self, number: int, comparison: Comparison, mistakes: tuple[Problem, ...], all_known: bool

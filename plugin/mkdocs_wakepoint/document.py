@@ -8,7 +8,8 @@ the page holds, and puts the places that the collector holds for it into the pag
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -16,16 +17,17 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_wakepoint import quotes
-from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.fence import superfences
-from mkdocs_wakepoint.fence.contents import contents
 from mkdocs_wakepoint.fence.preprocessor import Fence, FencePreprocessor
 from mkdocs_wakepoint.fence.problems import not_recognised
-from mkdocs_wakepoint.origins import Origins
 from mkdocs_wakepoint.places import Places
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.source import Page, written
 from mkdocs_wakepoint.views import problem_box
+
+if TYPE_CHECKING:
+    from mkdocs_wakepoint.comparison import Comparison
+    from mkdocs_wakepoint.origins import Origins
 
 # Between pymdownx.snippets (32), which pulls in text, and pymdownx.superfences (25).
 _PRIORITY = 29
@@ -131,12 +133,18 @@ class Document:
             The HTML with those places.
         """
         self.serialised = False
-        origins = Origins(written(page, self.md, self.lines), self._fences.lines)
+
+        @cache
+        def origins() -> Origins:
+            from mkdocs_wakepoint.origins import Origins  # noqa: PLC0415 - see `lazy`
+
+            return Origins(written(page, self.md, self.lines), self._fences.lines)
+
         problems = [*page.problems]
         page.problems.clear()
         page.ids.update(_IDS.findall(text))
         problems += [
-            not_recognised(origins.of(fence.line), fence)
+            not_recognised(origins().of(fence.line), fence)
             for fence in self._fences.fences
             if fence.number not in self._sources and not self._fences.shows_as_code(text, fence)
         ]
@@ -144,17 +152,20 @@ class Document:
             collector.report(problem)
 
         def fence_at(number: int) -> str:
-            return self._fence(number, page, origins, collector)
+            return self._fence(number, page, origins(), collector)
 
         def quote_at(number: int) -> str:
             text, href = self._quotes[number]
-            location = origins.of(quotes.line_of(self._fences.readable_lines(), href, text))
+            location = origins().of(quotes.line_of(self._fences.readable_lines(), href, text))
             return collector.add_quote(quotes.Quote(text, href, location))
 
         text = self._quote_places.fill(self._fence_places.fill(text, fence_at), quote_at)
         return "".join(map(problem_box, problems)) + self._fences.restore(text)
 
     def _fence(self, number: int, page: Page, origins: Origins, collector: Collector) -> str:
+        from mkdocs_wakepoint.comparison import Comparison  # noqa: PLC0415 - see `lazy`
+        from mkdocs_wakepoint.fence.contents import contents  # noqa: PLC0415
+
         fence, source = self._fences.fences[number], self._sources[number].rstrip("\n") + "\n"
         lines = origins.block(fence.line, 1 + source.count("\n"))
         held, problems = contents(fence, source, lines, page)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from mkdocs_wakepoint.target import Target
+if TYPE_CHECKING:
+    from mkdocs_wakepoint.target import Target
 
 _SLOWEST = 5
 """How many of the slowest snippets are named."""

@@ -6,8 +6,6 @@ import re
 
 from mkdocs_wakepoint.fence.header import COMPARE
 from mkdocs_wakepoint.fence.preprocessor import find
-from mkdocs_wakepoint.included import Text
-from mkdocs_wakepoint.origins import Origins
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.source import Page
 from mkdocs_wakepoint.text import lines_of
@@ -32,6 +30,9 @@ def unread(page: Page, markdown: str, html: str) -> Problem | None:
     ]
     if not fences or _READ.search(html):
         return None
+    from mkdocs_wakepoint.included import Text  # noqa: PLC0415 - see `lazy`
+    from mkdocs_wakepoint.origins import Origins  # noqa: PLC0415
+
     origins = Origins(Text(page.file, page.lines, page.folder, page.bases), lines)
     return Problem(
         origins.of(fences[0].line),

@@ -5,27 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
 import mkdocs_wakepoint
 import wakepoint
 from mkdocs_wakepoint.engine.sandbox import ENVIRONMENT
-
-_PASSED_ON = frozenset(
-    {
-        # Where this Python finds its modules, and the author's own.
-        *("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
-        *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
-        # Without these, programs do not start on Windows.
-        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "NUMBER_OF_PROCESSORS"),
-    }
-)
-_PREFIXES = ("WAKEPOINT_", "WINE")
-"""Which backend to use, and where Wine has its files."""
-_OF_ANOTHER_PYTHON = frozenset({"HOME", "PATH"})
-"""What the command of another Python, which may be a program of any kind, needs besides."""
+from mkdocs_wakepoint.engine.variables import passed_on
 
 PACKAGES: tuple[ModuleType, ...] = (wakepoint, mkdocs_wakepoint)
 """What has to be found by the Python that runs snippets."""
@@ -61,20 +48,9 @@ def environment(python: Sequence[str] = (sys.executable,)) -> dict[str, str]:
     Args:
         python: The command that starts Python.
     """
-    ours = [*python] == [sys.executable]
-    passed = _PASSED_ON if ours else _PASSED_ON | _OF_ANOTHER_PYTHON
-    if sys.platform == "win32":
-        passed |= {"PATH"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{ENVIRONMENT['PATH']}"
-    return {**ENVIRONMENT, "PATH": path, **_of(os.environ, passed)}
-
-
-def _of(variables: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
-    return {
-        name: value
-        for name, value in variables.items()
-        if name in names or name.startswith(_PREFIXES)
-    }
+    passed = passed_on(os.environ, another_python=[*python] != [sys.executable])
+    return {**ENVIRONMENT, "PATH": path, **passed}
 
 
 def own_backend(python: Sequence[str]) -> str:

@@ -13,11 +13,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mkdocs_wakepoint.engine.cache import Cache, digest
-from mkdocs_wakepoint.engine.protocol import Job
-from mkdocs_wakepoint.engine.settings import Settings
+from mkdocs_wakepoint.engine.variables import passed_on
 from mkdocs_wakepoint.snippet import Snippet
+
+if TYPE_CHECKING:
+    from mkdocs_wakepoint.engine.protocol import Job
 
 _PACKAGES = ("wakepoint", "mkdocs_wakepoint")
 _INSTALLED = frozenset({".dist-info", ".egg-info", ".egg-link", ".pth"})
@@ -28,22 +31,22 @@ class Keys:
 
     Args:
         cache: Remembers the digest of our own sources, for as long as they are as they were.
-        settings: The site's.
     """
 
-    def __init__(self, cache: Cache, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
-    def run(self, job: Job, *, announces_timeout: bool) -> str:
+    def run(self, job: Job, *, announces_timeout: bool, shielded: bool) -> str:
         """Of a run: everything that it is given, and where.
 
         Args:
             job: The run.
             announces_timeout: It is to run out of its time, and is kept if it does.
+            shielded: It runs in a sandbox, of whichever kind: without one it may see more.
         """
         given = json.dumps(job.as_data(), sort_keys=True)
-        return digest("run", given, str(announces_timeout), self.environment)
+        facts = f"{announces_timeout} {shielded}"
+        return digest("run", given, facts, self.environment)
 
     def drawing(
         self, snippet: Snippet, runs: Sequence[str], kept: Sequence[bytes], layouter: str
@@ -63,16 +66,9 @@ class Keys:
     @functools.cached_property
     def environment(self) -> str:
         """Our code, the Python, all that it can import: the packages that draw too."""
-        system = (sys.platform, sys.version, sys.implementation.name, self._settings.sandbox)
-        variables = (
-            f"{name}={value}" for name, value in sorted(os.environ.items()) if _is_passed_on(name)
-        )
+        system = (sys.platform, sys.version, sys.implementation.name)
+        variables = (f"{name}={value}" for name, value in passed_on(os.environ).items())
         return digest(_sources(self._cache), *system, *_installed(), *variables)
-
-
-def _is_passed_on(variable: str) -> bool:
-    """True for a variable of the environment that a snippet's process has from the build's."""
-    return variable.startswith(("WAKEPOINT_", "PYTHONPATH", "PYTHONHOME"))
 
 
 def _installed() -> list[str]:

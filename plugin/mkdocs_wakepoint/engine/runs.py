@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from mkdocs_wakepoint.engine.cache import Cache, digest
 from mkdocs_wakepoint.engine.inputs import digests
 from mkdocs_wakepoint.engine.keys import Keys
-from mkdocs_wakepoint.engine.protocol import job_of
 from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.snippet import Snippet
 
@@ -70,13 +69,17 @@ class NewRun(Run):
 
     Args:
         future: The run.
-        cache: Keeps it, under this key.
-        key: See `Keys.run`.
+        cache: Keeps it.
+        key: Under which; see `Keys.run`. It is known once the run has ended.
         luck: The ends with which it is not kept.
     """
 
     def __init__(
-        self, future: PoolRun, cache: Cache | None, key: str, luck: frozenset[str]
+        self,
+        future: PoolRun,
+        cache: Cache | None,
+        key: Callable[[], str],
+        luck: frozenset[str],
     ) -> None:
         self.future = future
         self._luck = luck
@@ -101,7 +104,7 @@ class NewRun(Run):
         if depends_on is None:
             return
         text = dumps(recording).encode("utf-8", "surrogatepass")
-        cache.write(KIND, self._key, json.dumps(depends_on).encode() + b"\n" + text)
+        cache.write(KIND, self._key(), json.dumps(depends_on).encode() + b"\n" + text)
         self.digest = digest(text)
 
 
@@ -155,13 +158,25 @@ class Runs:
     def begin(self) -> None:
         """A build begins: what is installed may have changed since the last."""
         if self.cache is not None:
-            self.keys = Keys(self.cache, self.settings)
+            self.keys = Keys(self.cache)
 
     def kept(self, snippet: Snippet, *, lowered: bool = False) -> Run | None:
-        """A run from the cache; None if it has none, or what that imported has changed."""
+        """A run from the cache; None if it has none, or what that imported has changed.
+
+        One that was made in a sandbox will do with any settings but ``off``; one that was not, only
+        where there is none. The mechanism that it asks for need not be on this machine.
+        """
         if self.cache is None:
             return None
-        entry = self.cache.read(KIND, self._key(snippet, lowered=lowered))
+        entry, sandbox = None, self.settings.sandbox
+        if sandbox != "off":
+            key = self._key(self.keys, snippet, lowered=lowered, shielded=True)
+            entry = self.cache.read(KIND, key)
+        if entry is None and sandbox != "required":
+            key = self._key(self.keys, snippet, lowered=lowered, shielded=False)
+            entry = self.cache.read(KIND, key)
+            if entry is not None and self._shielded():
+                return None
         if entry is None:
             return None
         line, _, text = entry.partition(b"\n")
@@ -178,7 +193,13 @@ class Runs:
             self._pool = _shared_pool(self.settings) if self._shared else Pool(self.settings)
         future = self._pool.submit(snippet, lowered=lowered)
         luck = _LUCK - {"timeout"} if _announces_timeout(snippet) else _LUCK
-        return NewRun(future, self.cache, self._key(snippet, lowered=lowered), luck)
+
+        keys = self.keys  # what is installed when it begins
+
+        def key() -> str:
+            return self._key(keys, snippet, lowered=lowered, shielded=self._shielded())
+
+        return NewRun(future, self.cache, key, luck)
 
     @property
     def unshielded(self) -> str | None:
@@ -193,11 +214,22 @@ class Runs:
         if self.cache is not None:
             self.cache.sweep()
 
-    def _key(self, snippet: Snippet, *, lowered: bool) -> str:
-        if self.keys is None:
+    def _shielded(self) -> bool:
+        """True if what runs is in a sandbox; to try that takes a while, once in a process."""
+        if self.settings.sandbox == "off":
+            return False
+        from mkdocs_wakepoint.engine.sandbox import Sandbox, choose  # noqa: PLC0415 - see `lazy`
+
+        return choose(self.settings.sandbox) is not Sandbox.PLAIN
+
+    def _key(self, keys: Keys | None, snippet: Snippet, *, lowered: bool, shielded: bool) -> str:
+        if keys is None:
             return ""
+        from mkdocs_wakepoint.engine.protocol import job_of  # noqa: PLC0415 - see `lazy`
+
         job = job_of(snippet, self.settings, lowered=lowered)
-        return self.keys.run(job, announces_timeout=_announces_timeout(snippet))
+        announced = _announces_timeout(snippet)
+        return keys.run(job, announces_timeout=announced, shielded=shielded)
 
 
 def _announces_timeout(snippet: Snippet) -> bool:
