@@ -81,7 +81,7 @@ def download() -> None:
 
 
 def write_path_file() -> None:
-    """Put ``runtime/`` and this environment's pure Python packages on Windows' ``sys.path``.
+    """Put our packages and this environment's pure Python ones on Windows' ``sys.path``.
 
     The embeddable CPython reads its path from this file and from nowhere else: not from
     ``PYTHONPATH``, nor from a script's folder. With pytest among the packages, `-m pytest` works.
@@ -90,7 +90,7 @@ def write_path_file() -> None:
     folders = [
         "python311.zip",
         ".",
-        *map(windows_path, (ROOT / "runtime", ROOT / "tests", packages)),
+        *map(windows_path, (ROOT / "runtime", ROOT / "plugin", ROOT / "tests", packages)),
     ]
     path_file = HOME / "python311._pth"
     text = "\r\n".join(folders) + "\r\n"

@@ -19,15 +19,16 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from mkdocs_wakepoint.engine import folders
 from mkdocs_wakepoint.engine.interpreter import command, environment
+from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.paths import private
 from mkdocs_wakepoint.engine.protocol import Job, frame
 from mkdocs_wakepoint.engine.running import File, Running
 from mkdocs_wakepoint.engine.sandbox import End
-from mkdocs_wakepoint.engine.spare import TOKEN
+from mkdocs_wakepoint.engine.spare import PID, TOKEN
 
 PROGRAM = "from mkdocs_wakepoint.engine.spare import main; main()"
 """Starts one; the port to connect to is its argument, and the token in its environment."""
@@ -35,6 +36,16 @@ START = 60.0
 """Seconds for an interpreter to start; Wine on a busy machine needs many."""
 LINGER = 0.5
 """Seconds for what the snippet left running to end by itself, once it is asked to."""
+
+
+class Confinement(Protocol):
+    """What holds a run together from outside; see `sandbox.windows`."""
+
+    def end(self) -> None:
+        """Ends all of it; any thread may call this."""
+
+    def close(self) -> None:
+        """Ends all of it, and is not there any more."""
 
 
 class Spares:
@@ -116,7 +127,8 @@ class _Spare:
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         try:
-            connection = self._connection()
+            connection, pid = self._connection()
+            confinement = _confine(pid, job.limits)
             connection.sendall(frame(job.as_data()))
         except OSError:
             self.close()
@@ -126,10 +138,10 @@ class _Spare:
             "stderr": _selectable(self._process.stderr),
             "result": connection,
         }
-        return _Alone(files, self._folder, self._process)
+        return _Alone(files, self._folder, self._process, confinement)
 
-    def _connection(self) -> socket.socket:
-        """The one over which the right token comes.
+    def _connection(self) -> tuple[socket.socket, int]:
+        """The one over which the right token comes, and the process that it comes from.
 
         Raises:
             OSError: If none comes.
@@ -146,9 +158,10 @@ class _Spare:
                     break
                 connection.settimeout(START)
                 with suppress(OSError):
-                    if hmac.compare_digest(connection.recv(64), self._token.encode()):
+                    token, _, pid = _first(connection, len(self._token) + 1 + PID).partition(b" ")
+                    if hmac.compare_digest(token, self._token.encode()):
                         connection.settimeout(None)
-                        return connection
+                        return connection, int(pid)
                 connection.close()
         raise OSError(f"it does not connect: {self._command}")
 
@@ -168,17 +181,24 @@ class _Alone(Running):
     watched = False
 
     def __init__(
-        self, files: dict[str, File], folder: Path, process: subprocess.Popen[bytes]
+        self,
+        files: dict[str, File],
+        folder: Path,
+        process: subprocess.Popen[bytes],
+        confinement: Confinement | None,
     ) -> None:
         super().__init__(files, private(folder))
         self._folder = folder
         self._process = process
+        self._confinement = confinement
         self._asked: float | None = None
 
     def ask(self) -> None:
         self.cut()
 
     def cut(self) -> None:
+        if self._confinement is not None:
+            self._confinement.end()
         self._process.kill()
 
     def look(self) -> None:
@@ -191,13 +211,35 @@ class _Alone(Running):
         else:
             gone = time.monotonic() > self._asked + LINGER or not _signal(self._process, "")
         if gone:
-            _end(self._process)
+            self._end_all()
             self.end = End(status)
 
-    def close(self) -> None:
+    def _end_all(self) -> None:
+        if self._confinement is not None:
+            self._confinement.close()
         _end(self._process)
+
+    def close(self) -> None:
+        self._end_all()
         super().close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _first(connection: socket.socket, size: int) -> bytes:
+    """The first bytes that come, or fewer if it ends before."""
+    data = b""
+    while len(data) < size and (more := connection.recv(size - len(data))):
+        data += more
+    return data
+
+
+def _confine(pid: int, limits: Limits) -> Confinement | None:
+    """What ends all that an interpreter starts, and limits it, where the system has that."""
+    if sys.platform == "win32":
+        from mkdocs_wakepoint.engine.sandbox.windows import confine  # noqa: PLC0415 - Windows' own
+
+        return confine(pid, limits)
+    return None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
