@@ -131,8 +131,10 @@ class Batch:
         if left:
             from concurrent.futures import as_completed  # noqa: PLC0415 - see `lazy`
 
+            at_once = self._runs.settings.workers
+            self._progress.show(so_far(self._targets, at_once))
             for _ in as_completed(left):
-                self._progress.show(so_far(self._targets, self._runs.settings.workers))
+                self._progress.show(so_far(self._targets, at_once))
             self._progress.show("")
         for drawn in drawings:
             drawn.result()
