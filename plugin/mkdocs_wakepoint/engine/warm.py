@@ -44,6 +44,7 @@ class Warm:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._server: _Server | None = None
+        self._folders: list[Path] = []  # of servers that have ended
         self._process = os.getpid()
         self._lock = threading.Lock()
 
@@ -70,12 +71,18 @@ class Warm:
         """Ends what runs; leaves no process and no folder."""
         with self._lock:
             self._retire()
+            # Not before: what a server that was killed had begun may still be starting there.
+            for folder in self._folders:
+                shutil.rmtree(folder, ignore_errors=True)
+            self._folders.clear()
 
     def _retire(self) -> None:
         if self._process != os.getpid():  # a fork of the build; the server is not its own
             self._process, self._server = os.getpid(), None
+            self._folders = []
         if self._server is not None:
             self._server.close()
+            self._folders += self._server.own_folders
             self._server = None
 
 
@@ -139,6 +146,7 @@ class _Server:
     def __init__(self, sandbox: Sandbox, wrapped: Sequence[str] = ()) -> None:
         self.stamp = _stamp()
         self._folder = Path(TEMPORARY)
+        self.own_folders: tuple[Path, ...] = ()
         self._sandbox = sandbox
         self._ended = False
         ours, its = socket.socketpair()
@@ -146,6 +154,7 @@ class _Server:
         if sandbox is Sandbox.PLAIN:
             folders.sweep()
             self._folder, lock = folders.make()
+            self.own_folders = (self._folder,)
             passed.append(lock)
         config = Config(its.fileno(), sandbox.value, str(self._folder))
         self._socket = ours
@@ -200,8 +209,6 @@ class _Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._sandbox is Sandbox.PLAIN:  # one that was killed has left it
-            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class _Forked(Running):
