@@ -20,7 +20,7 @@ from markdown.preprocessors import Preprocessor
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector, Document
 from mkdocs_wakepoint.engine import Settings, SettingsError
-from mkdocs_wakepoint.engine.cache import Cache
+from mkdocs_wakepoint.engine.cache import Cache, cache_at
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.failure import SnippetError, settings_are_wrong, tell
 from mkdocs_wakepoint.fence.defaults import read_defaults
@@ -114,7 +114,7 @@ class WakepointExtension(Extension):
                 return text
             stale = batch.stale(whole_site=False)
             batch.finish()
-        tell(document.md, problems, stale, self._settings.on_error, runs.unshielded)
+        tell(document.md, problems, stale, self._settings.on_error, runs)
         # Without MkDocs' plugin nobody else brings the style sheet to the page.
         return f"{element('style', stylesheet())}\n{batch.fill(text)}"
 
@@ -125,7 +125,7 @@ class WakepointExtension(Extension):
         """
         settings = self._settings
         site = file_of(document.md) is not None or settings.cache_dir != Settings().cache_dir
-        return Cache(Path(settings.cache_dir)) if site and settings.cache else None
+        return cache_at(Path(settings.cache_dir)) if site and settings.cache else None
 
 
 def _checked(values: Mapping[str, Any]) -> Mapping[str, Any]:

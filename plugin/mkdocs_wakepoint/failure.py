@@ -11,16 +11,20 @@ import importlib
 import logging
 import re
 import sys
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from markdown import Markdown
 
 from mkdocs_wakepoint.engine import SettingsError
+from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.source import in_mkdocs, in_zensical, zensical_config
 
 logger = logging.getLogger("wakepoint")
+
+Log = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
 _IN_MKDOCS = logging.getLogger("mkdocs.wakepoint")
 """MkDocs shows what is said below its own logger, and counts the warnings for ``--strict``."""
@@ -36,12 +40,19 @@ def tell_unshielded(log: logging.Logger, reason: str) -> None:
     log.info("snippets run without a sandbox: %s", reason)
 
 
+@functools.cache
+def tell_unkept(log: Log, folder: Path, reason: str) -> None:
+    """Says once that no run can be kept there for the next build, and why."""
+    text = "nothing can be kept in %s, so the next build runs everything again: %s"
+    log.info(text, folder, reason)
+
+
 def tell(
     md: Markdown,
     problems: list[Problem],
     stale: list[Problem],
     on_error: str,
-    unshielded: str | None,
+    runs: Runs,
 ) -> None:
     """Tells what is wrong with a document that no plugin cares for, as the settings say.
 
@@ -50,15 +61,17 @@ def tell(
         problems: What is wrong.
         stale: What is not wrong, but worth a word.
         on_error: The setting.
-        unshielded: Why its snippets ran without a sandbox; None if they did not, or were to.
+        runs: Where the runs of its snippets came from.
 
     Raises:
         SnippetError: If problems are to end a build. Alone, it has their lines; where something is
             that shows warnings, they were told, and it counts them.
     """
     log = _IN_MKDOCS if in_mkdocs(md) else logger
-    if unshielded is not None:
-        tell_unshielded(log, unshielded)
+    if runs.unshielded is not None:
+        tell_unshielded(log, runs.unshielded)
+    if runs.cache is not None and runs.cache.problem is not None:
+        tell_unkept(log, runs.cache.folder, str(runs.cache.problem.strerror))
     for problem in stale:
         log.info("%s", problem)
     hosted = in_mkdocs(md) or in_zensical(md)

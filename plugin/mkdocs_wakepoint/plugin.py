@@ -25,7 +25,7 @@ from mkdocs_wakepoint.engine import Settings
 from mkdocs_wakepoint.engine.cache import Cache
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.extension import WakepointExtension
-from mkdocs_wakepoint.failure import see_above
+from mkdocs_wakepoint.failure import see_above, tell_unkept
 from mkdocs_wakepoint.fence.defaults import lines_below, read_defaults
 from mkdocs_wakepoint.progress import Progress
 from mkdocs_wakepoint.recordings import Store
@@ -225,11 +225,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
             logger.debug("the slowest snippets: %s", batch.slowest)
         cache = self._runs.cache
         if cache is not None and cache.problem is not None:
-            logger.info(
-                "nothing can be kept in %s, so the next build runs everything again: %s",
-                cache.folder,
-                cache.problem.strerror,
-            )
+            tell_unkept(logger, cache.folder, str(cache.problem.strerror))
 
     def _end_if_wanted(self) -> None:
         """Ends the build if there were problems, and the site says that they do.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from pathlib import Path
 from typing import Any
 
 import markdown
@@ -220,3 +222,17 @@ print(wakepoint.run(wakepoint.join(nap(0.001), nap(0.002))))
 """
     first, second = (markdown.markdown(text, extensions=["wakepoint"]) for _ in range(2))
     assert first == second
+
+
+def test_documents_say_once_that_nothing_can_be_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    settings = {"cache_dir": str(tmp_path / "file" / "cache")}
+    with caplog.at_level(logging.INFO, "wakepoint"):
+        for number in range(2):
+            text = f"```python wakepoint\nprint({number})\n```\n"
+            configs = {"wakepoint": settings}
+            html = markdown.markdown(text, extensions=["wakepoint"], extension_configs=configs)
+            assert f">{number}</samp>" in html
+    assert len([line for line in caplog.messages if "nothing can be kept" in line]) == 1

@@ -38,13 +38,13 @@ def lines_of_a_terminal(written: str) -> list[str]:
     return shown
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no pty")
-def test_a_terminal_is_shown_how_far_it_is_and_keeps_nothing_of_it(tmp_path: Path) -> None:
-    go = tmp_path / "go"
-    write(tmp_path, {"index.md": PAGE.format(go=str(go))}, UNSHIELDED)
+def seen_on_a_terminal(folder: Path, go: Path) -> tuple[int, str]:
+    """How a build ends, and what it writes to a terminal; its first snippet waits until it does."""
+    if sys.platform == "win32":
+        raise NotImplementedError("there is no pty")
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "mkdocs", "build"]
-    with subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stderr=theirs) as process:
+    with subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stderr=theirs) as process:
         os.close(theirs)
         written = b""
         try:
@@ -55,8 +55,15 @@ def test_a_terminal_is_shown_how_far_it_is_and_keeps_nothing_of_it(tmp_path: Pat
         except OSError:  # Linux says so at the end
             pass
         os.close(ours)
-    assert process.returncode == 0
-    text = written.decode()
+    return process.returncode, written.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pty")
+def test_a_terminal_is_shown_how_far_it_is_and_keeps_nothing_of_it(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    write(tmp_path, {"index.md": PAGE.format(go=str(go))}, UNSHIELDED)
+    status, text = seen_on_a_terminal(tmp_path, go)
+    assert status == 0
     assert "\rsnippets: 2 of 2 done, 0 running, 0 cached" in text
     assert not [line for line in lines_of_a_terminal(text) if line.startswith("snippets:")]
     assert "2 snippets: 2 run, 0 from the cache" in text

@@ -8,6 +8,7 @@ what they have checked.
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterator
@@ -110,6 +111,12 @@ class Cache:
             self._size = 0
         self._memory[kind, key] = data
         self._size += len(data)
+
+
+@functools.cache
+def cache_at(folder: Path) -> Cache:
+    """The one cache of this process in that folder, for documents that no plugin cares for."""
+    return Cache(folder)
 
 
 def _read(path: Path, kind: str, key: str) -> bytes | None:
