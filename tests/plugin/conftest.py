@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from textwrap import dedent
 from typing import Any
 
@@ -11,6 +11,15 @@ import markdown
 import pytest
 from bs4 import BeautifulSoup
 from tools.pages import Convert, Page
+
+from mkdocs_wakepoint.engine.runs import close_shared_pools
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_server_is_left() -> Iterator[None]:
+    """Other tests of this process look at its children, and documents share a server."""
+    yield
+    close_shared_pools()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.wine, pytest.mark.timeout(400)]
 MAY_SKIP = ("Windows has no interval timers", "Windows' descriptors take no overlapped calls")
 """Why a test of the IOCP backend may be left out; any other reason is a gap."""
 
-ELSEWHERE = ("only Linux has", "Windows ")
+ELSEWHERE = ("only Linux has", "Windows ", "Python 3.11 has no sys.monitoring")
 """How a reason begins that another test may have: it is about what Windows lacks."""
 
 

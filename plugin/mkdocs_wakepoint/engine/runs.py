@@ -120,8 +120,14 @@ def _shared_pool(settings: Settings) -> Pool:
             return pool
     pool = Pool(settings)
     _pools.append(pool)
-    atexit.register(pool.close)
     return pool
+
+
+@atexit.register
+def close_shared_pools() -> None:
+    """Ends what documents have in common; the next one begins anew."""
+    while _pools:
+        _pools.pop().close()
 
 
 class Runs:

@@ -44,6 +44,7 @@ class RecordedRun(Generic[T]):
         """The states that a function reached, in order, as its source has them.
 
         Example:
+            >>> import wakepoint
             >>> async def main():
             ...     await wakepoint.sleep(0.01)
             >>> run = record_run(main())

@@ -1,5 +1,5 @@
-# problem: not done after
-# timeout: 1
+# problem: none
+# says: the end
 import wakepoint
 
 
