@@ -69,9 +69,7 @@ def spawn(limits: Limits, control: int) -> int:
             linux.prctl(linux.PR_SET_DUMPABLE, 1)
             restrict.restrict(limits)
             return 0
-        supervisor.close_all_but(control)
-        end = supervisor.supervise(snippet, limits, control, supervisor.all_others)
-        supervisor.tell(control, end)
+        supervisor.supervise_all(snippet, limits, control)
     except BaseException:
         traceback.print_exc()
         os._exit(1)

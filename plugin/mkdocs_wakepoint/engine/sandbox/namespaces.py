@@ -172,7 +172,8 @@ def _pass_the_end_on(inside: int, descriptors: set[int]) -> NoReturn:
             continue
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
-        signal.signal(-code, signal.SIG_DFL) if -code not in (9, 19) else None
+        if -code not in (signal.SIGKILL, signal.SIGSTOP):  # which nobody can handle
+            signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
 
@@ -191,9 +192,7 @@ def _be_first(limits: Limits, control: int) -> None:
             os.close(control)
             _confine(limits)
             return
-        supervisor.close_all_but(control)
-        end = supervisor.supervise(snippet, limits, control, supervisor.all_others)
-        supervisor.tell(control, end)
+        supervisor.supervise_all(snippet, limits, control)
     except BaseException:
         traceback.print_exc()
         os._exit(1)

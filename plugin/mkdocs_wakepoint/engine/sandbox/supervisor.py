@@ -78,6 +78,12 @@ def supervise(
     return End(-signal.SIGKILL if code is None else code, limit)
 
 
+def supervise_all(snippet: int, limits: Limits, control: int) -> None:
+    """Supervises a run that has this PID namespace to itself, and tells the build how it ended."""
+    close_all_but(control)
+    tell(control, supervise(snippet, limits, control, all_others))
+
+
 def tell(control: int, end: End) -> None:
     """Tells the build; it may be gone."""
     with suppress(OSError):
