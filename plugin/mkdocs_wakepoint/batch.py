@@ -51,8 +51,9 @@ class Batch:
         self._targets: list[Target] = []
         self._drawing: Drawing | None = None
         self._waiting: list[tuple[int, Target, Future[None]]] = []
-        self._comparisons: list[tuple[int, Comparison, tuple[Problem, ...]]] = []
-        self._quotes: list[tuple[int, Quote]] = []
+        self._part: list[Target] = []
+        self._comparisons: list[tuple[int, list[Target], Comparison, tuple[Problem, ...]]] = []
+        self._quotes: list[tuple[int, list[Target], Quote]] = []
         self._progress = Progress() if progress is None else progress
         self._seconds = 0.0
         self.used = False
@@ -72,6 +73,7 @@ class Batch:
                 self._drawing = Drawing(self._runs)
             target = Target(snippet, problems, self._runs, self._store)
             self._waiting.append((number, target, self._drawing.add(target)))
+            self._part.append(target)
             self._seconds += time.monotonic() - started
         return self._places.block(number)
 
@@ -79,15 +81,19 @@ class Batch:
         """Takes a comparison and returns the HTML that holds its place."""
         number, new = self._number((comparison, problems))
         if new:
-            self._comparisons.append((number, comparison, problems))
+            self._comparisons.append((number, self._part, comparison, problems))
         return self._places.block(number)
 
     def add_quote(self, quote: Quote) -> str:
         """Takes a link that quotes a run, and returns the HTML that holds its text's place."""
         number, new = self._number(quote)
         if new:
-            self._quotes.append((number, quote))
+            self._quotes.append((number, self._part, quote))
         return self._places.inline(number)
+
+    def end_part(self) -> None:
+        """What comes next knows nothing of what there was, nor the other way round."""
+        self._part = []
 
     def _number(self, contents: object) -> tuple[int, bool]:
         """The number of something's place, and whether that is new."""
@@ -156,13 +162,18 @@ class Batch:
             self._drawing.close()
 
     def _draw(
-        self, number: int, comparison: Comparison, mistakes: tuple[Problem, ...], all_known: bool
+        self,
+        number: int,
+        known: list[Target],
+        comparison: Comparison,
+        mistakes: tuple[Problem, ...],
+        all_known: bool,
     ) -> bool:
         """Draws a comparison; False if that has to wait."""
         from mkdocs_wakepoint.columns import columns  # noqa: PLC0415 - see `lazy`
         from mkdocs_wakepoint.views.page import render_comparison  # noqa: PLC0415
 
-        compared, wrong = columns(comparison, self._targets)
+        compared, wrong = columns(comparison, known)
         if wrong and not all_known:
             return False
         problems = (*mistakes, *wrong)
@@ -172,12 +183,12 @@ class Batch:
         self._html[number] = render_comparison(compared, comparison.key, sections, problems)
         return True
 
-    def _answer(self, number: int, quote: Quote, all_known: bool) -> bool:
+    def _answer(self, number: int, known: list[Target], quote: Quote, all_known: bool) -> bool:
         """Answers a quote; False if that has to wait."""
         from mkdocs_wakepoint.answers import answer  # noqa: PLC0415 - see `lazy`
         from mkdocs_wakepoint.views.quote import quotation  # noqa: PLC0415
 
-        text, mistake = answer(quote, self._targets)
+        text, mistake = answer(quote, known)
         if mistake is not None and not all_known:
             return False
         self._html[number] = quotation(text, quote.backend)

@@ -31,6 +31,10 @@ _CONTAINERS = (
 )
 
 
+def no_matter() -> None:
+    """Where a page ends, to who does not ask."""
+
+
 class Pages(Protocol):
     """Pages, and what is known of the site that they make.
 
@@ -46,8 +50,13 @@ class Pages(Protocol):
     def settings(self) -> Mapping[str, Any]:
         """What the site's configuration says of running snippets."""
 
-    def convert(self, collector: Collector) -> int:
-        """Hands over what the pages hold; returns how many there are."""
+    def convert(self, collector: Collector, ended: Callable[[], None] = ...) -> int:
+        """Hands over what the pages hold; returns how many there are.
+
+        Args:
+            collector: Takes it.
+            ended: Called behind each page that a build has know of itself alone.
+        """
 
     def name(self, file: str) -> str:
         """A page as a name for files of its own: ``book-01-future``."""
@@ -107,7 +116,7 @@ class MarkdownFiles:
         """None: there is no configuration."""
         return {}
 
-    def convert(self, collector: Collector) -> int:
+    def convert(self, collector: Collector, ended: Callable[[], None] = no_matter) -> int:
         """Hands over what the pages hold, in the order of their paths."""
         extension = WakepointExtension(_Unfilled(collector))
         markdown = Markdown(extensions=[*_CONTAINERS, extension])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -34,6 +35,7 @@ The run polled it {{wakepoint:nap.polls}} times.
 ```
 """
 PAGES = {"index.md": "# A site\n", "page.md": PAGE}
+PROBLEM_LINE = re.compile(r"docs/\S+\.md:\d+: .*")
 PROBLEM = "docs/page.md:16: the snippet raised ZeroDivisionError: division by zero"
 
 ALONE = "site_name: A site\nmarkdown_extensions:\n  - wakepoint\n"
@@ -148,6 +150,34 @@ def test_check_tells_in_each_what_the_build_does(
     line, total = output.splitlines()
     assert line.startswith(PROBLEM)
     assert total == "2 snippets in 2 pages, 1 problem"
+
+
+ACROSS = {
+    "a.md": '# A\n\n```python wakepoint id="a"\nprint(1)\n```\n',
+    "b.md": "# B\n\n[count: auto polls](a.md#wp-a)\n\n"
+    "```wakepoint-compare\nsnippets: a.md#a\nby: snippet\n```\n",
+}
+
+
+@each
+def test_check_lets_a_page_know_of_another_where_the_build_does(
+    tmp_path: Path, host: str, environment: str, file: str, config: str
+) -> None:
+    write(tmp_path, ACROSS, config, file)
+    _, output = ran(tmp_path, environment, host, "build")
+    built = sorted(PROBLEM_LINE.findall(output))
+    _, output = ran(tmp_path, environment, "mkdocs-wakepoint", "check", "docs")
+    assert sorted(PROBLEM_LINE.findall(output)) == built
+    assert len(built) == (0 if config is BARE else 2)
+
+
+def test_check_tells_of_a_pipe_that_zensical_would_wait_for(tmp_path: Path) -> None:
+    write(tmp_path, PAGES, TOML, "zensical.toml")
+    os.mkfifo(tmp_path / "docs" / "pipe.md")
+    status, output = ran(tmp_path, "zensical", "mkdocs-wakepoint", "check", "docs")
+    assert status == 1
+    assert "docs/pipe.md:1: it is a named pipe" in output
+    assert "3 pages, 2 problems" in output
 
 
 @pytest.mark.parametrize(

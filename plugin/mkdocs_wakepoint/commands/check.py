@@ -51,7 +51,7 @@ def check(pages: Pages, pool: Pool, repeat: int) -> Checked:
     runs, store = Runs(pool.settings, pool=pool), Store(Path(pool.settings.recordings))
     with closing(Batch(runs, wrong.append, store)) as batch:
         repeated = _Repeated(batch, pool, repeat if repeat > 1 else 0, whole=pages.whole)
-        count = pages.convert(repeated)
+        count = pages.convert(repeated, batch.end_part)
         batch.finish()
     for snippet, futures in repeated.again:
         wrong += differences(snippet, [future.result() for future in futures])

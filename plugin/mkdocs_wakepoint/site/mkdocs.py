@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from mkdocs.utils.yaml import yaml_load
 
 from mkdocs_wakepoint import reading, static_i18n
 from mkdocs_wakepoint.document import Collector
+from mkdocs_wakepoint.pages import no_matter
 from mkdocs_wakepoint.plugin import WakepointPlugin, as_typed, folder
 from mkdocs_wakepoint.site.hosts import SiteError
 from mkdocs_wakepoint.snippet import Problem
@@ -52,7 +53,11 @@ class SitePages:
         self._asked = path.resolve()
         self.whole = self._docs.resolve().is_relative_to(self._asked)
         self.note = ""
-        self._plugin = self._listed() or self._added()
+        plugins = reversed(self._config.plugins.values())
+        # One that is listed twice has its last settings, in a build too.
+        listed = next((each for each in plugins if isinstance(each, WakepointPlugin)), None)
+        self._listed = listed is not None
+        self._plugin = listed or self._added()
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -60,8 +65,10 @@ class SitePages:
         options = dict(self._plugin.config)
         return {**options, "recordings": str(folder(str(options["recordings"]), self._config))}
 
-    def convert(self, collector: Collector) -> int:
+    def convert(self, collector: Collector, ended: Callable[[], None] = no_matter) -> int:
         """Hands over what the pages hold, in the order in which a build reads them.
+
+        Where the site lists the extension alone, each page knows of itself alone.
 
         A page that cannot be read is a problem of that page, though a build would end there.
 
@@ -85,6 +92,8 @@ class SitePages:
                             collector.report(problem)
                         else:
                             _convert(file, files, config)
+                        if not self._listed:
+                            ended()
             finally:
                 plugins.on_shutdown()
             if self._asked.is_file() and not pages:
@@ -117,11 +126,6 @@ class SitePages:
     def _is_asked(self, file: File) -> bool:
         paths = [self._docs / file.src_path, Path(file.abs_src_path or file.src_path)]
         return any(path.resolve().is_relative_to(self._asked) for path in paths)
-
-    def _listed(self) -> WakepointPlugin | None:
-        # One that is listed twice has its last settings, in a build too.
-        plugins = reversed(self._config.plugins.values())
-        return next((each for each in plugins if isinstance(each, WakepointPlugin)), None)
 
     def _added(self) -> WakepointPlugin:
         """The plugin for a site that lists the extension alone, or neither."""

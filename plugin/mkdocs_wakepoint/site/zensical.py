@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from zensical.markdown.render import render
 from mkdocs_wakepoint import reading
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.extension import WakepointExtension
+from mkdocs_wakepoint.pages import no_matter
 from mkdocs_wakepoint.site.hosts import SiteError
 from mkdocs_wakepoint.source import front_matter, read
 
@@ -60,8 +61,10 @@ class ZensicalPages:
         """What the configuration says under the extension's name."""
         return dict(self._config["mdx_configs"].get(NAME) or {})
 
-    def convert(self, collector: Collector) -> int:
+    def convert(self, collector: Collector, ended: Callable[[], None] = no_matter) -> int:
         """Hands over what the pages hold, in the order of their paths; returns how many there are.
+
+        Each knows of itself alone.
 
         Raises:
             SiteError: If a page cannot be rendered.
@@ -76,6 +79,7 @@ class ZensicalPages:
                     continue
                 with _one_line_errors(file):
                     self._render(file, extension)
+                ended()
         if self._asked.is_file() and not count:
             raise SiteError(f"{self._asked.name} is no page of the site in {self._file}")
         return count
@@ -96,7 +100,7 @@ class ZensicalPages:
         for file in sorted(self._docs.rglob("*.md")):
             below = file.relative_to(self._docs)
             hidden = any(part.startswith(".") for part in below.parts)
-            if hidden or excluded.match_file(below) or not file.is_file():
+            if hidden or excluded.match_file(below) or file.is_dir() or not file.exists():
                 continue
             if file.resolve().is_relative_to(self._asked):
                 yield file
