@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from mkdocs_wakepoint.views.boxes import heading
 from mkdocs_wakepoint.views.limits import DEEP, TEXT
+from mkdocs_wakepoint.views.row import (
+    EXECUTOR,
+    KERNEL,
+    OTHERS,
+    REACTOR,
+    WAKER,
+    Row,
+    lane_of_task,
+)
 from mkdocs_wakepoint.views.story import Instance, Story
 from mkdocs_wakepoint.views.strace import invocation
 from mkdocs_wakepoint.views.words import cut
 from wakepoint.recording import Event
 
-EXECUTOR, WAKER, REACTOR, KERNEL = "executor", "waker", "reactor", "kernel"
-MAX_TASKS: Final = 6
-"""More tasks than this share a lane from here on."""
-OTHERS: Final = "other tasks"
 STRAIGHT_ON: Final = ": straight on"
 """How the row of an await ends that did not suspend."""
 
@@ -26,48 +30,9 @@ _TURNS = frozenset({"executor.parked", "executor.unparked", "task.polled"})
 _REGISTRATIONS = frozenset({"interest.registered", "timer.armed", "operation.submitted"})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the timeline: one actor calls another, or something happens within one.
-
-    Attributes:
-        n: Ordinal of its event.
-        kind: What it is, and how it looks: ``poll``, ``pending``, ``ready``, ``raised``, ``state``,
-            ``returned``, ``failed``, ``spawn``, ``register``, ``wake``, ``call``, ``park``,
-            ``parked``, ``unpark``, ``note``.
-        source: Whose lane it begins at.
-        target: Whose lane it ends at; the same for what happens within one.
-        text: What it says.
-        key: Equal for two rows that tell the same but for their numbers.
-        task: The task that it is about, if one.
-        full: All of it, where `text` is an extract.
-        first: False for the second row of an event.
-    """
-
-    n: int
-    kind: str
-    source: str
-    target: str
-    text: str
-    key: tuple[object, ...]
-    task: int | None = None
-    full: str = ""
-    first: bool = True
-
-    @property
-    def within(self) -> bool:
-        """True if it happens within one lane."""
-        return self.source == self.target
-
-
 def rows(story: Story) -> list[Row]:
     """Every row, in the order of the run."""
     return _Reader(story).read()
-
-
-def lane_of_task(task: int) -> str:
-    """The lifeline of a task."""
-    return f"task {task}" if task <= MAX_TASKS else OTHERS
 
 
 class _Reader:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mkdocs_wakepoint.views.calls import Row
+from mkdocs_wakepoint.views.row import Row
 
 MAX_ROWS: Final = 100
 """More rows than this are not drawn."""

@@ -6,15 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mkdocs_wakepoint.views.calls import (
-    EXECUTOR,
-    KERNEL,
-    OTHERS,
-    REACTOR,
-    STRAIGHT_ON,
-    WAKER,
-    Row,
-)
+from mkdocs_wakepoint.views.calls import STRAIGHT_ON
+from mkdocs_wakepoint.views.row import EXECUTOR, KERNEL, OTHERS, REACTOR, WAKER, Row
 from mkdocs_wakepoint.views.words import cut
 from wakepoint.recording import Recording
 

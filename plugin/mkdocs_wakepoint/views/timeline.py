@@ -11,11 +11,12 @@ from typing import Final
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.views.calls import KERNEL, REACTOR, Row, rows
+from mkdocs_wakepoint.views.calls import rows
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.folding import Fold, fold
 from mkdocs_wakepoint.views.lanes import HEAD_WIDTH, NUMBERS, Lane, Lanes
 from mkdocs_wakepoint.views.markup import code, details, element, joined, scrolling
+from mkdocs_wakepoint.views.row import KERNEL, REACTOR, Row
 from mkdocs_wakepoint.views.svg import MARGIN, picture, text, tooltip
 from mkdocs_wakepoint.views.table import table
 from mkdocs_wakepoint.views.words import times

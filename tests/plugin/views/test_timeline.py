@@ -15,9 +15,10 @@ from tools.drawn import drawn, one, ran, texts
 from mkdocs_wakepoint.fence import header, options
 from mkdocs_wakepoint.snippet import Location
 from mkdocs_wakepoint.views import page
-from mkdocs_wakepoint.views.calls import MAX_TASKS, OTHERS, Row, rows
+from mkdocs_wakepoint.views.calls import rows
 from mkdocs_wakepoint.views.folding import MAX_ROWS, Fold, fold
 from mkdocs_wakepoint.views.lanes import CHARACTER
+from mkdocs_wakepoint.views.row import MAX_TASKS, OTHERS, Row
 from mkdocs_wakepoint.views.story import tell
 from wakepoint.recording import Recording, record
 from wakepoint.recording.figures import figures
