@@ -11,7 +11,6 @@ from typing import Any, TypeVar, cast
 from wakepoint import foreign
 from wakepoint.errors import Cancelled
 from wakepoint.task import (
-    MAX_REFUSALS,
     PENDING,
     Context,
     Future,
@@ -122,7 +121,7 @@ class CoroutineFuture(Resumable[T]):
             try:
                 self.coroutine.close()
             except RuntimeError:
-                if current.refusals <= MAX_REFUSALS:
+                if not current.gave_in:
                     raise
                 raise RuntimeError(
                     f"{self!r} cannot be dropped: it catches what ends it, and waits again"

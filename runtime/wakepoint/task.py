@@ -104,7 +104,9 @@ class Context:
 class _Current(threading.local):
     context: Context | None = None
     refusals = 0
-    """How many awaits were refused since a future was dropped last."""
+    """How many awaits were refused since a future was dropped, or one was let suspend."""
+    gave_in = False
+    """True if what is being dropped was let suspend at last."""
 
 
 current = _Current()
@@ -169,7 +171,6 @@ class Future(Generic[T]):
                         # It may be another loop that is handed this, and raises.
                         with suppress(RuntimeError):
                             yield self
-                        current.refusals = 0
                     raise nobody_polls(self)
                 poll: object = self.poll(context)  # type: ignore[arg-type]  # what it awaits refuses
                 if poll is not PENDING:
@@ -206,7 +207,11 @@ def refuses_no_more() -> bool:
     If it is let suspend, whoever closes it learns that it goes on, and so comes to an end.
     """
     current.refusals += 1
-    return current.refusals > MAX_REFUSALS
+    if current.refusals <= MAX_REFUSALS:
+        return False
+    # Python may have closed it, as it collected it: then nobody else sets these back.
+    current.refusals, current.gave_in = 0, True
+    return True
 
 
 def nobody_polls(future: Future[Any]) -> RuntimeError:
@@ -311,12 +316,12 @@ def dropping() -> Iterator[None]:
     Whoever drops a coroutine may be polled just now; a wait in that coroutine must not be taken for
     a wait of the task that drops it.
     """
-    outer = (current.context, current.refusals)
-    current.context, current.refusals = None, 0
+    outer = (current.context, current.refusals, current.gave_in)
+    current.context, current.refusals, current.gave_in = None, 0, False
     try:
         yield
     finally:
-        current.context, current.refusals = outer
+        current.context, current.refusals, current.gave_in = outer
 
 
 def drop_without_waiting(closing: Awaitable[None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Generator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -148,6 +149,32 @@ def test_an_await_outside_of_a_task_says_so() -> None:
     coroutine = work()
     with pytest.raises(RuntimeError, match="outside of a task"):
         coroutine.send(None)
+
+
+def test_what_cannot_be_closed_changes_nothing_for_the_next() -> None:
+    over = False
+
+    async def stubborn() -> None:
+        while not over:
+            with suppress(BaseException):
+                await Steps(1)
+
+    async def work() -> None:
+        await sleep(0)
+
+    dropped, closed = into_future(stubborn()), stubborn()
+    assert dropped.poll(Context(Waker(lambda: None))) is PENDING
+    with pytest.raises(RuntimeError, match=r"stubborn\(\) cannot be dropped"):
+        dropped.drop()
+    closed.send(None)
+    with pytest.raises(RuntimeError, match="ignored GeneratorExit"):
+        closed.close()  # which is what Python does with one that it collects
+    coroutine = work()
+    with pytest.raises(RuntimeError, match="outside of a task"):
+        coroutine.send(None)
+    over = True
+    dropped.drop()
+    closed.close()
 
 
 def test_something_made_for_another_runtime_is_named() -> None:

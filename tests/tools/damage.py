@@ -6,6 +6,46 @@ import random
 from copy import copy
 from typing import Any
 
+SOURCE = """\
+import wakepoint
+
+async def numbers(count):
+    for number in range(count):
+        await wakepoint.sleep(0.001)
+        yield number
+
+async def child(limit):
+    try:
+        if limit > 1:
+            await wakepoint.sleep(limit)
+        raise ValueError("no")
+    finally:
+        await wakepoint.yield_now()
+
+class Never(wakepoint.Future):
+    def poll(self, cx):
+        return wakepoint.PENDING
+
+async def main():
+    async for number in numbers(2):
+        print(number)
+    task = wakepoint.spawn(child(2), name="kid")
+    await wakepoint.yield_now()
+    task.abort()
+    reader, writer = wakepoint.pipe()
+    await wakepoint.join(reader.read(9), writer.write_all(b"12345"))
+    reader.close()
+    writer.close()
+    try:
+        await child(0)
+    except ValueError as error:
+        print(error)
+    await Never()
+
+wakepoint.run(main())
+"""
+"""A snippet whose recording has something of nearly everything to be damaged."""
+
 # fmt: off
 TEXTS = (
     "", "x" * 30_000, "<script>alert(1)</script>", '" onload="x', "</svg><b>", "&lt;", "-->", "]]>",

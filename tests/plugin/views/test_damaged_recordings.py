@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tools.damage import damaged
+from tools.damage import SOURCE, damaged
 from tools.drawn import PLACE
 
 from mkdocs_wakepoint.answers import answer
@@ -33,45 +33,6 @@ from wakepoint.recording.figures import figures, visits
 
 EXAMPLES = int(os.environ.get("WAKEPOINT_EXAMPLES", "100"))
 """More than these are run by hand."""
-
-SOURCE = """\
-import wakepoint
-
-async def numbers(count):
-    for number in range(count):
-        await wakepoint.sleep(0.001)
-        yield number
-
-async def child(limit):
-    try:
-        if limit > 1:
-            await wakepoint.sleep(limit)
-        raise ValueError("no")
-    finally:
-        await wakepoint.yield_now()
-
-class Never(wakepoint.Future):
-    def poll(self, cx):
-        return wakepoint.PENDING
-
-async def main():
-    async for number in numbers(2):
-        print(number)
-    task = wakepoint.spawn(child(2), name="kid")
-    await wakepoint.yield_now()
-    task.abort()
-    reader, writer = wakepoint.pipe()
-    await wakepoint.join(reader.read(9), writer.write_all(b"12345"))
-    reader.close()
-    writer.close()
-    try:
-        await child(0)
-    except ValueError as error:
-        print(error)
-    await Never()
-
-wakepoint.run(main())
-"""
 
 ORIGINAL = record(SOURCE, backend="simulated")
 WHOLE = {

@@ -9,37 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tools.damage import damaged
+from tools.damage import SOURCE, damaged
 
 from wakepoint.recording import Recording, RecordingError, dumps, loads, record
-
-SOURCE = """\
-import wakepoint
-
-async def numbers(count):
-    for number in range(count):
-        await wakepoint.sleep(0.001)
-        yield number
-
-async def child(limit):
-    try:
-        await wakepoint.sleep(limit)
-    finally:
-        await wakepoint.yield_now()
-
-async def main():
-    async for number in numbers(2):
-        print(number)
-    task = wakepoint.spawn(child(1), name="kid")
-    await wakepoint.yield_now()
-    task.abort()
-    reader, writer = wakepoint.pipe()
-    await wakepoint.join(reader.read(9), writer.write_all(b"12345"))
-    reader.close()
-    writer.close()
-
-wakepoint.run(main())
-"""
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ _BOOL = frozenset(
     ("COMPARE_OP", "IS_OP", "CONTAINS_OP", "UNARY_NOT", "CHECK_EXC_MATCH", "MATCH_SEQUENCE")
 )
 _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>"))
+_ARE_FUNCTIONS = sys.version_info < (3, 12)
 _READS = ("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK", "LOAD_CLOSURE", "LOAD_DEREF")
 _OF_AN_AWAIT = frozenset(("SEND", "YIELD_VALUE", "CLEANUP_THROW", "RESUME"))
 
@@ -127,7 +128,7 @@ class Code:
     def _comprehensions(self) -> Iterator[tuple[int, Code]]:
         """The functions that 3.11 makes of comprehensions, by the instruction that calls them."""
         for number, each in enumerate(self.listed):
-            if each.opname == "MAKE_FUNCTION" and sys.version_info < (3, 12):
+            if each.opname == "MAKE_FUNCTION" and _ARE_FUNCTIONS:
                 code = self.listed[number - 1].argval
                 if code.co_name in _COMPREHENSIONS:
                     called = next(
