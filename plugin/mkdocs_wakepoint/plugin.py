@@ -58,6 +58,7 @@ class WakepointConfig(Config):  # type: ignore[no-untyped-call]
     recordings = option.Type(object, default=Settings().recordings)
     defaults = option.Type(object, default=Settings().defaults)
     sandbox = option.Type(object, default=Settings().sandbox)
+    io_uring = option.Type(object, default=Settings().io_uring)
     cache = option.Type(object, default=Settings().cache)
     cache_dir = option.Type(object, default=Settings().cache_dir)
 

@@ -56,7 +56,7 @@ class Target:
         if own is None:
             from mkdocs_wakepoint.engine import unavailable  # noqa: PLC0415 - see `lazy`
 
-            self._missing = unavailable(self.snippet)
+            self._missing = unavailable(self.snippet, runs.settings)
             if self._missing is not None:
                 return
             own = runs.start(self.snippet)

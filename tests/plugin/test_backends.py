@@ -68,6 +68,55 @@ def test_a_kept_recording_stands_in_for_a_run_that_needs_what_is_not_here(
     assert page.soup.select(".wp-where")[0].get_text().startswith(f"Ran on {ELSEWHERE} · Elsewhere")
 
 
+RINGS = FENCE.replace(ELSEWHERE, "io_uring")
+
+
+@pytest.mark.io_uring
+@pytest.mark.parametrize("sandbox", ["auto", "off"])
+def test_io_uring_runs_where_the_site_allows_it_and_nowhere_else(
+    convert: Convert, sandbox: str
+) -> None:
+    page = convert(RINGS, wakepoint={"sandbox": sandbox})
+    (line,) = page.problems
+    assert line.startswith("markdown:1: this site lets no snippet use io_uring, which takes calls ")
+    assert page.outputs == []
+    page = convert(RINGS, wakepoint={"sandbox": sandbox, "io_uring": True})
+    assert page.problems == []
+    assert page.outputs == ["ran"]
+
+
+@pytest.mark.io_uring
+def test_a_kept_recording_stands_in_where_io_uring_is_not_allowed(
+    convert: Convert, tmp_path: Path
+) -> None:
+    snippet = Snippet(SOURCE, Options(backend="io_uring"), Location("docs/a.md", 3), "snippet")
+    there = Environment("io_uring", "Elsewhere", "CPython 3.14.0")
+    Store(tmp_path).save(
+        snippet, replace(record(SOURCE), environment=there), "a.snippet", "2026-01-02"
+    )
+    page = convert(RINGS, wakepoint={"recordings": str(tmp_path)})
+    assert page.problems == []
+    assert "recorded 2026-01-02" in page.soup.select(".wp-where")[0].get_text()
+
+
+@pytest.mark.io_uring
+def test_whoever_builds_may_ask_for_io_uring_himself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "docs" / "page.md"
+    page.parent.mkdir()
+    page.write_text(f"```python wakepoint\n{SOURCE}```\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["record", "docs", "--out", "kept", "--backend", "io_uring"]) == 0
+    assert [path.name for path in (tmp_path / "kept" / "io_uring-linux").iterdir()] == [
+        "page.snippet.json"
+    ]
+    page.write_text(RINGS, encoding="utf-8")
+    assert main(["check", "docs"]) == 1
+    monkeypatch.setenv("WAKEPOINT_BACKEND", "io_uring")
+    assert main(["check", "docs"]) == 0
+
+
 @pytest.mark.parametrize("command", [["run"], ["check", "--format", "text"]])
 def test_the_commands_tell_it_as_well(
     command: list[str],

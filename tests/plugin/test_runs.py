@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +81,24 @@ def test_a_variable_is_in_the_key_if_the_snippet_gets_it(
     keep(tmp_path, "off")
     monkeypatch.setenv(variable, "another")
     assert is_kept(tmp_path, "off") is not matters
+
+
+@pytest.mark.parametrize("name", ["executable", "prefix", "base_prefix"])
+def test_where_the_python_is_matters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    keep(tmp_path, "off")
+    assert is_kept(tmp_path, "off")
+    monkeypatch.setattr(sys, name, str(tmp_path / "elsewhere"))
+    assert not is_kept(tmp_path, "off")
+
+
+def test_whether_io_uring_is_allowed_matters(tmp_path: Path) -> None:
+    snippet = replace(SNIPPET, options=replace(SNIPPET.options, backend="io_uring"))
+    keep(tmp_path, "off", snippet)
+    allowing = Runs(Settings(sandbox="off", io_uring=True), Cache(tmp_path))
+    assert is_kept(tmp_path, "off", snippet)
+    assert allowing.kept(snippet) is None
 
 
 def test_a_run_on_a_mechanism_that_this_machine_lacks_is_taken_from_the_cache(

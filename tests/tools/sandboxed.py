@@ -29,8 +29,8 @@ if sys.platform == "linux" and os.geteuid() == 0:
 _IMPORTS = """\
 import json, os, sys
 control, source = int(sys.argv[1]), sys.argv[2]
-limits, readable = map(json.loads, sys.argv[3:5])
-sys.path += sys.argv[5:]
+limits, readable, io_uring = map(json.loads, sys.argv[3:6])
+sys.path += sys.argv[6:]
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.sandbox import bubblewrap, namespaces
 """
@@ -38,15 +38,15 @@ from mkdocs_wakepoint.engine.sandbox import bubblewrap, namespaces
 _PROGRAMS = {
     "namespaces": """
 from pathlib import Path
-namespaces.enter([Path(path) for path in readable])
-supervisor = namespaces.spawn(Limits(**limits), control)
+namespaces.enter([Path(path) for path in readable], io_uring=io_uring)
+supervisor = namespaces.spawn(Limits(**limits), control, io_uring=io_uring)
 if supervisor:
     os.close(control)
     os.waitpid(supervisor, 0)
     sys.exit()
 """,
     "bubblewrap": """
-bubblewrap.spawn(Limits(**limits), control)
+bubblewrap.spawn(Limits(**limits), control, io_uring=io_uring)
 """,
 }
 
@@ -100,6 +100,8 @@ def started(
     limits: Limits = LIMITS,
     user: str = "this user",
     readable: Sequence[Path] = (),
+    *,
+    io_uring: bool = False,
     **environment: str,
 ) -> Iterator[Running]:
     """Starts source in a sandbox, and ends it at the end.
@@ -110,6 +112,7 @@ def started(
         limits: What it may use.
         user: One of `USERS`.
         readable: What it may read besides.
+        io_uring: It may use that.
         environment: Variables besides those that every snippet has.
     """
     ours, control = socket.socketpair()
@@ -118,7 +121,7 @@ def started(
     paths = [str(root / "runtime"), str(root / "plugin")]
     program = _IMPORTS + _PROGRAMS[kind] + _SNIPPET
     shown = [str(path) for path in readable]
-    values = [json.dumps(value) for value in (asdict(limits), shown)]
+    values = [json.dumps(value) for value in (asdict(limits), shown, io_uring)]
     arguments = [str(control.fileno()), dedent(source), *values, *paths]
     process = subprocess.Popen(
         [*prefix, *_wrapped(kind, python, prefix, shown), "-Iuc", program, *arguments],
@@ -147,6 +150,8 @@ def run(
     user: str = "this user",
     readable: Sequence[Path] = (),
     environment: dict[str, str] | None = None,
+    *,
+    io_uring: bool = False,
     **limits: Any,
 ) -> Ran:
     """Runs source in a sandbox to its end.
@@ -157,10 +162,12 @@ def run(
         user: One of `USERS`.
         readable: What it may read besides.
         environment: Variables besides those that every snippet has.
+        io_uring: It may use that.
         limits: Where it is to have others than `LIMITS`.
     """
     chosen = replace(LIMITS, **limits)
-    with started(kind, source, chosen, user, readable, **(environment or {})) as running:
+    variables = environment or {}
+    with started(kind, source, chosen, user, readable, io_uring=io_uring, **variables) as running:
         return running.finish()
 
 

@@ -85,7 +85,8 @@ class _Repeated:
     def add(self, snippet: Snippet, problems: tuple[Problem, ...]) -> str:
         if snippet.options.run:
             self.snippets.add(snippet.location)
-        if snippet.options.run and unavailable(snippet) is None and self._times:
+        missing = unavailable(snippet, self._pool.settings)
+        if snippet.options.run and missing is None and self._times:
             self.again.append((snippet, [self._pool.submit(snippet) for _ in range(self._times)]))
         return self._batch.add(snippet, problems)
 

@@ -49,7 +49,8 @@ def pool(
     """A pool until the block ends.
 
     Args:
-        options: What the command line says goes first.
+        options: What the command line says goes first. Whoever names the backend io_uring there
+            lets snippets use it.
         read: The pages whose snippets it is to run, as their site says; None for a script.
         python: The command that starts Python.
 
@@ -59,6 +60,8 @@ def pool(
     """
     names = ("timeout", "concurrency", "sandbox")
     said = {name: value for name in names if (value := getattr(options, name)) is not None}
+    if getattr(options, "backend", None) == "io_uring":
+        said["io_uring"] = True
     settings = Settings.of({**(read.settings if read else {}), **said})
     if read is not None:
         tell(read)

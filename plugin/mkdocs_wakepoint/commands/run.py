@@ -93,7 +93,7 @@ def _run_snippets(
     options: argparse.Namespace, pool: Pool, snippets: Sequence[Snippet], wrong: list[Problem]
 ) -> int:
     """Prints what each did, and at the end what is wrong, also what was found before."""
-    missing = [unavailable(one) for one in snippets]
+    missing = [unavailable(one, pool.settings) for one in snippets]
     wrong += filter(None, missing)
     running = [
         (one, pool.submit(one))

@@ -1,15 +1,25 @@
-"""Whether the machine that builds has the backend that a snippet asks for."""
+"""Whether a snippet can have the backend that it asks for, on the machine that builds."""
 
 from __future__ import annotations
 
+from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from wakepoint import backends
 
 
-def unavailable(snippet: Snippet) -> Problem | None:
+def unavailable(snippet: Snippet, settings: Settings) -> Problem | None:
     """What is said of a snippet that cannot run here; None if it can, or is not to run at all."""
     name = snippet.options.backend
-    reason = why_not(name) if snippet.options.run and name != "auto" else None
+    if not snippet.options.run or name == "auto":
+        return None
+    reason = why_not(name)
+    if reason is None and name == "io_uring" and not settings.allows_io_uring:
+        return Problem(
+            snippet.at(0),
+            "this site lets no snippet use io_uring, which takes calls past the sandbox",
+            "set io_uring: true, leave backend out, or keep a recording: "
+            "`mkdocs-wakepoint record --backend io_uring`",
+        )
     if reason is None:
         return None
     return Problem(

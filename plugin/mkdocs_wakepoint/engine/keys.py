@@ -36,16 +36,17 @@ class Keys:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
-    def run(self, job: Job, *, announces_timeout: bool, shielded: bool) -> str:
+    def run(self, job: Job, *, announces_timeout: bool, shielded: bool, io_uring: bool) -> str:
         """Of a run: everything that it is given, and where.
 
         Args:
             job: The run.
             announces_timeout: It is to run out of its time, and is kept if it does.
             shielded: It runs in a sandbox, of whichever kind: without one it may see more.
+            io_uring: It may use that.
         """
         given = json.dumps(job.as_data(), sort_keys=True)
-        facts = f"{announces_timeout} {shielded}"
+        facts = f"{announces_timeout} {shielded} {io_uring}"
         return digest("run", given, facts, self.environment)
 
     def drawing(
@@ -67,8 +68,10 @@ class Keys:
     def environment(self) -> str:
         """Our code, the Python, all that it can import: the packages that draw too."""
         system = (sys.platform, sys.version, sys.implementation.name)
+        # What a snippet reads in `sys.prefix` and finds on its PATH.
+        where = (sys.executable, sys.prefix, sys.base_prefix)
         variables = (f"{name}={value}" for name, value in passed_on(os.environ).items())
-        return digest(_sources(self._cache), *system, *_installed(), *variables)
+        return digest(_sources(self._cache), *system, *where, *_installed(), *variables)
 
 
 def _installed() -> list[str]:

@@ -20,7 +20,7 @@ from mkdocs_wakepoint.engine.answer import (
 from mkdocs_wakepoint.engine.paths import Paths
 from mkdocs_wakepoint.engine.protocol import Job, job_of
 from mkdocs_wakepoint.engine.running import Running, collect
-from mkdocs_wakepoint.engine.sandbox import Sandbox, choose, unavailable
+from mkdocs_wakepoint.engine.sandbox import Sandbox, SandboxError, choose, unavailable
 from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.engine.spares import Spares
 from mkdocs_wakepoint.snippet import Snippet
@@ -80,7 +80,7 @@ class Pool:
     def __init__(self, settings: Settings, python: Sequence[str] = (sys.executable,)) -> None:
         self.settings = settings
         if settings.sandbox == "required":
-            choose(settings.sandbox)
+            _sandbox(settings, python)
         self.unshielded: str | None = None
         self._python = python
         self._starter: Starter | None = None
@@ -171,14 +171,39 @@ class Pool:
         """What starts runs; it is made when the first is to be started, which takes a while."""
         with self._making:
             if self._starter is None:
-                sandbox = choose(self.settings.sandbox)
-                self._starter = _starter(sandbox, self.settings.workers, self._python)
+                sandbox = _sandbox(self.settings, self._python)
+                self._starter = _starter(sandbox, self.settings, self._python)
                 if sandbox is Sandbox.PLAIN and self.settings.sandbox != "off":
-                    self.unshielded = unavailable()
+                    own = _is_own(self._python)
+                    self.unshielded = unavailable() if own else _ANOTHER_PYTHON
             return self._starter
 
 
-def _starter(sandbox: Sandbox, workers: int, python: Sequence[str]) -> Starter:
-    if sys.platform != "win32" and [*python] == [sys.executable]:
-        return Boxed(workers) if sandbox is Sandbox.BUBBLEWRAP else Warm(sandbox)
-    return Spares(python, workers)
+def _is_own(python: Sequence[str]) -> bool:
+    """Whether a command starts this very Python."""
+    return [*python] == [sys.executable]
+
+
+_ANOTHER_PYTHON = "a sandbox holds the Python that builds, and no other"
+
+
+def _sandbox(settings: Settings, python: Sequence[str]) -> Sandbox:
+    """Where snippets run.
+
+    Raises:
+        SandboxError: If the settings require a sandbox and there is none.
+    """
+    if _is_own(python):
+        return choose(settings.sandbox)
+    if settings.sandbox == "required":
+        raise SandboxError(f"sandbox: required, and {_ANOTHER_PYTHON}; leave out --python")
+    return Sandbox.PLAIN
+
+
+def _starter(sandbox: Sandbox, settings: Settings, python: Sequence[str]) -> Starter:
+    if sys.platform != "win32" and _is_own(python):
+        io_uring = settings.allows_io_uring
+        if sandbox is Sandbox.BUBBLEWRAP:
+            return Boxed(settings.workers, io_uring=io_uring)
+        return Warm(sandbox, io_uring=io_uring)
+    return Spares(python, settings.workers)

@@ -235,7 +235,12 @@ class Runs:
 
         job = job_of(snippet, self.settings, lowered=lowered)
         announced = _announces_timeout(snippet)
-        return keys.run(job, announces_timeout=announced, shielded=shielded)
+        return keys.run(
+            job,
+            announces_timeout=announced,
+            shielded=shielded,
+            io_uring=self.settings.allows_io_uring,
+        )
 
 
 def _announces_timeout(snippet: Snippet) -> bool:

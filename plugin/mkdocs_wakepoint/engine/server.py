@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -73,12 +74,14 @@ class Config:
         socket: The descriptor of the socket to the build.
         sandbox: The name of the `Sandbox` in which snippets run.
         folder: Where each run gets a folder, if that does not give it a private one.
+        io_uring: A snippet may use it in a sandbox.
         readable: Files and folders that a snippet may read in a sandbox.
     """
 
     socket: int
     sandbox: str
     folder: str
+    io_uring: bool
     readable: Sequence[str] = ()
 
     def dumps(self) -> str:
@@ -150,12 +153,13 @@ def _spawner(config: Config) -> Callable[[Limits, int], int]:
     if sys.platform == "linux" and sandbox is Sandbox.NAMESPACES:
         from mkdocs_wakepoint.engine.sandbox import namespaces  # noqa: PLC0415 - Linux has them
 
-        namespaces.enter([Path(path) for path in config.readable])
-        return namespaces.spawn
+        readable = [Path(path) for path in config.readable]
+        namespaces.enter(readable, io_uring=config.io_uring)
+        return partial(namespaces.spawn, io_uring=config.io_uring)
     if sys.platform == "linux" and sandbox is Sandbox.BUBBLEWRAP:
         from mkdocs_wakepoint.engine.sandbox import bubblewrap  # noqa: PLC0415 - see above
 
-        return bubblewrap.spawn
+        return partial(bubblewrap.spawn, io_uring=config.io_uring)
     plain.adopt_orphans()
     numbers = itertools.count(1)
     folder = Path(config.folder)

@@ -11,6 +11,9 @@ from typing import Any
 SANDBOX = ("auto", "required", "off")
 _WORDS = {"on_error": ("warn", "fail", "show"), "sandbox": SANDBOX}
 
+_FOLDER, _SWITCH = (str, "names no folder"), (bool, "is neither true nor false")
+_KINDS = {"recordings": _FOLDER, "cache_dir": _FOLDER, "io_uring": _SWITCH, "cache": _SWITCH}
+
 
 class SettingsError(ValueError):
     """A setting with a value that cannot be; the message names it and says what can."""
@@ -33,6 +36,8 @@ class Settings:
             goes before that.
         sandbox: What keeps snippets in: ``auto`` takes what the system has, and says so if it has
             nothing; ``required`` runs no snippet then; ``off`` takes none.
+        io_uring: Let snippets use io_uring. It takes calls past the sandbox's filter; see
+            [security](security.md#what-it-does-not-keep-in).
         cache: Keep runs and what is drawn of them, so that only snippets run that have changed.
         cache_dir: Folder for that.
     """
@@ -44,6 +49,7 @@ class Settings:
     recordings: str = "docs/recordings"
     defaults: Mapping[str, Any] = field(default_factory=dict)
     sandbox: str = "auto"
+    io_uring: bool = False
     cache: bool = True
     cache_dir: str = ".cache/wakepoint"
 
@@ -74,13 +80,10 @@ class Settings:
             value = getattr(self, name)
             if type(value) is not int or value < least:  # a bool is none
                 raise SettingsError(f"{name}: {value!r} is not a whole number from {least} up")
-        for name in ("recordings", "cache_dir"):
+        for name, (kind, wrong) in _KINDS.items():
             value = getattr(self, name)
-            if not isinstance(value, str):
-                raise SettingsError(f"{name}: {value!r} names no folder")
-        cache: Any = self.cache
-        if not isinstance(cache, bool):
-            raise SettingsError(f"cache: {cache!r} is neither true nor false")
+            if not isinstance(value, kind):
+                raise SettingsError(f"{name}: {value!r} {wrong}")
         defaults: Any = self.defaults
         if not isinstance(defaults, Mapping):
             raise SettingsError(f"defaults: {defaults!r} is no mapping of options")
@@ -88,6 +91,11 @@ class Settings:
             value = getattr(self, name)
             if value not in words:
                 raise SettingsError(f"{name}: {value!r} is none of {', '.join(words)}")
+
+    @property
+    def allows_io_uring(self) -> bool:
+        """Whether snippets may use it: the site says so, or whoever builds has asked for it."""
+        return self.io_uring or os.environ.get("WAKEPOINT_BACKEND") == "io_uring"
 
     @property
     def workers(self) -> int:

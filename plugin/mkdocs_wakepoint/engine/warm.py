@@ -39,10 +39,12 @@ class Warm:
 
     Args:
         sandbox: Where snippets run.
+        io_uring: They may use it there.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, *, io_uring: bool) -> None:
         self._sandbox = sandbox
+        self._io_uring = io_uring
         self._server: _Server | None = None
         self._folders: list[Path] = []  # of servers that have ended
         self._process = os.getpid()
@@ -58,7 +60,7 @@ class Warm:
             if self._process != os.getpid() or (self._server and self._server.has_ended()):
                 self._retire()
             if self._server is None:
-                self._server = _Server(self._sandbox)
+                self._server = _Server(self._sandbox, io_uring=self._io_uring)
             return self._server.start(job)
 
     def renew(self) -> None:
@@ -93,10 +95,12 @@ class Boxed:
 
     Args:
         ahead: How many are kept ready.
+        io_uring: Snippets may use it there.
     """
 
-    def __init__(self, ahead: int) -> None:
+    def __init__(self, ahead: int, *, io_uring: bool) -> None:
         self._ahead = ahead
+        self._io_uring = io_uring
         self._ready: deque[_Server] = deque()
         self._used: list[_Server] = []
         self._lock = threading.Lock()
@@ -123,7 +127,8 @@ class Boxed:
 
             while len(self._ready) < number:
                 wrapped = bubblewrap.command([], limits)
-                self._ready.append(_Server(Sandbox.BUBBLEWRAP, wrapped))
+                server = _Server(Sandbox.BUBBLEWRAP, wrapped, io_uring=self._io_uring)
+                self._ready.append(server)
 
     def renew(self) -> None:
         """Ends those that have imported our packages as they were."""
@@ -143,7 +148,7 @@ class Boxed:
 class _Server:
     """One process that forks a process for each run."""
 
-    def __init__(self, sandbox: Sandbox, wrapped: Sequence[str] = ()) -> None:
+    def __init__(self, sandbox: Sandbox, wrapped: Sequence[str] = (), *, io_uring: bool) -> None:
         self.stamp = _stamp()
         self._folder = Path(TEMPORARY)
         self.own_folders: tuple[Path, ...] = ()
@@ -156,7 +161,7 @@ class _Server:
             self._folder, lock = folders.make()
             self.own_folders = (self._folder,)
             passed.append(lock)
-        config = Config(its.fileno(), sandbox.value, str(self._folder))
+        config = Config(its.fileno(), sandbox.value, str(self._folder), io_uring)
         self._socket = ours
         self._process = subprocess.Popen(
             [*wrapped, *command([sys.executable], PROGRAM, config.dumps())],

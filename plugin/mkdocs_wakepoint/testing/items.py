@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mkdocs_wakepoint.engine import SandboxError, unavailable
+from mkdocs_wakepoint.engine import SandboxError, Settings, unavailable
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.testing.sites import Case, Site, Sites
 from mkdocs_wakepoint.text import in_one_line, visible
@@ -39,7 +39,7 @@ class PageFile(pytest.File):
             name = _name(case, names)
             names.add(name)
             item = SnippetItem.from_parent(self, name=name, case=case, site=site)
-            if reason := _why_not_run(case):
+            if reason := _why_not_run(case, site.settings):
                 item.add_marker(pytest.mark.skip(reason=reason))
             yield item
 
@@ -101,7 +101,7 @@ class SnippetItem(pytest.Item):
 
     def start(self) -> None:
         """Starts the snippet, if it is to run."""
-        if _runs(self._case) and not _why_not_run(self._case):
+        if _runs(self._case) and not _why_not_run(self._case, self._site.settings):
             self._site.start(self._case)
 
     def _show_output(self, recording: Recording) -> None:
@@ -133,13 +133,13 @@ def _runs(case: Case) -> bool:
     return case.snippet is not None and case.snippet.options.run
 
 
-def _why_not_run(case: Case) -> str:
+def _why_not_run(case: Case, settings: Settings) -> str:
     """Why nothing can be said of a snippet here; empty if something can."""
     if case.snippet is None or case.problems:
         return ""
     if not case.snippet.options.run:
         return 'run="no"'
-    missing = unavailable(case.snippet)
+    missing = unavailable(case.snippet, settings)
     return "" if missing is None else missing.what
 
 

@@ -60,6 +60,11 @@ class Site:
             pages.convert(self)
 
     @property
+    def settings(self) -> Settings:
+        """What the site says about running its snippets."""
+        return self._runs.settings
+
+    @property
     def at_a_time(self) -> int:
         """How many snippets run at a time."""
         return self._runs.settings.workers

@@ -33,6 +33,22 @@ def test_record_by_another_python(site: Path, capsys: pytest.CaptureFixture[str]
     assert "import time:" in errors[0]
 
 
+def test_another_python_is_in_no_sandbox_and_so_is_none_where_one_is_required(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(site / "docs" / "page.md", PAGE)
+    command = ["record", "docs", "--out", "kept", "--python", f'"{sys.executable}" -X importtime']
+    assert main([*command, "--sandbox", "required"]) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert "a sandbox holds the Python that builds, and no other; leave out --python" in line
+    assert not (site / "kept").exists()
+    assert main([*command, "--sandbox", "auto"]) == 0
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("mkdocs-wakepoint: snippets ran without a sandbox: a sandbox holds the ")
+    assert main([*command, "--sandbox", "off"]) == 0
+    assert "sandbox" not in capsys.readouterr().err
+
+
 def test_record_fails_if_a_snippet_does(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(site / "docs" / "page.md", "```python wakepoint\n1 / 0\n```\n")
     assert main(["record", "docs", "--out", "kept"]) == 1

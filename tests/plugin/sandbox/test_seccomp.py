@@ -52,7 +52,8 @@ def test_refused_calls_are_refused(run: Run) -> None:
     from mkdocs_wakepoint.engine.sandbox import seccomp
 
     column = {"x86_64": 0, "aarch64": 1}[platform.machine()]
-    numbers = {name: each[column] for name, each in seccomp.REFUSED.items() if each[column]}
+    calls = {**seccomp.REFUSED, **seccomp.IO_URING}
+    numbers = {name: each[column] for name, each in calls.items() if each[column]}
     assert len(numbers) > 60
     ran = run(
         f"""
@@ -135,7 +136,7 @@ def test_the_numbers_are_those_of_the_systems_headers(header: Path, column: int)
     if not header.exists():
         pytest.skip(f"there is no {header}")
     text = header.read_text()
-    numbers = {**seccomp.REFUSED, **seccomp.ARGUED}
+    numbers = {**seccomp.REFUSED, **seccomp.IO_URING, **seccomp.ARGUED}
     stated = {
         name: int(number)
         for name, number in re.findall(r"define __NR(?:3264)?_(\w+)\s+(\d+)", text)
@@ -206,7 +207,15 @@ def test_what_programs_use_works(run: Run) -> None:
     ]
 
 
+RING = Path(__file__).parents[1] / "hostile" / "snippets" / "network" / "ring.py"
+
+
+def test_io_uring_is_refused(run: Run) -> None:
+    ran = run(RING.read_text())
+    assert (ran.output, ran.end) == ("none\n", End(0))
+
+
 @pytest.mark.io_uring
-def test_io_uring_works(run: Run) -> None:
-    ran = run("import ctypes\nprint(ctypes.CDLL(None).syscall(425, 8, bytes(120)) > 0)")
-    assert ran.output == "True\n"
+def test_where_it_is_allowed_it_works_and_makes_the_sockets_that_are_refused(run: Run) -> None:
+    ran = run(RING.read_text(), io_uring=True)
+    assert "ESCAPED" in ran.output

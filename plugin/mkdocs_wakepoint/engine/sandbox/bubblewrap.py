@@ -43,7 +43,7 @@ def command(readable: Sequence[Path], limits: Limits) -> list[str]:
     return arguments
 
 
-def spawn(limits: Limits, control: int) -> int:
+def spawn(limits: Limits, control: int, *, io_uring: bool = False) -> int:
     """Forks a process for the job of a process that `command` started, and watches it from here.
 
     It is to `namespaces.spawn` what a process of one job is to one of many: it returns in the new
@@ -52,6 +52,7 @@ def spawn(limits: Limits, control: int) -> int:
     Args:
         limits: What the new process and all that it starts may use together.
         control: One end of a socket pair; closed in the new process.
+        io_uring: The new process may use it; see `seccomp.IO_URING`.
 
     Returns:
         0.
@@ -67,7 +68,7 @@ def spawn(limits: Limits, control: int) -> int:
             supervisor.expect_signals()
             os.environ.pop("PWD", None)  # bubblewrap's
             linux.prctl(linux.PR_SET_DUMPABLE, 1)
-            restrict.restrict(limits)
+            restrict.restrict(limits, io_uring=io_uring)
             return 0
         supervisor.supervise_all(snippet, limits, control)
     except BaseException:

@@ -36,7 +36,7 @@ _FOR_A_SNIPPET = linux.CLONE_NEWNS | linux.CLONE_NEWIPC | linux.CLONE_NEWNET
 _HOST_NAME = "snippet"
 
 
-def enter(readable: Sequence[Path] = ()) -> None:
+def enter(readable: Sequence[Path] = (), *, io_uring: bool = False) -> None:
     """Takes this process into the sandbox, for good.
 
     The caller has one thread, and was started with `environment.ENVIRONMENT`. The process that
@@ -47,6 +47,7 @@ def enter(readable: Sequence[Path] = ()) -> None:
 
     Args:
         readable: Files and folders that a snippet may read besides.
+        io_uring: Runs may use it; see `spawn`.
 
     Raises:
         SandboxError: If the system forbids it. This process is not to be used any more then.
@@ -70,12 +71,12 @@ def enter(readable: Sequence[Path] = ()) -> None:
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # no snippet, of the same user ID, may look into it
         # Once, for all that is forked from here:
         supervisor.forget_signals()
-        seccomp.program()
+        seccomp.program(io_uring=io_uring)
     except OSError as error:
         raise SandboxError(advice(error)) from error
 
 
-def spawn(limits: Limits, control: int) -> int:
+def spawn(limits: Limits, control: int, *, io_uring: bool = False) -> int:
     """Forks a process in namespaces of its own, and returns in both, as `os.fork` does.
 
     It is called in the sandbox that `enter` made. The new process has a private /tmp, which is its
@@ -88,6 +89,7 @@ def spawn(limits: Limits, control: int) -> int:
         limits: What the new process and all that it starts may use together.
         control: One end of a socket pair; closed in the new process, which has each other
             descriptor of this one and is to close those that a snippet has no business with.
+        io_uring: The new process may use it; see `seccomp.IO_URING`.
 
     Returns:
         The supervisor's process ID, to be waited for; 0 in the new process, whose caller goes on to
@@ -105,7 +107,7 @@ def spawn(limits: Limits, control: int) -> int:
         os.close(here)
         raise
     if first == 0:
-        _be_first(limits, control)
+        _be_first(limits, control, io_uring)
         return 0
     linux.setns(here, linux.CLONE_NEWPID)
     os.close(here)
@@ -178,7 +180,7 @@ def _pass_the_end_on(inside: int, descriptors: set[int]) -> NoReturn:
     os._exit(code)
 
 
-def _be_first(limits: Limits, control: int) -> None:
+def _be_first(limits: Limits, control: int, io_uring: bool) -> None:
     """The life of PID 1 of a run's namespaces; returns in the process for the snippet alone."""
     try:
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -190,7 +192,7 @@ def _be_first(limits: Limits, control: int) -> None:
         snippet = os.fork()
         if snippet == 0:
             os.close(control)
-            _confine(limits)
+            _confine(limits, io_uring)
             return
         supervisor.supervise_all(snippet, limits, control)
     except BaseException:
@@ -199,7 +201,7 @@ def _be_first(limits: Limits, control: int) -> None:
     os._exit(0)
 
 
-def _confine(limits: Limits) -> None:
+def _confine(limits: Limits, io_uring: bool) -> None:
     """The beginning of the process that the snippet runs in."""
     os.setsid()
     supervisor.expect_signals()
@@ -209,7 +211,7 @@ def _confine(limits: Limits) -> None:
     linux.write("/proc/self/setgroups", "deny")
     linux.write("/proc/self/uid_map", f"{identity.SNIPPET} {user} 1")
     linux.write("/proc/self/gid_map", f"{identity.SNIPPET} {group} 1")
-    restrict.restrict(limits)
+    restrict.restrict(limits, io_uring=io_uring)
 
 
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1

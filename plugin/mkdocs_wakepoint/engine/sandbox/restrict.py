@@ -13,8 +13,12 @@ assert sys.platform == "linux"
 import resource  # noqa: E402 - Windows has none
 
 
-def restrict(limits: Limits) -> None:
+def restrict(limits: Limits, *, io_uring: bool) -> None:
     """Takes every privilege from this process, and limits what it may use.
+
+    Args:
+        limits: What it may use.
+        io_uring: Leave it io_uring; see `seccomp.IO_URING`.
 
     Raises:
         OSError: If the system does not let it.
@@ -28,4 +32,4 @@ def restrict(limits: Limits) -> None:
     linux.drop_bounding_set()
     linux.set_capabilities()
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-    linux.set_seccomp_filter(seccomp.program())
+    linux.set_seccomp_filter(seccomp.program(io_uring=io_uring))
