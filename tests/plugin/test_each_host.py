@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -173,7 +172,7 @@ def test_check_lets_a_page_know_of_another_where_the_build_does(
 
 def test_check_tells_of_a_pipe_that_zensical_would_wait_for(tmp_path: Path) -> None:
     write(tmp_path, PAGES, TOML, "zensical.toml")
-    os.mkfifo(tmp_path / "docs" / "pipe.md")
+    subprocess.run(["mkfifo", tmp_path / "docs" / "pipe.md"], check=True)
     status, output = ran(tmp_path, "zensical", "mkdocs-wakepoint", "check", "docs")
     assert status == 1
     assert "docs/pipe.md:1: it is a named pipe" in output

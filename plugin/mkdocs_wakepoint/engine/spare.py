@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 from mkdocs_wakepoint.engine import worker
 from mkdocs_wakepoint.engine.limits import Limits
@@ -32,10 +33,13 @@ def main() -> None:
 def _restrict(limits: Limits) -> None:
     """Takes from this process what a snippet does not need."""
     if sys.platform == "win32":
+        from mkdocs_wakepoint.engine.sandbox import integrity  # noqa: PLC0415 - Windows' own
         from mkdocs_wakepoint.engine.sandbox.windows import drop_privileges  # noqa: PLC0415
 
         with suppress(OSError):
             drop_privileges()
+        with suppress(OSError):
+            integrity.lower(Path.cwd())
     else:
         from mkdocs_wakepoint.engine.sandbox.rlimits import set_limits  # noqa: PLC0415 - see there
 

@@ -1,4 +1,4 @@
-"""What Windows' job objects and a token without privileges keep a run from."""
+"""What Windows' job objects and a token without privileges, of low integrity, keep a run from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mkdocs_wakepoint.engine.sandbox import windows
 from wakepoint.backends.iocp import kernel
 
 enforced = pytest.mark.skipif(
-    kernel.wine_version() is not None, reason="Wine takes these limits and does not enforce them"
+    kernel.wine_version() is not None, reason="Wine knows of this and does not enforce it"
 )
 
 SETTINGS = Settings(concurrency=1, timeout=30.0)
@@ -175,8 +175,34 @@ def test_it_has_no_privilege_but_to_pass_through_folders() -> None:
     assert run(source, SETTINGS).written() == "1 SeChangeNotifyPrivilege\n"
 
 
+@enforced
+def test_it_writes_into_its_own_folder_and_nowhere_else(tmp_path: Path) -> None:
+    kept, new = tmp_path / "kept", tmp_path / "new"
+    kept.write_text("as it was", encoding="utf-8")
+    source = f"""
+    import pathlib, subprocess, sys, tempfile
+
+    def refused(path):
+        try:
+            path.write_text("changed")
+        except PermissionError:
+            return True
+        return False
+
+    print(*[refused(pathlib.Path(path)) for path in ({str(kept)!r}, {str(new)!r})])
+    child = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text('changed')"
+    print(subprocess.run([sys.executable, "-c", child, {str(new)!r}], stderr=-3).returncode)
+    print(refused(pathlib.Path("beside")), pathlib.Path("beside").read_text())
+    with tempfile.TemporaryFile() as file:
+        print(file.write(b"four"))
+    """
+    assert run(source, SETTINGS).written() == "True True\n1\nFalse changed\n4\n"
+    assert kept.read_text(encoding="utf-8") == "as it was"
+    assert not new.exists()
+
+
 def test_that_is_no_sandbox_and_is_not_taken_for_one() -> None:
-    with pytest.raises(SandboxError, match="a job object keeps no file from a snippet"):
+    with pytest.raises(SandboxError, match="a snippet can read the files of its user"):
         Pool(Settings(sandbox="required"))
     pool = Pool(SETTINGS)
     try:

@@ -43,7 +43,7 @@ def unavailable() -> str | None:
     sandboxes = _OF_PLATFORM.get(sys.platform, ())
     if not sandboxes:
         if sys.platform == "win32":
-            return "there is no sandbox for Windows: a job object keeps no file from a snippet"
+            return "there is no sandbox for Windows: a snippet can read the files of its user"
         return f"there is no sandbox for {sys.platform}"
     reasons = [why_not(sandbox) for sandbox in sandboxes]
     return None if None in reasons else reasons[0]  # the first tells how to get each

@@ -1,7 +1,7 @@
 """What Windows offers: a job object for each run, and a token without privileges.
 
-That is no sandbox: a run reads and writes what its user may. See "Job Objects" and "Privileges" in
-Microsoft's documentation of the Windows API.
+That is no sandbox: a run reads what its user may; where it writes, `integrity` limits. See "Job
+Objects" and "Privileges" in Microsoft's documentation of the Windows API.
 """
 
 from __future__ import annotations
