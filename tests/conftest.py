@@ -38,6 +38,7 @@ TOOLS = {
     "hosts": Tool(hosts.missing),
     "namespaces": Tool(find.missing_namespaces),
     "neighbours": Tool(neighbours.missing),
+    "seatbelt": Tool(find.missing_seatbelt, required=frozenset({"darwin"})),
     "network": Tool(find.missing_network, required=frozenset()),
     "wine": Tool(windows_python_tool.missing),
     # Compared with once and written down; CONTRIBUTING.md tells how to repeat it.

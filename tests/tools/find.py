@@ -57,6 +57,11 @@ def missing_namespaces() -> str | None:
     return why_not(Sandbox.NAMESPACES)
 
 
+def missing_seatbelt() -> str | None:
+    """What to do for the sandbox of macOS."""
+    return why_not(Sandbox.MACOS) if sys.platform == "darwin" else "it is the sandbox of macOS"
+
+
 @functools.cache
 def missing_io_uring() -> str | None:
     """What to do for io_uring: containers and hardened kernels often switch it off."""

@@ -31,6 +31,7 @@ from mkdocs_wakepoint.engine import imported, worker
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import Job
 from mkdocs_wakepoint.engine.sandbox import Sandbox
+from mkdocs_wakepoint.engine.sandbox.view import view
 from wakepoint import backends
 from wakepoint.recording import dumps, record
 
@@ -163,6 +164,13 @@ def _spawner(config: Config) -> Callable[[Limits, int], int]:
     plain.adopt_orphans()
     numbers = itertools.count(1)
     folder = Path(config.folder)
+    if sandbox is Sandbox.MACOS:
+        from mkdocs_wakepoint.engine.sandbox import macos  # noqa: PLC0415 - its own
+
+        shown = view([Path(path) for path in config.readable])
+        return lambda limits, control: macos.spawn(
+            limits, control, folder / str(next(numbers)), shown
+        )
     return lambda limits, control: plain.spawn(limits, control, folder / str(next(numbers)))
 
 

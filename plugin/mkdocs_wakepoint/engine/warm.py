@@ -156,7 +156,7 @@ class _Server:
         self._ended = False
         ours, its = socket.socketpair()
         passed = [its.fileno()]
-        if sandbox is Sandbox.PLAIN:
+        if not sandbox.has_own_tmp:
             folders.sweep()
             self._folder, lock = folders.make()
             self.own_folders = (self._folder,)
@@ -195,9 +195,9 @@ class _Server:
 
     def where(self) -> str:
         """A pattern for the private folder of a run."""
-        if self._sandbox is Sandbox.PLAIN:
-            return private(self._folder, r"\d+")
-        return private(self._folder)
+        if self._sandbox.has_own_tmp:
+            return private(self._folder)
+        return private(self._folder, r"\d+")
 
     def has_ended(self, within: float = 0.0) -> bool:
         """True if it has; its socket is closed first of all."""

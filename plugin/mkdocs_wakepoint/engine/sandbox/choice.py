@@ -16,7 +16,13 @@ class Sandbox(Enum):
 
     NAMESPACES = "namespaces"
     BUBBLEWRAP = "bubblewrap"
+    MACOS = "macos"
     PLAIN = "plain"
+
+    @property
+    def has_own_tmp(self) -> bool:
+        """Whether /tmp is another one for each run; else a folder has to stand for it."""
+        return self in (Sandbox.NAMESPACES, Sandbox.BUBBLEWRAP)
 
 
 def choose(setting: str) -> Sandbox:
@@ -49,7 +55,7 @@ def unavailable() -> str | None:
     return None if None in reasons else reasons[0]  # the first tells how to get each
 
 
-_OF_PLATFORM = {"linux": (Sandbox.NAMESPACES, Sandbox.BUBBLEWRAP)}
+_OF_PLATFORM = {"linux": (Sandbox.NAMESPACES, Sandbox.BUBBLEWRAP), "darwin": (Sandbox.MACOS,)}
 """The best first."""
 
 
@@ -59,9 +65,10 @@ def why_not(sandbox: Sandbox) -> str | None:
 
     It is tried once, in a process of its own, which has to end well in it.
     """
+    trial = "trial_on_macos" if sandbox is Sandbox.MACOS else "trial"
     program = (
-        f"import sys; sys.path[:] = {sys.path!r}; from {__package__} import trial; "
-        f"trial.{sandbox.value}()"
+        f"import sys; sys.path[:] = {sys.path!r}; from {__package__} import {trial}; "
+        f"{trial}.{sandbox.value}()"
     )
     command = [sys.executable, "-I", "-c", program]
     try:

@@ -1,6 +1,6 @@
 """A run without a sandbox: its processes are known, its limits hold, nothing is hidden from it.
 
-This is for ``sandbox: off``, and for systems that have none.
+This is for ``sandbox: off``, and for systems that have none; `macos` puts a profile on top.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import importlib.machinery
 import os
@@ -15,20 +16,27 @@ from pathlib import Path
 OWN_ETC = Path(__file__).parent / "etc"
 """The files of /etc that are the same in every sandbox."""
 
-_SYSTEM = (
-    "/usr",
-    "/bin",
-    "/sbin",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/libx32",
-    "/nix/store",
-    "/gnu/store",
+_STORES = ("/nix/store", "/gnu/store")
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", *_STORES)
+_MACOS = (
+    "/etc/hosts",  # in which localhost is
+    "/private/var/select/sh",  # which shell /bin/sh is
+    "/Library/Apple/usr/libexec/oah",  # runs programs for another processor
+    *("/usr/bin", "/usr/lib", "/usr/libexec", "/usr/sbin", "/usr/share", "/bin", "/sbin"),
+    *("/System/Library", "/Library/Developer/CommandLineTools", "/Library/Frameworks", *_STORES),
+    # What package managers install; not their settings and databases, in etc and var.
+    *(
+        f"{prefix}/{name}"
+        for prefix in ("/usr/local", "/opt/homebrew", "/opt/local")
+        for name in ("Cellar", "Frameworks", "bin", "include", "lib", "libexec", "opt", "share")
+    ),
 )
 
 _PREFIX = ("bin", "include", "lib", "lib32", "lib64", "libexec", "share", "ssl", "pyvenv.cfg")
 """What is Python's in ``sys.prefix``; it may be the folder of a project."""
+
+_FRAMEWORK = ("Frameworks", "Python", "Resources")
+"""What is besides where Python is a framework of macOS'."""
 
 _ETC = (
     "alternatives",
@@ -93,15 +101,18 @@ def view(readable: Sequence[Path] = ()) -> View:
         readable: Files and folders besides.
     """
     etc = (f"/etc/{name}" for name in _ETC)
-    return View.of([*_SYSTEM, *etc, *_python(), *map(os.path.abspath, readable)])
+    system = _MACOS if sys.platform == "darwin" else _SYSTEM
+    return View.of([*system, *etc, *_python(), *map(os.path.abspath, readable)])
 
 
 def _python() -> Iterator[str]:
     """This interpreter, the libraries that it has loaded, and what it can import."""
     for prefix in {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}:
         yield from (f"{prefix}/{name}" for name in _PREFIX)
+    if sys.platform == "darwin":
+        yield from (f"{sys.base_prefix}/{name}" for name in _FRAMEWORK)
     yield os.path.realpath(sys.executable)
-    yield from _loaded()
+    yield from _images() if sys.platform == "darwin" else _loaded()
     for entry in sys.path:
         if entry.startswith("/"):
             yield from map(str, _importable(Path(entry)))
@@ -116,6 +127,15 @@ def _loaded() -> Iterator[str]:
         _, slash, path = line.partition("/")
         if ".so" in path:
             yield slash + path
+
+
+def _images() -> Iterator[str]:
+    """The same on macOS; see dyld(3). Many of the system's are in one cache, and no files."""
+    dyld = ctypes.CDLL(None)
+    count, name = dyld["_dyld_image_count"], dyld["_dyld_get_image_name"]
+    name.restype = ctypes.c_char_p
+    for number in range(count()):
+        yield os.fsdecode(name(number) or b"")
 
 
 def _importable(entry: Path) -> Iterator[Path]:
