@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tools.sites import BARE, UNSHIELDED, build, write
+from tools.sites import BARE, UNSHIELDED, Built, build, write
 
 GOOD = """\
 # Good
@@ -82,22 +82,39 @@ def bad_page(name: str) -> tuple[str, int, str]:
     return f"{HEAD}```python wakepoint {options}\n{source}```\n\nThe end.\n", line, what
 
 
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """One site of all of them: strict builds take long."""
+    folder = tmp_path_factory.mktemp("bad")
+    pages = {f"sub/{number}.md": bad_page(name)[0] for number, name in enumerate(BAD)}
+    write(folder, {"index.md": GOOD, **pages})
+    return build(folder, "--strict")
+
+
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_one_line_and_a_box_and_fails_a_strict_build(
-    tmp_path: Path, name: str
-) -> None:
-    text, line, what = bad_page(name)
-    write(tmp_path, {"index.md": GOOD, "sub/page.md": text})
+def test_bad_input_is_one_line_and_a_box(bad: Built, name: str) -> None:
+    number = list(BAD).index(name)
+    _, line, what = bad_page(name)
+    problems = [warning for warning in bad.warnings if f"docs/sub/{number}.md" in warning]
+    assert len(problems) == 1
+    assert f"docs/sub/{number}.md:{line}: {what}" in problems[0]
+    (box,) = bad.page(f"sub/{number}").select(".wp-problem")
+    assert f"docs/sub/{number}.md:{line}" in box.get_text()
+
+
+def test_bad_input_fails_a_strict_build_and_costs_nobody_else_anything(bad: Built) -> None:
+    assert bad.status != 0
+    assert len([warning for warning in bad.warnings if "docs/" in warning]) == len(BAD)
+    assert f"Aborted with {len(BAD)} warnings in strict mode!" in "\n".join(bad.log)
+    assert "slept 0.002" in bad.page("").get_text()
+
+
+@pytest.mark.parametrize("name", ["exception", "hyphen"])
+def test_a_single_mistake_fails_a_strict_build(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {"index.md": GOOD, "page.md": bad_page(name)[0]})
     built = build(tmp_path, "--strict")
     assert built.status != 0
-    problems = [warning for warning in built.warnings if "docs/" in warning]
-    assert len(problems) == 1
-    assert f"docs/sub/page.md:{line}: {what}" in problems[0]
     assert "Aborted with 1 warnings in strict mode!" in "\n".join(built.log)
-    page = built.page("sub/page")
-    (box,) = page.select(".wp-problem")
-    assert f"docs/sub/page.md:{line}" in box.get_text()
-    assert "slept 0.002" in built.page("").get_text()
 
 
 def test_without_strict_the_same_build_succeeds(tmp_path: Path) -> None:

@@ -37,6 +37,23 @@ def test_a_script_in_a_call_that_never_returns_is_ended_where_it_stands() -> Non
     assert [frame.line for frame in ran.recording.outcome.frames] == [4]
 
 
+COMES_LATE = """\
+import signal, time
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGRTMAX})
+while signal.SIGRTMAX not in signal.sigpending(): pass
+late = time.monotonic() + 0.2
+while time.monotonic() < late: pass
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGRTMAX})
+while True: pass
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody sees which signals wait")
+def test_a_script_that_comes_late_to_tell_where_it_stands_is_waited_for() -> None:
+    ran = run(COMES_LATE, timeout=0.5)
+    assert [frame.line for frame in ran.recording.outcome.frames] in ([6], [7])
+
+
 def test_reading_and_analysing_a_snippet_does_not_count() -> None:
     coroutine = "async def f{}(x):\n" + "    if x: await x\n" * 12
     source = "\n".join(coroutine.format(number) for number in range(20)) + "\nprint('ran')\n"

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import TIME_IS_UP
@@ -29,8 +30,10 @@ WATCH = 0.05
 """Seconds between two looks at what a run uses."""
 ALLOWANCE = 60.0
 """Seconds beyond the time limit after which a run ends also if the build has forgotten it."""
-TO_TELL = 0.1
-"""Seconds for a process to write where it stands."""
+TO_TELL = 2.0
+"""Seconds within which a process on a busy machine comes to write where it stands."""
+TO_TELL_UNSEEN = 0.1
+"""Seconds for that where nobody can see whether it has."""
 TO_DIE = 3.0
 """Seconds in which all that was killed is gone; what the kernel holds on to is left to it."""
 
@@ -61,7 +64,9 @@ def supervise(
         readable, _, _ = select.select([control, wake], [], [], WATCH)
         code = _exit_code(snippet)
         if control in readable:
-            limit = _asked_to_end(control, snippet)
+            limit = "seconds"
+            if _time_is_up(control):
+                _let_tell(snippet, lambda: usage.exceeded(limits, processes()))
         elif time.monotonic() > deadline:
             limit = "seconds"
         elif time.monotonic() > look:
@@ -90,15 +95,34 @@ def tell(control: int, end: End) -> None:
         os.write(control, end.encode())
 
 
-def _asked_to_end(control: int, snippet: int) -> str:
-    """Why the build wants it to end; not before the snippet has told where it stands."""
+def _time_is_up(control: int) -> bool:
+    """Whether the build asks where the snippet stands; else it has closed the socket."""
     with suppress(OSError):
-        if os.read(control, 1) != TIME_IS_UP:  # the build has closed it
-            return "seconds"
+        return os.read(control, 1) == TIME_IS_UP
+    return False
+
+
+def _let_tell(snippet: int, exceeded: Callable[[], str]) -> None:
+    """Has it tell where it stands."""
     with suppress(OSError):
         os.kill(snippet, STACK_SIGNAL)
-        time.sleep(TO_TELL)
-    return "seconds"
+    if sys.platform != "linux":
+        time.sleep(TO_TELL_UNSEEN)
+        return
+    deadline = time.monotonic() + TO_TELL
+    while _has_to_tell(snippet) and time.monotonic() < deadline and not exceeded():
+        time.sleep(0.005)
+
+
+def _has_to_tell(snippet: int) -> bool:
+    """Whether it has not taken the signal yet, or is just about to handle it."""
+    if _exit_code(snippet) is not None:
+        return False
+    status = Path(f"/proc/{snippet}/status").read_bytes().splitlines()
+    sets = (
+        line.split()[1] for line in status if line.startswith((b"SigPnd", b"ShdPnd", b"SigBlk"))
+    )
+    return any(int(each, 16) >> (STACK_SIGNAL - 1) & 1 for each in sets)
 
 
 _ended: dict[int, int] = {}
