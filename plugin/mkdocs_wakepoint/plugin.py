@@ -214,6 +214,12 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
                 self._fill(file.page)
                 if print_site.NAME in config.plugins and hasattr(file.page, "html"):
                     file.page.html = print_site.with_ids_of_page(file.page.html, file.page.url)
+        if self._batch.used and "search" in config.plugins:
+            from mkdocs.contrib.search import SearchPlugin  # noqa: PLC0415 - not every site has it
+
+            from mkdocs_wakepoint.searched import give_less  # noqa: PLC0415 - see `lazy`
+
+            give_less(SearchPlugin, config.plugins.events["page_context"])
         self._end_if_wanted()
         return env
 

@@ -63,6 +63,7 @@ def _machine(shown: Shown, context: Context) -> Markup:
         [*(one.row(columns) for one in made), *_more(shown, len(columns))],
         class_="wp-states",
         id=f"{shown.anchor}-table",
+        data_search_exclude=True,
     )
 
 

@@ -13,7 +13,7 @@ def table(
     title: str,
     headings: Sequence[tuple[str, str]],
     rows: Iterable[Markup],
-    **attributes: Content,
+    **attributes: Content | bool,
 ) -> Markup:
     """A table with its caption.
 
