@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -33,14 +33,17 @@ def element(tag: str, *content: Content, **attributes: Content | bool | None) ->
         attributes: By their names, with ``_`` for ``-``; one at the end keeps a name from being a
             keyword (``class_``). True is an attribute without a value, False and None are none.
     """
-    start = tag + "".join(_attribute(name, value) for name, value in attributes.items())
+    start = tag
+    for name, value in attributes.items():
+        if value is not None and value is not False:
+            start += _attribute(name, value)
     if tag in _VOID:
         html = f"<{start}>"
     elif tag in _SHAPES and not content:
         html = f"<{start}/>"
     else:
         html = f"<{start}>{''.join(map(_shown, content))}</{tag}>"
-    return Markup(html)  # noqa: S704 - the one place where markup is put together
+    return _markup(html)  # the one place where markup is put together
 
 
 def joined(parts: Iterable[Content]) -> Markup:
@@ -63,7 +66,8 @@ def breakable_code(text: str) -> Markup:
     text = visible(text)
     ends = [match.end() for match in _BREAKABLE.finditer(text)]
     starts = zip([0, *ends], [*ends, len(text)], strict=True)
-    return element("code", element("wbr").join(_shown(text[start:end]) for start, end in starts))
+    parts = (_shown(text[start:end]) for start, end in starts)
+    return element("code", _markup(str(element("wbr")).join(parts)))
 
 
 def scrolling(label: str, content: Markup, class_: str = "wp-scroll") -> Markup:
@@ -77,9 +81,7 @@ def details(summary: str, content: Markup, **attributes: Content | bool) -> Mark
     return element("details", head, content, **{"class_": "wp-details", **attributes})
 
 
-def _attribute(name: str, value: Content | bool | None) -> str:
-    if value is None or value is False:
-        return ""
+def _attribute(name: str, value: Content | bool) -> str:
     name = _attribute_name(name)
     return f" {name}" if value is True else f' {name}="{_shown(value)}"'
 
@@ -89,9 +91,24 @@ def _attribute_name(name: str) -> str:
     return name.rstrip("_").replace("_", "-")
 
 
-def _shown(value: Content) -> Markup:
+def _shown(value: Content) -> str:
     if isinstance(value, Markup):
         return value
     if isinstance(value, str):
-        return escape(visible(value))
-    return escape(f"{value:g}" if isinstance(value, float) else value)
+        return _escaped_again(value) if len(value) < _SHORT else _escaped(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _escaped(text: str) -> str:
+    return str(escape(visible(text)))
+
+
+_escaped_again = lru_cache(4096)(_escaped)
+"""The same. Most texts of a page are names of classes, and other words that come again."""
+_SHORT: Final = 64
+"""Characters of a text that may be one of those."""
+
+
+def _markup(html: str) -> Markup:
+    """`Markup` of what is markup, past a constructor that asks what it is given."""
+    return str.__new__(Markup, html)
