@@ -211,7 +211,9 @@ def _processor() -> float:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    # What is installed is compiled. A Python that may not keep that would do it in each build.
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, "NO_MKDOCS_2_WARNING": "1"}
 
 
 def in_turn(works: dict[str, Callable[[], Cost]], rounds: int) -> dict[str, Cost]:
