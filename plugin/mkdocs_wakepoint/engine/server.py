@@ -30,7 +30,7 @@ from typing import NoReturn
 from mkdocs_wakepoint.engine import imported, worker
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import Job
-from mkdocs_wakepoint.engine.sandbox import Sandbox
+from mkdocs_wakepoint.engine.sandbox import UMASK, Sandbox
 from mkdocs_wakepoint.engine.sandbox.view import view
 from wakepoint import backends
 from wakepoint.recording import dumps, record
@@ -100,6 +100,7 @@ def main() -> None:
 
 def _serve(config: Config) -> tuple[Job, Descriptors]:
     """Serves the build; returns in processes for snippets alone."""
+    os.umask(UMASK)
     build = socket.socket(fileno=config.socket)
     spawn = _spawner(config)
     _import_backends()

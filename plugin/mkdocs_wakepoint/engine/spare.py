@@ -11,6 +11,7 @@ from pathlib import Path
 from mkdocs_wakepoint.engine import worker
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import receive_alone
+from mkdocs_wakepoint.engine.sandbox import UMASK
 
 TOKEN = "WAKEPOINT_TOKEN"  # noqa: S105 - the name of the variable
 """What the interpreter shows the build, so that nobody else takes its place."""
@@ -20,6 +21,7 @@ PID = 10
 
 def main() -> None:
     """Connects to the build, waits for the job, and runs it."""
+    os.umask(UMASK)
     port, token = int(sys.argv[1]), os.environ.pop(TOKEN)
     connection = socket.create_connection(("127.0.0.1", port))
     connection.sendall(f"{token} {os.getpid():{PID}}".encode())

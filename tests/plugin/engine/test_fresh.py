@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from tools.snippets import snippet
@@ -55,6 +57,30 @@ def test_there_is_one_thread_and_no_handler_of_signals(pool: Pool) -> None:
     print(threading.Thread().name)
     """
     assert written(pool, source) == "1 MainThread\nThread-1\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="umask and nohup are Unix's")
+@pytest.mark.parametrize("sandbox", ["auto", "off"])
+def test_how_the_build_was_started_does_not_show(tmp_path: Path, sandbox: str) -> None:
+    source = """
+    import os, signal
+    print(oct(os.umask(0)))
+    for name in ("SIGHUP", "SIGUSR1", "SIGINT", "SIGPIPE"):
+        print(signal.getsignal(getattr(signal, name)) in (signal.SIG_DFL, signal.SIG_IGN))
+    print(signal.getsignal(signal.SIGHUP) is signal.SIG_DFL)
+    """
+    page = tmp_path / "page.md"
+    page.write_text(f"```python wakepoint\n{dedent(source)}```\n", encoding="utf-8")
+    program = "import sys; from mkdocs_wakepoint.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "run", "--sandbox", sandbox, str(page)]
+
+    def told(umask: str, ignored: str) -> str:
+        started = ["sh", "-c", f"umask {umask}; trap '' {ignored}; exec \"$@\"", "sh", *command]
+        return subprocess.run(started, capture_output=True, text=True, check=True).stdout
+
+    usual = told("022", "USR2")
+    assert "\n0o22\nTrue\nTrue\nFalse\nTrue\nTrue\n" in usual
+    assert told("077", "HUP USR1 TERM") == usual
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are Unix's")

@@ -2,7 +2,7 @@
 
 from mkdocs_wakepoint.engine.sandbox.choice import Sandbox, choose, unavailable
 from mkdocs_wakepoint.engine.sandbox.end import End
-from mkdocs_wakepoint.engine.sandbox.environment import ENVIRONMENT
+from mkdocs_wakepoint.engine.sandbox.environment import ENVIRONMENT, UMASK
 from mkdocs_wakepoint.engine.sandbox.errors import SandboxError
 
-__all__ = ["ENVIRONMENT", "End", "Sandbox", "SandboxError", "choose", "unavailable"]
+__all__ = ["ENVIRONMENT", "UMASK", "End", "Sandbox", "SandboxError", "choose", "unavailable"]

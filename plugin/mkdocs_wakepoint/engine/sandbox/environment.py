@@ -1,4 +1,4 @@
-"""The environment variables that a snippet sees: the same on every machine."""
+"""The environment that a snippet sees: the same on every machine, whoever builds."""
 
 from __future__ import annotations
 
@@ -12,3 +12,6 @@ ENVIRONMENT = {
 }
 """All that the server is started with: what was in the environment at its start, a snippet can read
 in /proc/self/environ, whatever has become of `os.environ` since."""
+
+UMASK = 0o022
+"""What new files are not allowed to; see umask(2)."""

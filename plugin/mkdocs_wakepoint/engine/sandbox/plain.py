@@ -21,6 +21,8 @@ assert sys.platform != "win32"  # which has no fork, nor what comes next
 from mkdocs_wakepoint.engine.sandbox.rlimits import set_limits  # noqa: E402
 from mkdocs_wakepoint.engine.sandbox.supervisor import (  # noqa: E402
     close_all_but,
+    expect_signals,
+    forget_signals,
     supervise,
     tell,
 )
@@ -69,6 +71,8 @@ def spawn(limits: Limits, control: int, folder: Path) -> int:
     if snippet:
         os._exit(0)
     os.setsid()
+    forget_signals()  # what the build was started to ignore, as by nohup(1)
+    expect_signals()
     os.close(control)
     os.chdir(folder)
     os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)

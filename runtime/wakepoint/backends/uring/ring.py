@@ -70,7 +70,7 @@ def set_up(library: Liburing, entries: int) -> tuple[RingMemory, int]:
 def _refusal(code: int) -> str:
     reasons = {
         errno.ENOSYS: "has no io_uring",
-        errno.EPERM: "forbids io_uring (the sysctl kernel.io_uring_disabled, or a container)",
+        errno.EPERM: "forbids io_uring (sysctl kernel.io_uring_disabled, container or sandbox)",
         errno.EACCES: "forbids io_uring (a security module)",
     }
     reason = reasons.get(code, f"gives us no ring: {os.strerror(code)}")

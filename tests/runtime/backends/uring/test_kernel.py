@@ -107,7 +107,10 @@ class Refusing:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (errno.EPERM, "forbids io_uring .the sysctl kernel.io_uring_disabled, or a container"),
+        (
+            errno.EPERM,
+            "forbids io_uring .sysctl kernel.io_uring_disabled, container or sandbox",
+        ),
         (errno.ENOSYS, "has no io_uring"),
         (errno.EACCES, "forbids io_uring"),
         (errno.ENOMEM, "gives us no ring: Cannot allocate memory"),
