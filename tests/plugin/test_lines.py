@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from tools.pages import MATERIAL, Convert
-from tools.sites import BARE, build, write
+from tools.sites import BARE, Built, build, write
 
 FAILS = "```python wakepoint\nx = 1\n1 / 0\n```\n"
 
@@ -65,14 +66,23 @@ FRONT_MATTER = {
 }
 
 
+@pytest.fixture(scope="module")
+def headed(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A site with a page for each."""
+    folder = tmp_path_factory.mktemp("headed")
+    write(folder, {"index.md": "# A site\n"})
+    for number, (head, _) in enumerate(FRONT_MATTER.values()):
+        text = head + FAILS
+        (folder / "docs" / f"{number}.md").write_bytes(text.encode())  # with the ends that it has
+    return build(folder)
+
+
 @pytest.mark.parametrize("kind", FRONT_MATTER)
-def test_front_matter_counts(tmp_path: Path, kind: str) -> None:
-    head, lines = FRONT_MATTER[kind]
-    write(tmp_path, {"index.md": head + FAILS})
-    if "\r" in head:
-        (tmp_path / "docs" / "index.md").write_bytes((head + FAILS).encode())
-    (warning,) = [line for line in build(tmp_path).warnings if "docs/" in line]
-    assert f"docs/index.md:{lines + 3}: the snippet raised ZeroDivisionError" in warning
+def test_front_matter_counts(headed: Built, kind: str) -> None:
+    number = list(FRONT_MATTER).index(kind)
+    _, lines = FRONT_MATTER[kind]
+    (warning,) = [line for line in headed.warnings if f"docs/{number}.md" in line]
+    assert f"docs/{number}.md:{lines + 3}: the snippet raised ZeroDivisionError" in warning
 
 
 # -- included files -----------------------------------------------------------------------------
@@ -109,11 +119,11 @@ INCLUDES = {
     ),
     "the page's own line": (
         '```python wakepoint\n--8<-- "parts.py:one"\n1 / 0\n```',
-        "docs/index.md:7: the snippet raised",
+        "{page}:7: the snippet raised",
     ),
     "behind an include": (
         f'```python\n--8<-- "fails.py"\n```\n\n{FAILS}',
-        "docs/index.md:11: the snippet raised",
+        "{page}:11: the snippet raised",
     ),
     "a fence": ('--8<-- "fence.md"', "inc/fence.md:7: the snippet raised"),
     "a fence of a file of a file": ('--8<-- "outer.md"', "inc/fence.md:7: the snippet raised"),
@@ -125,7 +135,7 @@ INCLUDES = {
     "a fence behind a byte-order mark": ('--8<-- "mark.md"', "inc/mark.md:3: the snippet raised"),
     "code that is not there": (
         '```python wakepoint\n--8<-- "nowhere.py"\n```',
-        "docs/index.md:5: there is no snippet in this fence; write one, or correct the name of",
+        "{page}:5: there is no snippet in this fence; write one, or correct the name of",
     ),
     "no fence": ('--8<-- "lost.md"', "inc/lost.md:3: this is not recognised as a fence"),
     "a comparison": ('--8<-- "compare.md"', "inc/compare.md:5: there is no line 'bi'"),
@@ -134,22 +144,35 @@ INCLUDES = {
 SNIPPETS = f"{BARE}markdown_extensions:\n  - pymdownx.snippets:\n      base_path: [inc]\n"
 
 
-def site(folder: Path, page: str, config: str, **files: str) -> list[str]:
-    """Builds a site whose page has its text in line 5; returns what is told about snippets."""
-    write(folder, {"index.md": f"---\ntitle: A\n---\n\n{page}\n"}, config)
+def site(folder: Path, texts: Iterable[str], config: str, **files: str) -> Built:
+    """Builds a site with a page for each text, in which that is line 5."""
+    pages = {f"{number}.md": f"---\ntitle: A\n---\n\n{text}\n" for number, text in enumerate(texts)}
+    write(folder, {"index.md": "# A site\n", **pages}, config)
     for name, text in {**FILES, **files}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return [line for line in build(folder).warnings if ".md:" in line or ".py:" in line]
+    return build(folder)
+
+
+def expect_told(built: Built, number: int, location: str) -> None:
+    """It has to be told, and to stand in the page of that number."""
+    location = location.format(page=f"docs/{number}.md")
+    place, what = location.partition(";")[0].split(": ", 1)
+    boxes = [box.get_text() for box in built.page(f"{number}").select(".wp-problem")]
+    assert [box for box in boxes if f"{place}:" in box and what in box], boxes
+    assert [line for line in built.warnings if location in line], built.warnings
+
+
+@pytest.fixture(scope="module")
+def included(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    texts = (text for text, _ in INCLUDES.values())
+    return site(tmp_path_factory.mktemp("included"), texts, SNIPPETS)
 
 
 @pytest.mark.parametrize("what", INCLUDES)
-def test_an_included_line_is_told_in_its_own_file(tmp_path: Path, what: str) -> None:
-    page, location = INCLUDES[what]
-    warnings = site(tmp_path, page, SNIPPETS)
-    assert warnings
-    assert location in warnings[0]
+def test_an_included_line_is_told_in_its_own_file(included: Built, what: str) -> None:
+    expect_told(included, list(INCLUDES).index(what), INCLUDES[what][1])
 
 
 HOOK = r'''
@@ -176,21 +199,25 @@ BY_A_PLUGIN = {
     ),
     "a value": (
         "{{ two }}\n\n```python wakepoint\nx = {{ one }}\n1 / 0\n```",
-        "docs/index.md:9: the snippet raised",
+        "{page}:9: the snippet raised",
     ),
-    "a line less": (f"{{# gone #}}\n{FAILS}", "docs/index.md:8: the snippet raised"),
+    "a line less": (f"{{# gone #}}\n{FAILS}", "{page}:8: the snippet raised"),
     "the page behind it": (
         f'{{% include-markdown "../inc/header.md" %}}\n\n{FAILS}',
-        "docs/index.md:9: the snippet raised",
+        "{page}:9: the snippet raised",
     ),
 }
 
 
+@pytest.fixture(scope="module")
+def put_in(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    texts = (text for text, _ in BY_A_PLUGIN.values())
+    return site(tmp_path_factory.mktemp("put_in"), texts, PLUGIN, **{"hook.py": HOOK})
+
+
 @pytest.mark.parametrize("what", BY_A_PLUGIN)
-def test_what_a_plugin_put_in_is_told_in_its_own_file(tmp_path: Path, what: str) -> None:
-    page, location = BY_A_PLUGIN[what]
-    warnings = site(tmp_path, page, PLUGIN, **{"hook.py": HOOK})
-    assert [line for line in warnings if location in line], warnings
+def test_what_a_plugin_put_in_is_told_in_its_own_file(put_in: Built, what: str) -> None:
+    expect_told(put_in, list(BY_A_PLUGIN).index(what), BY_A_PLUGIN[what][1])
 
 
 def test_what_markdown_alone_includes_is_told_too(

@@ -34,17 +34,27 @@ FORGED = [
 ]
 
 
+@pytest.fixture(scope="module")
+def forged(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A site with a page for each."""
+    folder = tmp_path_factory.mktemp("forged")
+    text = f"{FENCE.format('a', 'ran')}\nPolled [count: auto polls](#wp-a) times."
+    pages = {
+        f"{number}.md": f"# A page\n\n{markup}\n\n{text}\n\n`{markup}`\n"
+        for number, markup in enumerate(FORGED)
+    }
+    write(folder, {"index.md": "# A site\n", **pages})
+    return build(folder, "--strict")
+
+
 @pytest.mark.parametrize("markup", FORGED)
-def test_what_looks_like_a_place_is_text(tmp_path: Path, markup: str) -> None:
-    quote = "Polled [count: auto polls](#wp-a) times."
-    text = f"# A page\n\n{markup}\n\n{FENCE.format('a', 'ran')}\n{quote}\n\n`{markup}`\n"
-    write(tmp_path, {"index.md": text})
-    built = build(tmp_path, "--strict")
-    assert built.status == 0, built.log
-    assert outputs(built, "") == ["ran"]
-    html = (built.folder / "index.html").read_text(encoding="utf-8")
+def test_what_looks_like_a_place_is_text(forged: Built, markup: str) -> None:
+    page = str(FORGED.index(markup))
+    assert forged.status == 0, forged.log
+    assert outputs(forged, page) == ["ran"]
+    html = (forged.folder / page / "index.html").read_text(encoding="utf-8")
     assert html.count(markup) == 1
-    assert markup in built.page("").get_text()
+    assert markup in forged.page(page).get_text()
 
 
 def test_what_looks_like_our_mark_of_a_header_is_text(tmp_path: Path) -> None:

@@ -92,24 +92,40 @@ def test_of_a_sound_site_check_says_nothing(
     assert (status, printed) == (0, [])
 
 
-BROKEN: dict[str, tuple[str, str | dict[str, str]]] = {
-    "a file": (SNIPPETS, fence('--8<-- "bad.py"')),
-    "a fence in a file": (SNIPPETS, '# A page\n\n--8<-- "fence.md"\n'),
-    "a fence in a file, without the plugin": (ALONE, '# A page\n\n--8<-- "fence.md"\n'),
-    "a page that a hook makes": (PLUGIN, "# A page\n"),
-    "a value from a hook": (PLUGIN, fence("x = {{ value }}\n1 / 0")),
-    "a header": (BARE, fence("1", "titel='A'")),
-    "a list": (BARE, "- ```python wakepoint\n  1\n  ```\n"),
-    "front matter": (BARE, f"---\nwakepoint:\n  shw: code\n---\n{fence('1')}"),
-    "a comparison": (BARE, "# A page\n\n```wakepoint-compare\nsnippets: nobody\n```\n"),
-    "a quote": (BARE, "# A page\n\nIt took [count: auto polls](#wp-nobody) polls.\n"),
-    "an expectation": (BARE, fence("1", 'expect="polls=3"')),
-    "a page of a folder": (BARE, {"sub/page.md": fence("1 / 0")}),
+IN_A_FILE = {
+    "index.md": "# A site\n",
+    "code.md": fence('--8<-- "bad.py"'),
+    "fence.md": '# A page\n\n--8<-- "fence.md"\n',
+}
+# What a site consists of, and the number of its problems.
+BROKEN = {
+    "pages": (
+        BARE,
+        {
+            "index.md": "# A site\n",
+            "header.md": fence("1", "titel='A'"),
+            "list.md": "- ```python wakepoint\n  1\n  ```\n",
+            "matter.md": f"---\nwakepoint:\n  shw: code\n---\n{fence('1')}",
+            "comparison.md": "# A page\n\n```wakepoint-compare\nsnippets: nobody\n```\n",
+            "quote.md": "# A page\n\nIt took [count: auto polls](#wp-nobody) polls.\n",
+            "expectation.md": fence("1", 'expect="polls=3"'),
+            "sub/page.md": fence("1 / 0"),
+        },
+        7,
+    ),
+    "files": (SNIPPETS, IN_A_FILE, 2),
+    "files, without the plugin": (ALONE, IN_A_FILE, 2),
+    "a hook's": (
+        PLUGIN,
+        {"index.md": "# A site\n", "page.md": fence("x = {{ value }}\n1 / 0")},
+        2,
+    ),
     "an excluded page": (
         f"{BARE}exclude_docs: hidden.md\n",
         {"index.md": "# A page\n", "hidden.md": fence("1 / 0")},
+        0,
     ),
-    "another folder": (f"{BARE}docs_dir: text\n", {"../text/index.md": fence("1 / 0")}),
+    "another folder": (f"{BARE}docs_dir: text\n", {"../text/index.md": fence("1 / 0")}, 1),
 }
 
 
@@ -117,16 +133,15 @@ BROKEN: dict[str, tuple[str, str | dict[str, str]]] = {
 def test_check_prints_the_lines_of_the_build(
     site: Path, capsys: pytest.CaptureFixture[str], what: str
 ) -> None:
-    config, pages = BROKEN[what]
-    write(site, pages if isinstance(pages, dict) else {"index.md": pages}, config)
-    if what == "a page that a hook makes":
-        (site / "hook.py").write_text(HOOK.replace('BAD = ""', r'BAD = "1 / 0\n"'), "utf-8")
+    config, pages, count = BROKEN[what]
+    write(site, pages, config)
+    (site / "hook.py").write_text(HOOK.replace('BAD = ""', r'BAD = "1 / 0\n"'), "utf-8")
     built = build(site).warnings
     lines = [line.removeprefix("mkdocs_wakepoint: ") for line in built if "; " in line]
     status, printed, _ = checked(capsys, "text" if "text" in config else "docs")
     assert printed == sorted(lines)
-    assert status == bool(printed)
-    assert bool(printed) == (what != "an excluded page")
+    assert len(printed) == count
+    assert status == bool(count)
 
 
 def test_a_page_or_a_folder_of_a_site_is_read_as_in_the_site(
