@@ -8,6 +8,7 @@ The names and the contract are those of Rust's ``std::task`` and ``std::future``
 from __future__ import annotations
 
 import enum
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -162,9 +163,10 @@ class Future(Generic[T]):
         # future it waits for so that the executor can name it. An executor that cancels sends
         # an exception in; it is raised here rather than by coroutine.throw(), which loses
         # frames and context in several CPython versions (bpo-29587, gh-108668).
-        closed: GeneratorExit | None = None
+        #
+        # It has few variables: whoever reads those of a frame pays for each that is not bound.
         try:
-            while closed is None:
+            while True:
                 context = current.context
                 if context is None and not isinstance(self, Resumable):
                     if refuses_no_more():
@@ -176,25 +178,25 @@ class Future(Generic[T]):
                 if poll is not PENDING:
                     return checked(self, poll).value
                 try:
-                    cancellation = yield self
-                except RuntimeError as error:  # not from our executor, which sends
-                    library = foreign.running_library()
-                    if library is None:
+                    sent = yield self
+                except RuntimeError:  # not from our executor, which sends
+                    if foreign.running_library() is None:
                         raise
-                    raise foreign.under_another(repr(self), library) from error
-                except GeneratorExit as error:
-                    closed = error
-                    continue
-                if cancellation is not None:
+                    raise nobody_polls(self) from sys.exception()
+                except GeneratorExit:
+                    sent = sys.exception()
+                    break
+                if sent is not None:
                     if not isinstance(self, Cancellable):
-                        raise cancellation
-                    self.cancel(cancellation)  # and polled on: it may have to wait to end
+                        raise sent
+                    self.cancel(sent)  # and polled on: it may have to wait to end
         finally:
             self.drop()  # closing it is not handled meanwhile: what it raises has another context
+        assert sent is not None
         try:
-            raise closed
+            raise sent
         finally:
-            del closed  # whose traceback holds this frame
+            del sent  # whose traceback holds this frame
 
 
 MAX_REFUSALS = 100

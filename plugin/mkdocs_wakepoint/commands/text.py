@@ -38,10 +38,13 @@ def summary(recording: Recording, line: Callable[[int], str] = str) -> str:
     if recording.truncated:
         more = times(recording.truncated, "event")
         parts.append(f"at least {more} more than a recording holds, left out")
-    if any(event.kind == "trace.replaced" for event in recording.events):
+    kinds = {event.kind for event in recording.events}
+    if "trace.replaced" in kinds:
         parts.append(
             "it traced itself in the recorder's place; machines are not recorded from there on"
         )
+    if "trace.failed" in kinds:
+        parts.append("the recorder failed; machines are not recorded to the end")
     visits = _Visits(recording.events)
     ran = [index for index in range(len(recording.machines)) if visits.runs[index]]
     parts += [_machine(recording.machines[index], index, visits, line) for index in ran[:MACHINES]]

@@ -106,16 +106,20 @@ def _untraced(snippet: Snippet, recording: Recording) -> list[Problem]:
     """Figures and machines of a run are wrong, without a sign, if the recorder lost sight of it."""
     if not recording.machines or not (_TRACED & {*snippet.options.show} or snippet.options.expect):
         return []
-    return [
-        Problem(
-            snippet.at(event.facts["line"]),
-            "the snippet traces itself in the recorder's place; machines are not recorded from "
-            "here on",
-            f"remove it, or leave {', '.join(sorted(_TRACED))} and expect out",
-        )
-        for event in recording.events
-        if event.kind == "trace.replaced"
-    ]
+    without = f"leave {', '.join(sorted(_TRACED))} and expect out"
+    problems = []
+    for event in recording.events:
+        if event.kind == "trace.replaced":
+            what = (
+                "the snippet traces itself in the recorder's place; machines are not recorded from "
+                "here on"
+            )
+            problems.append(Problem(snippet.at(event["line"]), what, f"remove it, or {without}"))
+        elif event.kind == "trace.failed":
+            error = ": ".join(filter(None, (event["error"], event["message"])))
+            what = f"the recorder failed, so that machines are not recorded to the end: {error}"
+            problems.append(Problem(snippet.at(0), what, f"report it, and {without} until then"))
+    return problems
 
 
 def _unmet_figures(snippet: Snippet, recording: Recording) -> list[Problem]:

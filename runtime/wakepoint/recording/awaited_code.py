@@ -7,9 +7,10 @@ from types import CodeType, FrameType
 from typing import Any
 
 from wakepoint.recording.foreign_repr import type_name
-from wakepoint.recording.states import AWAIT_CODE, States
-from wakepoint.recording.watched import Watched
+from wakepoint.recording.states import States
+from wakepoint.recording.watched import Watched, address
 
+_name_of = type.__dict__["__name__"].__get__
 _STEP = "async_generator_wrapped_value"
 """The type of what an async generator yields, other than what it waits for."""
 
@@ -21,14 +22,39 @@ class AwaitedCode(Watched):
         super().__init__(code)
         self._states = states
         # What was suspended in an await of its own cannot be awaited by another.
-        is_coroutine = bool(code.co_flags & inspect.CO_COROUTINE)
-        self.asks_for_resumption = not is_coroutine and code is not AWAIT_CODE
+        self.asks_for_resumption = not code.co_flags & inspect.CO_COROUTINE
 
     def started(self, frame: FrameType) -> bool:
         return self._states.reached(frame, frame.f_back, is_new=True)
 
     def resumed(self, frame: FrameType) -> bool:
         return self._states.reached(frame, frame.f_back, is_new=False)
+
+
+class FutureCode(AwaitedCode):
+    """``Future.__await__``, in which every future is awaited that has no frames of its own."""
+
+    def __init__(self, code: CodeType, states: States) -> None:
+        super().__init__(code, states)
+        self.asks_for_resumption = False  # it goes on with the coroutine that it was suspended in
+        self._find = states.instances.get
+
+    def started(self, frame: FrameType) -> bool:
+        caller = frame.f_back
+        instance = self._find(caller)  # type: ignore[arg-type]  # nobody's is None
+        if instance is None or caller is None:
+            return False
+        states = self._states
+        places = instance.places if caller is instance.frame else states.places_of(caller)
+        state = places.states.get(caller.f_lasti)
+        if state is None:  # an ordinary call between two awaits
+            instance.awaits = 0
+            return True
+        instance.awaited = awaited = _name_of(type(frame.f_locals["self"]))
+        instance.awaits = address(frame)
+        instance.future = None
+        states.entered(instance, state, awaited)
+        return True
 
 
 class IteratorCode(Watched):

@@ -42,22 +42,33 @@ class RecordingKernel:
         of_arguments, of_result = calls.ARGUMENTS.get(name), calls.RESULTS.get(name)
         closes, waits = name in calls.CLOSES, name in calls.WAITS
         moves_bytes = name in calls.MOVES_BYTES
+        real_name, emit = self._real_names.get(name, name), self._recorder.emit
+        failed = self._recorder.failed
 
         def recorded(*args: Any) -> Any:
-            arguments = (
-                map(describe, args) if of_arguments is None else of_arguments(describe, args)
-            )
-            told = tuple(arguments)
+            try:
+                arguments = (
+                    map(describe, args) if of_arguments is None else of_arguments(describe, args)
+                )
+                told = tuple(arguments)
+            except Exception as failure:
+                if not failed(failure):
+                    raise
+                return call(*args)
             # A closed socket does not know its number any more, so ask before.
             closed = _number(args[0]) if closes else None
             try:
                 result = call(*args)
             except OSError as error:
-                self._note(name, told, "-1", calls.error_name(error), None)
+                emit(_CALLED, real_name, told, "-1", calls.error_name(error), None)
                 raise
-            text = None if of_result is None else of_result(describe, args, result)
-            moved = _bytes_moved(result) if moves_bytes else None
-            self._note(name, told, text or describe(result), None, moved)
+            try:
+                text = None if of_result is None else of_result(describe, args, result)
+                moved = _bytes_moved(result) if moves_bytes else None
+                emit(_CALLED, real_name, told, text or describe(result), None, moved)
+            except Exception as failure:
+                if not failed(failure):
+                    raise
             if closed is not None:
                 self._recorder.names.forget_fd(closed)
             if waits and self.on_return is not None:
@@ -65,12 +76,6 @@ class RecordingKernel:
             return result
 
         return recorded
-
-    def _note(
-        self, name: str, args: tuple[str, ...], result: str, error: str | None, moved: int | None
-    ) -> None:
-        real_name = self._real_names.get(name, name)
-        self._recorder.emit(_CALLED, real_name, args, result, error, moved)
 
 
 def _number(thing: Any) -> int:

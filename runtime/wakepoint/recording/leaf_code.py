@@ -12,12 +12,12 @@ from wakepoint.cancelling import Ending
 from wakepoint.combinators import Combined, Join, Select
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.executor import Executor
+from wakepoint.recording.executor import RecordingExecutor
 from wakepoint.recording.foreign_repr import is_a, type_name
 from wakepoint.recording.log import Shape
 from wakepoint.recording.safe_repr import message_of
-from wakepoint.recording.seams import RecordingExecutor
 from wakepoint.recording.states import AWAIT_CODE, States
-from wakepoint.recording.watched import Watched
+from wakepoint.recording.watched import Watched, address
 from wakepoint.task import PENDING, Future, Ready
 from wakepoint.time import Timeout
 
@@ -64,11 +64,20 @@ class Leaves:
             value: What the poll gave.
             error: What it raised.
         """
-        recorder = self.states.recorder
-        actor, number, kind = recorder.actors[-1], self.number(future), _name_of(type(future))
+        number, kind = self.number(future), _name_of(type(future))
         if value is PENDING:
-            recorder.log.add((_PENDING, actor, number, kind, by, "pending"))
-        elif type(value) is Ready or is_a(value, Ready):
+            recorder = self.states.recorder
+            recorder.log.add((_PENDING, recorder.actors[-1], number, kind, by, "pending"))
+        else:
+            self.over(number, kind, by, value, error)
+
+    def over(
+        self, number: int, kind: str, by: int | None, value: Any, error: BaseException | None
+    ) -> None:
+        """As `polled`, of a future whose number and type are known, and which has ended."""
+        recorder = self.states.recorder
+        actor = recorder.actors[-1]
+        if type(value) is Ready or is_a(value, Ready):
             text = "None" if value.value is None else recorder.value(value.value)
             recorder.log.add((_READY, actor, number, kind, by, "ready", text))
         else:
@@ -85,7 +94,9 @@ class LeafCode(Watched):
     def __init__(self, code: CodeType, leaves: Leaves) -> None:
         super().__init__(code)
         self._leaves = leaves
-        self._instances = leaves.states.instances
+        self._find = leaves.states.instances.get
+        self._add = leaves.states.recorder.log.add
+        self._actors = leaves.states.recorder.actors
 
     def started(self, frame: FrameType) -> bool:
         return True
@@ -97,10 +108,25 @@ class LeafCode(Watched):
         leaves, caller = self._leaves, frame.f_back
         if leaves.opaque is not None or caller is None:
             return
-        instance = None
-        if caller.f_code is AWAIT_CODE:
-            instance = self._instances.get(caller.f_back)  # type: ignore[arg-type]
-        if instance is not None:  # then it is on our thread, and what awaits it is the snippet
+        instance = self._find(caller.f_back)  # type: ignore[arg-type]  # nobody's is None
+        if instance is not None and instance.awaits == address(caller):
+            # It is awaited on our thread, by the snippet.
+            kind, number = instance.awaited, instance.future
+            if number is None:
+                future = frame.f_locals["self"]
+                number, kind = leaves.number(future), _name_of(type(future))
+                if kind is instance.awaited:  # else it is another's poll that is called there
+                    instance.future = number
+            if value is PENDING:
+                self._add((_PENDING, self._actors[-1], number, kind, instance.number, "pending"))
+                return
+            instance.awaits = 0
+            if type(value) is Ready and value.value is None:
+                by = instance.number
+                self._add((_READY, self._actors[-1], number, kind, by, "ready", "None"))
+            else:
+                leaves.over(number, kind, instance.number, value, error)
+        elif instance is not None and caller.f_code is AWAIT_CODE:
             leaves.polled(frame.f_locals["self"], instance.number, value, error)
         elif _is_told_to(caller.f_code) and get_ident() == leaves.states.thread:
             future = frame.f_locals.get("self")

@@ -38,8 +38,9 @@ class Shape:
         self.width = 2 + len(names) - max(0, revisable - 1)
 
 
-Variables: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
-"""Names of variables, shared by all visits of a state, and what is told of each."""
+Variables: TypeAlias = tuple[tuple[str, ...], tuple[str | int, ...]]
+"""Names of variables, shared by all visits of a state, and what is told of each: its text, or an
+integer whose text is made when the run is over."""
 
 
 class Revisable(list[Any]):
@@ -55,32 +56,29 @@ class Log:
         limit: How many are kept at least; `events` gives so many of them at most.
 
     Attributes:
+        items: All of it.
         add: Adds an event in one step: its shape, who did it, its facts. There is no lock: a signal
             handler may wake a task, which is an event, in the middle of another.
-        look_at: The length from which on somebody has to ask `is_full`. An event takes three places
-            or more, so until then it is not.
+        look_at: The number of items from which on somebody has to ask `is_full`. An event takes
+            three or more, so until then it is not.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._items: list[Any] = []
+        self.items: list[Any] = []
         self._counted = self._counted_to = 0
-        self.add = self._items.extend
+        self.add = self.items.extend
         self.look_at = _SMALLEST * limit
-
-    def __len__(self) -> int:
-        return len(self._items)
 
     def is_full(self) -> bool:
         """True if there are as many events as may be kept."""
-        items, at = self._items, self._counted_to
+        items, at, n = self.items, self._counted_to, self._counted
         end = len(items)
         while at < end:
-            shape: Shape = items[at]
-            at += shape.width
-            self._counted += 1
-        self._counted_to = at
-        left = self._limit - self._counted
+            at += items[at].width
+            n += 1
+        self._counted_to, self._counted = at, n
+        left = self._limit - n
         self.look_at = at + _SMALLEST * left
         return left <= 0
 
@@ -96,7 +94,7 @@ class Log:
 
     def _events(self) -> tuple[tuple[Event, ...], int]:
         events: list[Event] = []
-        items, at, n = self._items, 0, 0
+        items, at, n = self.items, 0, 0
         size = len(items)
         while at < size:
             shape: Shape = items[at]
@@ -125,5 +123,5 @@ def _complete(shape: Shape, facts: list[Any]) -> bool:
     return True
 
 
-def _variables(names: tuple[str, ...], values: tuple[str, ...]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in zip(names, values, strict=True)]
+def _variables(names: tuple[str, ...], values: tuple[str | int, ...]) -> list[dict[str, str]]:
+    return [{"name": name, "value": str(value)} for name, value in zip(names, values, strict=True)]

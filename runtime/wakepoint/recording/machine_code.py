@@ -36,8 +36,12 @@ class MachineCode(Watched):
         self._index = index
         self._analysis = analysis
         self._places = Places(code, analysis)
+        self._states_at = self._places.states
         self._yields = self._places.yields
         self._is_stream = bool(code.co_flags & inspect.CO_ASYNC_GENERATOR)
+        self._find = states.instances.get
+        self._add = states.recorder.log.add
+        self._actors = states.recorder.actors
 
     def started(self, frame: FrameType) -> bool:
         states = self._states
@@ -57,15 +61,19 @@ class MachineCode(Watched):
         return True
 
     def resumed(self, frame: FrameType) -> bool:
-        states = self._states
-        instance = states.instances.get(frame)
+        instance = self._find(frame)
         if instance is None:
             return self.started(frame)
+        if self._is_stream:
+            return self._stream_resumed(frame, instance)
+        self._add((RESUMED, self._actors[-1], instance.number, instance.suspended))
+        return True
+
+    def _stream_resumed(self, frame: FrameType, instance: Instance) -> bool:
         state = instance.state
-        if self._is_stream and not self._is_let_go(frame, instance):
-            states.reached(frame, frame.f_back, is_new=False)
-        recorder = states.recorder
-        recorder.log.add((RESUMED, recorder.actors[-1], instance.number, instance.suspended))
+        if not self._is_let_go(frame, instance):
+            self._states.reached(frame, frame.f_back, is_new=False)
+        self._add((RESUMED, self._actors[-1], instance.number, instance.suspended))
         if state is not None and self._yields[state]:
             instance.state = None
         return True
@@ -89,6 +97,7 @@ class MachineCode(Watched):
         if instance is None:
             return
         instance.state = None  # whatever was awaited is over
+        instance.awaits = 0
         if type(error) is not StopIteration:
             instance.raised_at = frame.f_lasti
 
@@ -99,18 +108,17 @@ class MachineCode(Watched):
         self._states.visit_over(frame)
 
     def yielded(self, frame: FrameType, value: Any) -> None:
-        states = self._states
-        instance = states.instances.get(frame)
+        instance = self._find(frame)
         if instance is None:
             return
         state = instance.state
-        if state is None or state != self._places.states.get(frame.f_lasti):
+        if state is None or state != self._states_at.get(frame.f_lasti):
             state = self._suspends_alone(instance, frame)
-        recorder = states.recorder
-        recorder.log.add((SUSPENDED, recorder.actors[-1], instance.number, state))
+        self._add((SUSPENDED, self._actors[-1], instance.number, state))
         instance.suspended = state or 0
-        if state is not None and self._yields[state]:
-            states.visit_over(frame.f_back)  # the consumer of the generator has what it awaited
+        if self._is_stream and state is not None and self._yields[state]:
+            # The consumer of the generator has what it awaited.
+            self._states.visit_over(frame.f_back)
 
     def _suspends_alone(self, instance: Instance, frame: FrameType) -> int | None:
         """It yields, or what it awaits has no frame that was entered."""

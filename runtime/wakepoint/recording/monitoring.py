@@ -10,27 +10,24 @@ look at a frame costs a call of it.
 
 from __future__ import annotations
 
-import dis
 import linecache
 import sys
 from collections.abc import Callable
-from types import CodeType, FrameType
-from typing import Any, TypeAlias
+from types import CodeType
+from typing import TypeAlias
 
-from wakepoint.recording.watched import Watched, is_closed_unstarted
+from wakepoint.recording import callbacks
+from wakepoint.recording.watched import Failed, Watched
 
 _NAME = "wakepoint"
 _IDS = (4, 3, 5, 2, 1, 0)
 """Those that debuggers, coverage tools and profilers take come last."""
-
-_frame: Callable[[int], FrameType] = sys._getframe  # noqa: SLF001 - the one way to the frame
 
 Watch: TypeAlias = Callable[[CodeType], Watched | None]
 
 
 if sys.version_info >= (3, 12):
     _EVENTS = sys.monitoring.events
-    _END_SEND = dis.opmap["END_SEND"]
     _ENTERING = _EVENTS.PY_START | _EVENTS.PY_RESUME
     _EVERYWHERE = _ENTERING | _EVENTS.PY_THROW | _EVENTS.PY_UNWIND | _EVENTS.RAISE
 
@@ -45,27 +42,29 @@ if sys.version_info >= (3, 12):
             watch: Who follows the frames of a code object.
             filename: ``co_filename`` of the script.
             tool: A free id.
+            failed: Told of an error in a callback; False if it is not the recorder's.
 
         Attributes:
             replaced_in: The line of the script that took the tool's place; None if it was left.
         """
 
-        def __init__(self, watch: Watch, filename: str, tool: int) -> None:
+        def __init__(self, watch: Watch, filename: str, tool: int, failed: Failed) -> None:
             self.replaced_in: int | None = None
             self._watch = watch
             self._filename = filename
             self._tool = tool
             self._is_on = False
             self._watched: dict[int, Watched] = {}
+            find, followed = self._find, self._watched
             self._callbacks: dict[int, Callable[..., object]] = {
-                _EVENTS.PY_START: self._on_started(),
-                _EVENTS.PY_RESUME: self._on_resumed(),
-                _EVENTS.PY_THROW: self._on_thrown(),
-                _EVENTS.PY_YIELD: self._on_yielded(),
-                _EVENTS.PY_RETURN: self._on_returned(),
-                _EVENTS.PY_UNWIND: self._on_unwound(),
-                _EVENTS.RAISE: self._on_raised(),
-                _EVENTS.INSTRUCTION: self._on_instruction,
+                _EVENTS.PY_START: callbacks.on_started(find, failed),
+                _EVENTS.PY_RESUME: callbacks.on_resumed(find, failed),
+                _EVENTS.PY_THROW: callbacks.on_thrown(find, failed),
+                _EVENTS.PY_YIELD: callbacks.on_left(followed, failed, "yielded"),
+                _EVENTS.PY_RETURN: callbacks.on_left(followed, failed, "returned"),
+                _EVENTS.PY_UNWIND: callbacks.on_error(followed, failed, "unwound"),
+                _EVENTS.RAISE: callbacks.on_error(followed, failed, "raised"),
+                _EVENTS.INSTRUCTION: callbacks.on_instruction(followed, failed),
             }
 
         # -- on and off ------------------------------------------------------------------------
@@ -144,103 +143,11 @@ if sys.version_info >= (3, 12):
             lines = linecache.getlines(self._filename)
             return next((n for n, line in enumerate(lines, 1) if "monitoring" in line), 1)
 
-        # -- what the interpreter calls --------------------------------------------------------
-
-        def _on_started(self) -> Callable[[CodeType, int], object]:
-            watched, find, disable = self._watched, self._find, sys.monitoring.DISABLE
-
-            def on_started(code: CodeType, offset: int) -> object:
-                known = watched.get(id(code))
-                if known is None and (known := find(code)) is None:
-                    return disable
-                if not known.asks_for_start:
-                    return disable
-                known.started(_frame(1))
-                return None
-
-            return on_started
-
-        def _on_resumed(self) -> Callable[[CodeType, int], object]:
-            watched, find, disable = self._watched, self._find, sys.monitoring.DISABLE
-
-            def on_resumed(code: CodeType, offset: int) -> object:
-                known = watched.get(id(code))
-                if known is None and (known := find(code)) is None:
-                    return disable
-                if not known.asks_for_resumption:
-                    return disable
-                known.resumed(_frame(1))
-                return None
-
-            return on_resumed
-
-        def _on_thrown(self) -> Callable[[CodeType, int, BaseException], object]:
-            watched, find = self._watched, self._find
-
-            def on_thrown(code: CodeType, offset: int, error: BaseException) -> object:
-                known = watched.get(id(code)) or find(code)
-                if known is not None:
-                    frame = _frame(1)
-                    known.resumed(frame)
-                    if is_closed_unstarted(frame, error):
-                        known.never_started(frame)
-                return None
-
-            return on_thrown
-
-        def _on_yielded(self) -> Callable[[CodeType, int, Any], object]:
-            watched = self._watched
-
-            def on_yielded(code: CodeType, offset: int, value: Any) -> object:
-                known = watched.get(id(code))
-                if known is not None:
-                    known.yielded(_frame(1), value)
-                return None
-
-            return on_yielded
-
-        def _on_returned(self) -> Callable[[CodeType, int, Any], object]:
-            watched = self._watched
-
-            def on_returned(code: CodeType, offset: int, value: Any) -> object:
-                known = watched.get(id(code))
-                if known is not None:
-                    known.returned(_frame(1), value)
-                return None
-
-            return on_returned
-
-        def _on_unwound(self) -> Callable[[CodeType, int, BaseException], object]:
-            watched = self._watched
-
-            def on_unwound(code: CodeType, offset: int, error: BaseException) -> object:
-                known = watched.get(id(code))
-                if known is not None:
-                    known.unwound(_frame(1), error)
-                return None
-
-            return on_unwound
-
-        def _on_raised(self) -> Callable[[CodeType, int, BaseException], object]:
-            watched = self._watched
-
-            def on_raised(code: CodeType, offset: int, error: BaseException) -> object:
-                known = watched.get(id(code))
-                if known is not None:
-                    known.raised(_frame(1), error)
-                return None
-
-            return on_raised
-
-        def _on_instruction(self, code: CodeType, offset: int) -> object:
-            known = self._watched.get(id(code))
-            if known is None or code.co_code[offset] != _END_SEND:
-                return sys.monitoring.DISABLE
-            known.await_ended(_frame(1))
-            return None
-
         def _find(self, code: CodeType) -> Watched | None:
-            """Who follows a code object that runs for the first time."""
+            """Who follows a code object; for the first time, what is wanted is switched on."""
+            watched = self._watched.get(id(code))
+            if watched is not None:
+                return watched
             watched = self._watch(code)
             if watched is None or not self._is_ours():
                 return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import weakref
 
+from wakepoint.recording.watched import address
+
 _ref = weakref.ref
 
 
@@ -18,19 +20,21 @@ class Numbers:
 
     def __init__(self) -> None:
         self._count = 0
-        self._known: dict[int, tuple[weakref.ref[object] | _Kept, int]] = {}
+        # By the address of the thing. A pair for each would be one more object to make and free.
+        self._things: dict[int, weakref.ref[object] | _Kept] = {}
+        self._numbers: dict[int, int] = {}
 
     def of(self, thing: object) -> int:
         """The number of a thing, its next one if it has none."""
-        known = self._known.get(id(thing))
-        if known is not None and known[0]() is thing:
-            return known[1]
-        self._count = number = self._count + 1
+        key = address(thing)
+        known = self._things.get(key)
+        if known is not None and known() is thing:
+            return self._numbers[key]
         try:
-            kept: weakref.ref[object] | _Kept = _ref(thing)
+            self._things[key] = _ref(thing)
         except TypeError:
-            kept = _Kept(thing)
-        self._known[id(thing)] = kept, number
+            self._things[key] = _Kept(thing)
+        self._count = self._numbers[key] = number = self._count + 1
         return number
 
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from _thread import get_ident
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from wakepoint.errors import GoesOn
+from wakepoint.recording.errors import is_the_recorders
 from wakepoint.recording.foreign_repr import type_name
 from wakepoint.recording.log import Log, Shape
 from wakepoint.recording.model import Event
 from wakepoint.recording.names import Names
 from wakepoint.recording.numbers import Numbers
-from wakepoint.recording.safe_repr import LIMIT, cut, message_of, safe_repr
+from wakepoint.recording.safe_repr import LIMIT, cut, message_of, safe_repr, short_repr
 from wakepoint.recording.sizes import EVENTS
+
+_FAILED = Shape("trace.failed", "error", "message")
 
 _SHORT = 10**39
 """Numbers below are told whole."""
-_SHORT_TEXT = 40
-"""Texts up to this length are told whole."""
 
 
 class Recorder:
@@ -38,7 +39,9 @@ class Recorder:
         thread: The one on which they act.
         log: Where events go.
         because: Why wakers are woken that are woken now.
-        when_full: Called once, when there is no room any more.
+        stop_following: Called once, when no more is to be told of machines: there is no room, or
+            the recorder failed.
+        failure: The type and the text of the first error that the recorder made.
     """
 
     def __init__(self, limit: int = EVENTS) -> None:
@@ -52,7 +55,9 @@ class Recorder:
         self.emulation: str | None = None
         self.goes_on: tuple[GoesOn, ...] = ()
         self.because: str | None = None
-        self.when_full: Callable[[], None] | None = None
+        self.stop_following: Callable[[], None] | None = None
+        self.failure: tuple[str, str] | None = None
+        self._is_failure_told = False
         self.actors = ["main"]
         self.log = Log(limit)
         self.thread = get_ident()
@@ -97,17 +102,60 @@ class Recorder:
         if self.full:
             self.truncated += 1
             return
-        actor = self.actors[-1] if get_ident() == self.thread else "thread"
-        self.log.add((shape, actor, *facts))
-        if len(self.log) >= self.log.look_at:
+        log = self.log
+        try:
+            log.add((shape, self.actors[-1] if get_ident() == self.thread else "thread", *facts))
+        except MemoryError as error:
+            self.out_of_memory(error)
+        if len(log.items) >= log.look_at:
             self.look()
+
+    def out_of_memory(self, error: MemoryError) -> None:
+        """An event could not be noted, and so nothing more is told.
+
+        Raises:
+            MemoryError: If it is the script's.
+        """
+        if not self.failed(error):
+            raise error
+        self.full = True
 
     def look(self) -> None:
         """Sees whether there is room for more events."""
         if self.log.is_full() and not self.full:
             self.full = True
-            if self.when_full is not None:
-                self.when_full()
+            self._stop_following()
+
+    def _stop_following(self) -> None:
+        if self.stop_following is not None:
+            self.stop_following()
+            self.stop_following = None
+
+    def failed(self, error: Exception) -> bool:
+        """No more is told of machines, after an error that then does not reach the script.
+
+        Returns:
+            False if it is the script's error.
+        """
+        if not is_the_recorders(error):
+            return False
+        try:
+            if self.failure is None:
+                self.failure = type_name(error), ""
+                self.failure = self.error(error)
+                self.tell_failure()
+            self._stop_following()
+        except Exception:
+            # There may be no memory for that either. The next event fails as this one did.
+            return True
+        return True
+
+    def tell_failure(self) -> None:
+        """Tells of the recorder's first error, if there is one that is not told yet."""
+        if self.failure is not None and not self._is_failure_told:
+            with suppress(MemoryError):
+                self.log.add((_FAILED, "main", *self.failure))
+                self._is_failure_told = True
 
     def numbering(self, sort: str) -> Callable[[object], int]:
         """What gives the things of one sort their numbers, in order of appearance."""
@@ -130,29 +178,22 @@ class Recorder:
             return "", ""
         return type_name(raised), self.names.normalise(message_of(raised))
 
+    def value_in_log(self, thing: object) -> str | int:
+        """A value as text, or a number that is no port as it is: its text can be made later."""
+        if type(thing) is int and -_SHORT < thing < _SHORT:
+            return thing
+        return self.value(thing)
+
     def value(self, thing: object) -> str:
         """A value as text: bounded, and the same in every run."""
-        if type(thing) is int and -_SHORT < thing < _SHORT and not self.names.has_ports:
-            return str(thing)
         if self.full:
             return ""
-        text = _quickly(thing)
+        if thing is None:
+            return "None"
+        text = short_repr(thing)
         if text is None:
-            whole = safe_repr(thing, limit=10 * LIMIT)  # a cut address could not be renamed
-            return cut(self.names.normalise(whole, live=True))
-        return self.names.normalise(text, live=True) if self.names.has_ports else text
-
-
-def _quickly(thing: object) -> str | None:
-    """As `safe_repr`, for what snippets have most, and where nothing but a port can be renamed."""
-    kind = type(thing)
-    if kind is int:
-        return str(thing) if -_SHORT < thing < _SHORT else None  # type: ignore[operator]
-    if thing is None or kind is bool:
-        return str(thing)
-    if kind is str and len(thing) <= _SHORT_TEXT and thing.isalnum():  # type: ignore[arg-type,attr-defined]
-        return repr(thing)
-    return None
+            text = safe_repr(thing, limit=10 * LIMIT)  # a cut address could not be renamed
+        return cut(self.names.normalise(text, live=True))
 
 
 class _Acting:

@@ -13,6 +13,7 @@ import reprlib
 import socket
 from array import array
 from collections import deque
+from collections.abc import Callable
 from types import AsyncGeneratorType, CoroutineType
 from typing import Any
 
@@ -155,6 +156,54 @@ def safe_repr(value: object, limit: int = LIMIT) -> str:
     if "<" in text:
         text = _COROUTINE.sub(r"\1()", text)
     return text if len(text) <= limit else cut(text, limit)
+
+
+def short_repr(value: object) -> str | None:
+    """As `safe_repr`, of what snippets have most and is short; None of everything else."""
+    describe = _SHORT.get(id(type(value)))
+    try:
+        text = None if describe is None else describe(value)
+    except Exception:
+        return None
+    return text if text is not None and len(text) <= _SHORT_TEXT and "<" not in text else None
+
+
+def _short_bytes(value: bytes) -> str:
+    return repr(value) if len(value) <= _LONG_BYTES else f"bytes[{len(value)}]"
+
+
+def _short_text(value: str) -> str | None:
+    return repr(value) if len(value) <= _SHORT_TEXT else None
+
+
+def _short_int(value: int) -> str | None:
+    return str(value) if -_SHORT_INT < value < _SHORT_INT else None
+
+
+def _short_tuple(value: tuple[object, ...]) -> str | None:
+    if len(value) > _REPR.maxtuple:
+        return None
+    for each in value:
+        if id(type(each)) not in _OF_NO_CODE or type(each) is bytes:
+            return None
+        if type(each) is int and not -_SHORT_INT < each < _SHORT_INT:
+            return None
+    return repr(value)
+
+
+_SHORT_TEXT = 50
+"""Characters of a text that needs no look at how long it is."""
+_SHORT_INT = 10**39
+
+_SHORT: dict[int, Callable[[Any], str | None]] = {
+    id(int): _short_int,
+    id(str): _short_text,
+    id(bytes): _short_bytes,
+    id(tuple): _short_tuple,
+    **{id(kind): repr for kind in (bool, type(None), TcpStream, TcpListener, UdpSocket)},
+    **{id(kind): repr for kind in (PipeReader, PipeWriter, Child, JoinHandle, YieldNow)},
+}
+"""By type. Each is told as `_Repr` would, if that comes to few characters."""
 
 
 def cut(text: str, limit: int = LIMIT) -> str:

@@ -228,6 +228,11 @@ KINDS: Final[dict[str, Kind]] = {
             "bytes": Fact(_COUNT_OR_NULL, "how many bytes moved between kernel and process"),
         },
     ),
+    "trace.failed": Kind(
+        "The recorder made a mistake, or found no memory. What coroutines did from then on is not "
+        "told, or in part if this event comes last. The script does what it does without that.",
+        {"error": Fact(_TEXT, "the type of the exception"), "message": Fact(_TEXT)},
+    ),
     "trace.replaced": Kind(
         "The script put something of its own in the place of the recorder's: its trace function on "
         "Python 3.11, its tool of `sys.monitoring` from 3.12 on. What its coroutines did from then "

@@ -19,13 +19,19 @@ from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
 from wakepoint.coroutine import CoroutineFuture
-from wakepoint.recording.watched import GENERATES, Amend, Watched, is_at_start, is_closed_unstarted
+from wakepoint.recording.watched import (
+    GENERATES,
+    Amend,
+    Failed,
+    Watched,
+    address,
+    is_at_start,
+    is_closed_unstarted,
+)
 
 _YIELD = dis.opmap["YIELD_VALUE"]
 _RESUME = dis.opmap["RESUME"]
 _RETURNS = {op for name, op in dis.opmap.items() if name in ("RETURN_VALUE", "RETURN_CONST")}
-_address = object.__hash__
-"""Which object it is; `id` would raise an audit event, for which there is a hook."""
 _LEAVING = ("yielded", "returned", "unwound", "raised")
 
 Local: TypeAlias = Callable[[FrameType, str, Any], Any]
@@ -39,16 +45,19 @@ class Settrace:
     Args:
         watch: Who follows the frames of a code object.
         filename: ``co_filename`` of the script.
+        failed: Told of an error in a trace function; False if it is not the recorder's.
 
     Attributes:
         replaced_in: The line of the script that put another trace function in the place of this
             one, the first if there are several; None if it stayed.
     """
 
-    def __init__(self, watch: Watch, filename: str) -> None:
+    def __init__(self, watch: Watch, filename: str, failed: Failed) -> None:
         self.replaced_in: int | None = None
         self._watch = watch
         self._filename = filename
+        self._failed = failed
+        self._is_lost = False  # the interpreter takes away a function that raises
         self._thread = threading.get_ident()
         self._before: Any = None
         self._is_set = False
@@ -86,6 +95,8 @@ class Settrace:
             self._is_set = False
             sys.settrace(self._before)
         _active.remove(self)
+        if self._is_lost:
+            self._failed(RuntimeError("an exception came out of the trace function"))
 
     def tell_ends_of_awaits(self, watched: Watched) -> None:
         """Each StopIteration is told anyway."""
@@ -107,6 +118,8 @@ class Settrace:
         """Sees what the call before this one has set."""
         if threading.get_ident() != self._thread:
             return
+        if self._is_lost:
+            return
         if self.replaced_in is None and sys.gettrace() != self._function:
             self.replaced_in = self._line or self._line_elsewhere or 1
 
@@ -118,20 +131,27 @@ class Settrace:
     # -- what the interpreter calls ------------------------------------------------------------
 
     def _trace_function(self) -> Local:
-        followed, find = self._followed, self._find
+        followed, find, failed = self._followed, self._find, self._failed
 
         def trace(frame: FrameType, event: str, arg: Any) -> Local | None:
-            self._uncertain = None
-            code = frame.f_code
-            _, watched, local, bytecode = followed.get(_address(code)) or find(code)
-            if watched is None:
-                return local
-            if local is not None:
-                frame.f_trace_lines = False
-            if bytecode is None or is_at_start(frame, bytecode):
-                follow = not watched.asks_for_start or watched.started(frame)
-            else:
-                follow = not watched.asks_for_resumption or watched.resumed(frame)
+            try:
+                self._uncertain = None
+                code = frame.f_code
+                _, watched, local, bytecode = followed.get(address(code)) or find(code)
+                if watched is None:
+                    return local
+                if local is not None:
+                    frame.f_trace_lines = False
+                if bytecode is None or is_at_start(frame, bytecode):
+                    follow = not watched.asks_for_start or watched.started(frame)
+                else:
+                    follow = not watched.asks_for_resumption or watched.resumed(frame)
+            except Exception as error:
+                self._is_lost = True
+                if not failed(error):
+                    raise
+                self._is_lost = False
+                return None
             return local if follow else None
 
         return trace
@@ -145,7 +165,7 @@ class Settrace:
         elif code is _POLL_COROUTINE:
             local = self._on_caller_event
         bytecode = code.co_code if watched is not None and code.co_flags & GENERATES else None
-        known = self._followed[_address(code)] = code, watched, local, bytecode
+        known = self._followed[address(code)] = code, watched, local, bytecode
         return known
 
     def _on_caller_event(self, frame: FrameType, event: str, arg: Any) -> Local:
@@ -169,20 +189,26 @@ class Settrace:
     def _local(self, watched: Watched) -> Local:
         """What follows the frames of a code object, once it has been entered."""
         bytecode = watched.code.co_code  # made anew at each access
-        returned, yielded = watched.returned, watched.yielded
+        returned, yielded, failed = watched.returned, watched.yielded, self._failed
 
         def follow(frame: FrameType, event: str, arg: Any) -> Local:
-            if event == "return":
-                if bytecode[frame.f_lasti] in _RETURNS:
-                    self._raised.pop(frame, None)
-                    returned(frame, arg)
-                elif _is_yielded(frame, bytecode, arg):
-                    yielded(frame, arg)
-                else:
-                    raised = self._raised.pop(frame, None)
-                    self._uncertain = watched.unwound(frame, raised) or self._uncertain
-            elif event == "exception":
-                self._exception(watched, frame, arg[1])
+            try:
+                if event == "return":
+                    if bytecode[frame.f_lasti] in _RETURNS:
+                        self._raised.pop(frame, None)
+                        returned(frame, arg)
+                    elif _is_yielded(frame, bytecode, arg):
+                        yielded(frame, arg)
+                    else:
+                        raised = self._raised.pop(frame, None)
+                        self._uncertain = watched.unwound(frame, raised) or self._uncertain
+                elif event == "exception":
+                    self._exception(watched, frame, arg[1])
+            except Exception as error:
+                self._is_lost = True
+                if not failed(error):
+                    raise
+                self._is_lost = False
             return follow
 
         return follow

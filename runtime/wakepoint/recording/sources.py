@@ -8,7 +8,7 @@ from types import CodeType
 from typing import Protocol
 
 from wakepoint.recording.settrace import Settrace
-from wakepoint.recording.watched import Watched
+from wakepoint.recording.watched import Failed, Watched
 
 if sys.version_info >= (3, 12):
     from wakepoint.recording.monitoring import Monitoring, free_tool
@@ -37,13 +37,14 @@ class Source(Protocol):
         """Stops following; called on the same thread."""
 
 
-def choose(watch: Callable[[CodeType], Watched | None], filename: str) -> Source:
+def choose(watch: Callable[[CodeType], Watched | None], filename: str, failed: Failed) -> Source:
     """The means that costs the program least.
 
     Args:
         watch: Who follows the frames of a code object.
         filename: ``co_filename`` of the script.
+        failed: Told of an error in what the interpreter calls.
     """
     if sys.version_info >= (3, 12) and (tool := free_tool()) is not None:
-        return Monitoring(watch, filename, tool)
-    return Settrace(watch, filename)
+        return Monitoring(watch, filename, tool, failed)
+    return Settrace(watch, filename, failed)

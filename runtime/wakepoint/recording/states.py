@@ -38,7 +38,7 @@ class Instance:
     """One run of a machine."""
 
     __slots__ = (
-        *("frame", "number", "parts", "places", "raised_at"),
+        *("awaited", "awaits", "frame", "future", "number", "parts", "places", "raised_at"),
         *("started", "state", "suspended"),
     )
 
@@ -51,6 +51,11 @@ class Instance:
         self.state: int | None = None  # where it stands, while it awaits
         self.suspended = 0  # where it was suspended last
         self.raised_at = -1  # the instruction that raised last
+        # What is known of the leaf that it awaits: the address of the frame that polls it, the name
+        # of its type, and its number once it was polled.
+        self.awaits = 0
+        self.awaited = ""
+        self.future: int | None = None
         self.started: Revisable | None = None
 
 
@@ -92,6 +97,8 @@ class States:
         self.source: Source | None = None
         self.drops_copies = False
         self._places = {id(code): Places(code, each) for code, (_, each) in analyses.items()}
+        self._log = recorder.log
+        self._actors = recorder.actors
 
     # -- what a coroutine of the snippet awaits ---------------------------------------------------
 
@@ -125,11 +132,10 @@ class States:
         instance.state = state
         names = instance.places.variables[state or 0]
         variables = self.variables(instance, names) if names else NONE
-        recorder = self.recorder
-        log = recorder.log
-        log.add((ENTERED, recorder.actors[-1], instance.number, state, variables, awaited))
-        if len(log) >= log.look_at:
-            recorder.look()
+        log = self._log
+        log.add((ENTERED, self._actors[-1], instance.number, state, variables, awaited))
+        if len(log.items) >= log.look_at:
+            self.recorder.look()
 
     def tell_ends_of_awaits(self, watched: Watched) -> None:
         """What is awaited has no frame that would tell."""
@@ -159,9 +165,11 @@ class States:
     def variables(self, instance: Instance, names: tuple[str, ...]) -> Variables:
         """What those of the variables are that are bound."""
         bound = instance.frame.f_locals
-        for frame in instance.parts:
-            bound = {**bound, **frame.f_locals}
-        value = self.recorder.value
+        if instance.parts:
+            for frame in instance.parts:
+                bound = {**bound, **frame.f_locals}
+        recorder = self.recorder
+        value = recorder.value if recorder.names.has_ports else recorder.value_in_log
         try:
             told = names, tuple([value(bound[name]) for name in names])
         except KeyError:
@@ -175,8 +183,6 @@ class States:
 def awaited_type(frame: FrameType) -> str:
     """What the frame that an await resumes belongs to."""
     code = frame.f_code
-    if code is AWAIT_CODE:
-        return type_name(frame.f_locals["self"])
     if code.co_flags & inspect.CO_COROUTINE:
         return f"coroutine {code.co_name}"
     if code.co_flags & inspect.CO_ASYNC_GENERATOR:

@@ -12,13 +12,13 @@ import sys
 from types import CodeType
 
 from wakepoint.machine import Analysis
-from wakepoint.recording.awaited_code import AwaitedCode, IteratorCode, StreamCode
+from wakepoint.recording.awaited_code import AwaitedCode, FutureCode, IteratorCode, StreamCode
 from wakepoint.recording.leaf_code import Leaves, watch_poll
 from wakepoint.recording.log import Shape
 from wakepoint.recording.machine_code import MachineCode, PartCode
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.sources import choose
-from wakepoint.recording.states import States
+from wakepoint.recording.states import AWAIT_CODE, States
 from wakepoint.recording.watched import GENERATES, Watched
 
 _ITERATORS = frozenset({"send", "__next__"})
@@ -49,17 +49,18 @@ class Tracer(States):
     def start(self) -> None:
         """Begins to follow this thread."""
         if not self.recorder.full:
-            self.source = choose(self.watch, self.filename)
+            self.source = choose(self.watch, self.filename, self.recorder.failed)
             self.source.start()
             self.drops_copies = sys.version_info < (3, 13) and sys.gettrace() is None
-            self.recorder.when_full = self.source.stop_early
+            self.recorder.stop_following = self.source.stop_early
 
     def stop(self) -> None:
         """Stops following, and tells if that was lost; called on the same thread."""
         if self.source is None:
             return
-        self.recorder.when_full = None
+        self.recorder.stop_following = None
         self.source.stop()
+        self.recorder.tell_failure()
         if self.source.replaced_in is not None:
             self.recorder.emit(_REPLACED, self.source.replaced_in)
 
@@ -73,6 +74,8 @@ class Tracer(States):
             return PartCode(code, self)
         if code.co_name == "poll":
             return watch_poll(code, self.leaves, self.filename)
+        if code is AWAIT_CODE:
+            return FutureCode(code, self)
         if code.co_flags & inspect.CO_ASYNC_GENERATOR:
             return StreamCode(code, self)
         if code.co_flags & GENERATES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import inspect
+import sys
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
@@ -12,7 +13,11 @@ GENERATES = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | inspect.CO_GENER
 """Of a code object's flags: its frames can be suspended."""
 
 Amend: TypeAlias = Callable[[BaseException], None]
+Failed: TypeAlias = Callable[[Exception], bool]
+"""Told of an error while a frame is followed; False if it is the script's."""
 
+address: Callable[[object], int] = id if sys.version_info >= (3, 12) else object.__hash__
+"""Which object it is. `id` raises an audit event, for which the trace function has a hook."""
 
 _RESUME = dis.opmap["RESUME"]
 _FIRST = 0

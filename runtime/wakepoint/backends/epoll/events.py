@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 EPOLLIN = 0x001
 EPOLLPRI = 0x002
 EPOLLOUT = 0x004
@@ -23,6 +25,7 @@ _NAMES = {
 }
 
 
+@cache  # there are few
 def describe(events: int) -> str:
     """An epoll event mask as epoll_ctl(2) names it, ``EPOLLIN|EPOLLRDHUP``."""
     return "|".join(name for bit, name in _NAMES.items() if events & bit) or "0"

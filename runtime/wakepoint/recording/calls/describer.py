@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -18,6 +19,10 @@ def counted(count: int, name: str) -> str:
     return f"{count} {name}" + ("" if count == 1 else "s")
 
 
+def _size(data: bytes | bytearray | memoryview) -> str:
+    return counted(data.nbytes if isinstance(data, memoryview) else len(data), "byte")
+
+
 class Describer:
     """Turns one argument or result into text, with stable names for what the system chose."""
 
@@ -25,9 +30,17 @@ class Describer:
         self.names = names
         self.until = ""
         """What bounds the reactor's wait that is about to happen; set by the recording reactor."""
+        self._of_type: dict[int, Callable[[Any], str]] = {
+            id(socket.socket): self.fd,
+            id(bytes): _size,
+            id(bytearray): _size,
+        }
 
     def __call__(self, thing: Any) -> str:
         """A thing of any type."""
+        describe = self._of_type.get(id(type(thing)))
+        if describe is not None:
+            return describe(thing)
         if thing is None:
             return "0"
         if type(thing) is int and -_SHORT < thing < _SHORT:
@@ -35,8 +48,7 @@ class Describer:
         if isinstance(thing, str):
             return thing
         if isinstance(thing, (bytes, bytearray, memoryview)):
-            size = thing.nbytes if isinstance(thing, memoryview) else len(thing)
-            return counted(size, "byte")
+            return _size(thing)
         if callable(getattr(thing, "fileno", None)):
             return self.fd(thing)
         if isinstance(thing, tuple):

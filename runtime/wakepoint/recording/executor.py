@@ -1,0 +1,163 @@
+"""The recording executor and its wakers: the runtime's own, each noting what it does."""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from wakepoint.executor import Executor
+from wakepoint.handle import JoinHandle, Task, TaskState
+from wakepoint.reactor import Reactor
+from wakepoint.recording.foreign_repr import is_a
+from wakepoint.recording.log import Shape
+from wakepoint.recording.recorder import Recorder
+from wakepoint.recording.safe_repr import safe_repr
+from wakepoint.task import Waker
+
+T = TypeVar("T")
+
+_CLONED = Shape("waker.cloned", "task", "holder")
+_WOKEN = Shape("waker.woken", "task", "queued", "because")
+_WAKER_DROPPED = Shape("waker.dropped", "task", "holder")
+_SPAWNED = Shape("task.spawned", "task", "name")
+_POLLED = Shape("task.polled", "task", "poll")
+_PENDING = Shape("task.pending", "task", "poll")
+_READY = Shape("task.ready", "task", "poll", "value")
+_RAISED = Shape("task.raised", "task", "poll", "error", "message")
+_DROPPED = Shape("task.dropped", "task", "why")
+
+
+class RecordingWaker(Waker):
+    """A waker whose clones know who holds them, as each would be counted in Rust."""
+
+    __slots__ = ("_executor", "holder", "name", "task", "used")
+
+    def __init__(
+        self, executor: RecordingExecutor, task: Task[Any], holder: str | None = None
+    ) -> None:
+        self._executor = executor
+        self.task = task
+        self.name = f"task {task.number}"
+        self.holder = holder
+        self.used = False
+
+    @property
+    def _wake(self) -> Callable[[], object]:  # type: ignore[override]  # a waker of no recording asks
+        return self.wake
+
+    def wake(self) -> None:
+        self.used = True
+        self._executor.wake(self.task)
+
+    def clone(self) -> Waker:
+        recorder = self._executor.recorder
+        holder = recorder.actor
+        recorder.emit(_CLONED, self.task.number, holder)
+        return RecordingWaker(self._executor, self.task, holder)
+
+    def will_wake(self, other: Waker) -> bool:
+        return isinstance(other, RecordingWaker) and other.task is self.task
+
+    def __del__(self) -> None:
+        if self.holder is not None and not self.used and not self._executor.closed:
+            self._executor.recorder.emit(_WAKER_DROPPED, self.task.number, self.holder)
+
+
+class RecordingExecutor(Executor):
+    """Notes spawns, polls and their outcomes, wakes and parking."""
+
+    # Each look is a wait in the recording; how many there are is chance, so look seldom.
+    thread_check_interval = 1.0
+    # A problem names who goes on; to look after a second would be a wait more in the recording.
+    patience = None
+
+    def __init__(self, reactor: Reactor, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.closed = False
+        self._is_followed = False  # true while it polls on the recorder's thread
+        super().__init__(reactor)
+
+    def make_waker(self, task: Task[Any]) -> Waker:
+        return RecordingWaker(self, task)
+
+    def spawn(self, future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
+        handle = super().spawn(future, name=name)
+        task = handle.task
+        given: object = task.name  # whatever the script gave
+        text = str.__str__(given) if is_a(given, str) else safe_repr(given)
+        self.recorder.emit(_SPAWNED, task.number, text)
+        return handle
+
+    def wake(self, task: Task[Any]) -> None:
+        """What a recording waker calls: schedules the task and notes whether that did anything."""
+        recorder = self.recorder
+        because = recorder.because
+        queued = self.schedule(task)
+        if recorder.full or get_ident() != recorder.thread:
+            recorder.emit(_WOKEN, task.number, queued, because)
+            return
+        try:
+            recorder.log.add((_WOKEN, recorder.actors[-1], task.number, queued, because))
+        except MemoryError as error:
+            recorder.out_of_memory(error)
+
+    def block_on(self, future: Awaitable[T]) -> T:
+        self._is_followed = get_ident() == self.recorder.thread
+        with self.recorder.acting("executor"):
+            try:
+                return super().block_on(future)
+            finally:
+                self.closed = True
+
+    def interrupted(self, error: BaseException) -> None:
+        self.recorder.goes_on = self.recorder.goes_on or self.lingering.untold()
+        super().interrupted(error)
+
+    def poll(self, task: Task[Any]) -> None:
+        recorder = self.recorder
+        if recorder.full or not self._is_followed:
+            self._poll_elsewhere(task)
+            return
+        actors, log, number = recorder.actors, recorder.log, task.number
+        try:
+            log.add((_POLLED, actors[-1], number, task.polls + 1))
+        except MemoryError as error:
+            recorder.out_of_memory(error)
+            self._poll_elsewhere(task)
+            return
+        actors.append(task.context.waker.name)  # type: ignore[attr-defined]  # a recording one
+        try:
+            super().poll(task)
+        finally:
+            actors.pop()
+        try:
+            if task.state is TaskState.PENDING:
+                log.add((_PENDING, actors[-1], number, task.polls))
+        except MemoryError as error:
+            recorder.out_of_memory(error)
+        if len(log.items) >= log.look_at:
+            recorder.look()
+
+    def _poll_elsewhere(self, task: Task[Any]) -> None:
+        """Polls where nobody acts: on another thread, or when no more is told."""
+        recorder = self.recorder
+        recorder.emit(_POLLED, task.number, task.polls + 1)
+        super().poll(task)
+        if not task.done:
+            recorder.emit(_PENDING, task.number, task.polls)
+
+    def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
+        recorder, number = self.recorder, task.number
+        if state is TaskState.READY:
+            recorder.emit(_READY, number, task.polls, recorder.value(outcome))
+        elif state is TaskState.RAISED:
+            assert isinstance(outcome, BaseException)
+            recorder.emit(_RAISED, number, task.polls, *recorder.error(outcome))
+        else:
+            recorder.emit(_DROPPED, number, "aborted")
+        outer, recorder.because = recorder.because, f"task {number} ended"
+        try:
+            super().finish(task, state, outcome)
+        finally:
+            recorder.because = outer
