@@ -134,7 +134,7 @@ class Batch:
     def _wait(self, drawings: list[Future[None]]) -> None:
         """Waits until all are drawn."""
         left = [drawn for drawn in drawings if not drawn.done()]
-        if left:
+        if left and self._progress.visible:
             from concurrent.futures import as_completed  # noqa: PLC0415 - see `lazy`
 
             at_once = self._runs.settings.workers

@@ -23,6 +23,11 @@ class Progress:
         self._stream = stream if stream is not None and stream.isatty() else None
         self._width = 0
 
+    @property
+    def visible(self) -> bool:
+        """False where there is nobody to see it."""
+        return self._stream is not None
+
     def show(self, text: str) -> None:
         """Shows a text in the place of the one before; an empty one leaves nothing behind."""
         if self._stream is None:

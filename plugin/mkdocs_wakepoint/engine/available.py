@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.snippet import Problem, Snippet
-from wakepoint import backends
 
 
 def unavailable(snippet: Snippet, settings: Settings) -> Problem | None:
@@ -31,6 +30,8 @@ def unavailable(snippet: Snippet, settings: Settings) -> Problem | None:
 
 def why_not(name: str) -> str | None:
     """Why this machine has no backend of that name; None if it has."""
+    from wakepoint import backends  # noqa: PLC0415 - see `lazy`
+
     try:
         backends.make_kernel(backends.resolve(name))
     except (ValueError, OSError) as error:

@@ -6,22 +6,28 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 
-import mkdocs_wakepoint
-import wakepoint
 from mkdocs_wakepoint.engine.sandbox import ENVIRONMENT
 from mkdocs_wakepoint.engine.variables import passed_on
 
-PACKAGES: tuple[ModuleType, ...] = (wakepoint, mkdocs_wakepoint)
+
+def _runtime() -> Path:
+    """Where it is; it is not imported for that."""
+    spec = find_spec("wakepoint")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+PACKAGES = (_runtime(), Path(__file__).parents[1])
 """What has to be found by the Python that runs snippets."""
 
 
-def home(package: ModuleType) -> str:
+def home(package: Path) -> str:
     """The folder that has to be on the module path for a package."""
-    assert package.__file__ is not None
-    return Path(package.__file__).parents[1].as_posix()
+    return package.parent.as_posix()
 
 
 # The paths come last: another Python (under Wine, say) finds the two packages here and everything

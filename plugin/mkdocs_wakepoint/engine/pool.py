@@ -8,23 +8,19 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import closing
-from typing import Protocol
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Protocol
 
-from mkdocs_wakepoint.engine.answer import (
-    ended_with_the_build,
-    inputs_of,
-    not_started,
-    recording_of,
-)
 from mkdocs_wakepoint.engine.paths import Paths
 from mkdocs_wakepoint.engine.protocol import Job, job_of
 from mkdocs_wakepoint.engine.running import Running, collect
 from mkdocs_wakepoint.engine.sandbox import Sandbox, SandboxError, choose, unavailable
+from mkdocs_wakepoint.engine.sandbox.choice import KNOWN
 from mkdocs_wakepoint.engine.settings import Settings
-from mkdocs_wakepoint.engine.spares import Spares
 from mkdocs_wakepoint.snippet import Snippet
-from wakepoint.recording import Recording
+
+if TYPE_CHECKING:
+    from wakepoint.recording import Recording
 
 if sys.platform != "win32":
     from mkdocs_wakepoint.engine.warm import Boxed, Warm
@@ -43,7 +39,14 @@ class Starter(Protocol):
         """Ends what is left; leaves nothing behind."""
 
 
-class PoolRun(Future[Recording]):
+class Begun(Starter, Protocol):
+    """Starts runs, in a sandbox that it tries while it starts."""
+
+    def why_not(self) -> str | None:
+        """Why it has none, once it has tried; empty if it has one, None if it does not tell."""
+
+
+class PoolRun(Future["Recording"]):
     """A run of a pool.
 
     Attributes:
@@ -84,6 +87,7 @@ class Pool:
         self.unshielded: str | None = None
         self._python = python
         self._starter: Starter | None = None
+        self._begun: Begun | None = None
         self._waiting: deque[tuple[Job, PoolRun]] = deque()
         self._running: set[Running] = set()
         self._threads: set[threading.Thread] = set()
@@ -98,6 +102,13 @@ class Pool:
         """
         job = job_of(snippet, self.settings, lowered=lowered)
         future = PoolRun()
+        with self._lock:
+            if self._starter is None and not self._threads:
+                self._begun = _begun(self.settings, self._python)
+        # The runtime, while the server imports it too; and here, since of two threads that import
+        # its modules at once one can get half of them.
+        from mkdocs_wakepoint.engine import answer  # noqa: F401, PLC0415
+
         with self._lock:
             self._closed = False
             if not self._threads and self._starter is not None:
@@ -121,8 +132,9 @@ class Pool:
             future.cancel()
         for thread in threads:
             thread.join()
-        if self._starter is not None:
-            self._starter.close()
+        for starter in (self._starter, self._begun):
+            if starter is not None:
+                starter.close()
 
     def _work(self) -> None:
         """What a thread does: runs one after another, as long as some wait."""
@@ -140,13 +152,15 @@ class Pool:
 
     def _run(self, job: Job, future: PoolRun) -> Recording:
         """Runs a job, once more if its process was lost without a fault of its own."""
+        from mkdocs_wakepoint.engine import answer  # noqa: PLC0415 - `submit` has imported it
+
         recording = None
         starter = self._made_starter()
         for _ in range(2):
             try:
                 running = starter.start(job)
             except OSError as error:
-                recording = not_started(job, str(error))
+                recording = answer.not_started(job, str(error))
                 continue
             with closing(running):
                 with self._lock:
@@ -159,9 +173,9 @@ class Pool:
                     self._running.discard(running)
                     closed = self._closed
             if closed and collected.end is None:
-                return ended_with_the_build(job)
-            recording = recording_of(job, collected, Paths(running.private))
-            future.inputs = inputs_of(collected)
+                return answer.ended_with_the_build(job)
+            recording = answer.recording_of(job, collected, Paths(running.private))
+            future.inputs = answer.inputs_of(collected)
             if not fallen:
                 break
         assert recording is not None
@@ -171,8 +185,17 @@ class Pool:
         """What starts runs; it is made when the first is to be started, which takes a while."""
         with self._making:
             if self._starter is None:
+                begun, self._begun = self._begun, None
+                if begun is not None and Sandbox.NAMESPACES not in KNOWN:
+                    # The server is the trial; another process would take as long as it to start.
+                    reason = begun.why_not()
+                    if reason is not None:
+                        KNOWN[Sandbox.NAMESPACES] = reason or None
                 sandbox = _sandbox(self.settings, self._python)
-                self._starter = _starter(sandbox, self.settings, self._python)
+                if begun is not None and sandbox is not Sandbox.NAMESPACES:
+                    begun.close()
+                    begun = None
+                self._starter = begun or _starter(sandbox, self.settings, self._python)
                 if sandbox is Sandbox.PLAIN and self.settings.sandbox != "off":
                     own = _is_own(self._python)
                     self.unshielded = unavailable() if own else _ANOTHER_PYTHON
@@ -200,10 +223,23 @@ def _sandbox(settings: Settings, python: Sequence[str]) -> Sandbox:
     return Sandbox.PLAIN
 
 
+def _begun(settings: Settings, python: Sequence[str]) -> Begun | None:
+    """What starts runs in namespaces, with a server that is starting, if those may work here."""
+    refused = settings.sandbox == "off" or KNOWN.get(Sandbox.NAMESPACES) is not None
+    if sys.platform == "linux" and not refused and _is_own(python):
+        warm = Warm(Sandbox.NAMESPACES, io_uring=settings.allows_io_uring)
+        with suppress(OSError):  # it is told when the first run starts
+            warm.begin()
+            return warm
+    return None
+
+
 def _starter(sandbox: Sandbox, settings: Settings, python: Sequence[str]) -> Starter:
     if sys.platform != "win32" and _is_own(python):
         io_uring = settings.allows_io_uring
         if sandbox is Sandbox.BUBBLEWRAP:
             return Boxed(settings.workers, io_uring=io_uring)
         return Warm(sandbox, io_uring=io_uring)
+    from mkdocs_wakepoint.engine.spares import Spares  # noqa: PLC0415 - which has the runtime
+
     return Spares(python, settings.workers)

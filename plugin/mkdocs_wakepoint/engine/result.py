@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from mkdocs_wakepoint.engine.protocol import BEGAN, ENDED
-from wakepoint.recording import Frame
+
+if TYPE_CHECKING:
+    from wakepoint.recording import Frame
 
 
 class Phase(Enum):
@@ -77,6 +80,8 @@ class Result:
         Args:
             filename: Whose frames are asked for; they end with it.
         """
+        from wakepoint.recording import Frame  # noqa: PLC0415 - see `lazy`
+
         text = self._data.decode("utf-8", "replace")
         frames = [
             Frame(int(line), function)

@@ -18,9 +18,9 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -30,7 +30,8 @@ from typing import NoReturn
 from mkdocs_wakepoint.engine import imported, worker
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import Job
-from mkdocs_wakepoint.engine.sandbox import UMASK, Sandbox
+from mkdocs_wakepoint.engine.sandbox import UMASK, End, Sandbox, SandboxError
+from mkdocs_wakepoint.engine.sandbox.advice import advice
 from mkdocs_wakepoint.engine.sandbox.view import view
 from wakepoint import backends
 from wakepoint.recording import dumps, record
@@ -39,12 +40,14 @@ assert sys.platform != "win32"  # which has no fork, nor what comes next
 
 import resource  # noqa: E402
 
-from mkdocs_wakepoint.engine.handover import Descriptors, receive  # noqa: E402
+from mkdocs_wakepoint.engine.handover import (  # noqa: E402
+    Config,
+    Descriptors,
+    receive,
+    say_at_the_start,
+)
 from mkdocs_wakepoint.engine.sandbox import plain  # noqa: E402
 from mkdocs_wakepoint.engine.sandbox.supervisor import STACK_SIGNAL, kill  # noqa: E402
-
-PROGRAM = "from mkdocs_wakepoint.engine.server import main; main()"
-"""Starts it; `Config.dumps` is its argument."""
 
 _REHEARSALS = 8
 """How often the interpreter looks at code before it changes it."""
@@ -61,33 +64,11 @@ async def main():
 wakepoint.run(main(), backend="simulated")
 """
 
+_TRIAL = Limits(seconds=10, memory=2048, cpu=10)
 _LOOK = 0.05
 """Seconds between two looks for supervisors that have ended, while there are some."""
 _TO_END = 5.0
 """Seconds for the supervisors to end what they watch, once the build has gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What a server is told when it starts.
-
-    Attributes:
-        socket: The descriptor of the socket to the build.
-        sandbox: The name of the `Sandbox` in which snippets run.
-        folder: Where each run gets a folder, if that does not give it a private one.
-        io_uring: A snippet may use it in a sandbox.
-        readable: Files and folders that a snippet may read in a sandbox.
-    """
-
-    socket: int
-    sandbox: str
-    folder: str
-    io_uring: bool
-    readable: Sequence[str] = ()
-
-    def dumps(self) -> str:
-        """One argument of a command line."""
-        return json.dumps(asdict(self))
 
 
 def main() -> None:
@@ -102,7 +83,14 @@ def _serve(config: Config) -> tuple[Job, Descriptors]:
     """Serves the build; returns in processes for snippets alone."""
     os.umask(UMASK)
     build = socket.socket(fileno=config.socket)
-    spawn = _spawner(config)
+    try:
+        spawn = _spawner(config)
+        if config.sandbox == Sandbox.NAMESPACES.value:
+            _try(spawn)
+    except SandboxError as error:
+        say_at_the_start(build, str(error))
+        os._exit(1)
+    say_at_the_start(build)
     _import_backends()
     if config.sandbox != Sandbox.BUBBLEWRAP.value:  # whose servers have one run each
         _rehearse()
@@ -127,6 +115,31 @@ def _serve(config: Config) -> tuple[Job, Descriptors]:
         some_live = True
         for descriptor in asdict(descriptors).values():
             os.close(descriptor)
+
+
+def _try(spawn: Callable[[Limits, int], int]) -> None:
+    """Has a process in the sandbox end at once.
+
+    Raises:
+        SandboxError: If it does not end well.
+    """
+    ours, control = socket.socketpair()
+    stderr = os.dup(2)
+    os.dup2(1, 2)  # which goes nowhere: what is wrong the build tells in one line
+    with ours:
+        try:
+            supervisor = spawn(_TRIAL, control.fileno())
+        except OSError as error:
+            raise SandboxError(advice(error)) from error
+        if supervisor == 0:
+            os._exit(0)
+        control.close()
+        end = End.decode(ours.recv(1024))
+        os.waitpid(supervisor, 0)
+    os.dup2(stderr, 2)
+    os.close(stderr)
+    if end != End(0):
+        raise SandboxError(f"a process in the sandbox did not end well: {end}")
 
 
 def _import_backends() -> None:

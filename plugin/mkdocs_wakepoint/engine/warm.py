@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,8 +26,13 @@ from mkdocs_wakepoint.engine.sandbox import End, Sandbox
 
 assert sys.platform != "win32"  # which has no fork, nor what comes next
 
-from mkdocs_wakepoint.engine.handover import Descriptors, send  # noqa: E402
-from mkdocs_wakepoint.engine.server import PROGRAM, Config  # noqa: E402
+from mkdocs_wakepoint.engine.handover import (  # noqa: E402
+    PROGRAM,
+    Config,
+    Descriptors,
+    said_at_the_start,
+    send,
+)
 
 _TO_END = 10.0
 """Seconds for a server to end what runs; then it is killed."""
@@ -62,6 +68,24 @@ class Warm:
             if self._server is None:
                 self._server = _Server(self._sandbox, io_uring=self._io_uring)
             return self._server.start(job)
+
+    def begin(self) -> None:
+        """Starts the server, and waits for nothing.
+
+        Raises:
+            OSError: If it cannot be started.
+        """
+        with self._lock:
+            if self._server is None:
+                self._server = _Server(self._sandbox, io_uring=self._io_uring)
+
+    def why_not(self) -> str | None:
+        """Why the server that has begun has no sandbox, once it has tried; empty if it has one.
+
+        None if it does not tell. It is asked once.
+        """
+        with self._lock:
+            return None if self._server is None else self._server.why_not()
 
     def renew(self) -> None:
         """Has the next job run by a server with the runtime as it is now; nothing may run."""
@@ -199,11 +223,19 @@ class _Server:
             return private(self._folder)
         return private(self._folder, r"\d+")
 
+    def why_not(self) -> str | None:
+        return said_at_the_start(self._socket)
+
     def has_ended(self, within: float = 0.0) -> bool:
         """True if it has; its socket is closed first of all."""
-        if not self._ended:
-            readable, _, _ = select.select([self._socket], [], [], within)
-            self._ended = bool(readable)
+        deadline = time.monotonic() + within
+        while not self._ended:
+            left = max(deadline - time.monotonic(), 0.0)
+            readable, _, _ = select.select([self._socket], [], [], left)
+            if not readable:
+                break
+            with suppress(BlockingIOError):  # another thread has asked as well
+                self._ended = not _received(self._socket)
         return self._ended
 
     def close(self) -> None:
@@ -244,12 +276,23 @@ class _Forked(Running):
             self.lost = True
 
 
+def _received(server: socket.socket) -> bytes:
+    """What a server has said, and nothing if it has ended.
+
+    Raises:
+        BlockingIOError: If it has said nothing.
+    """
+    try:
+        return server.recv(1 << 16, socket.MSG_DONTWAIT)
+    except ConnectionError:
+        return b""
+
+
 def _stamp() -> list[tuple[str, int, int]]:
     """Changes when a source of ours does: somebody is working on it while a site is served."""
     return sorted(
         (str(path), status.st_mtime_ns, status.st_size)
         for package in PACKAGES
-        for folder in package.__path__
-        for path in Path(folder).rglob("*.py")
+        for path in package.rglob("*.py")
         for status in [path.stat()]
     )

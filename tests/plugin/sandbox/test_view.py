@@ -86,10 +86,10 @@ def test_what_forbids_it_is_said_in_one_line_with_what_to_do(
 
 def test_a_trial_that_does_not_end_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "_PATIENCE", 0.001)
-    choice.why_not.cache_clear()
+    choice.KNOWN.clear()
     try:
         reason = choice.why_not(choice.Sandbox.NAMESPACES)
     finally:
-        choice.why_not.cache_clear()
+        choice.KNOWN.clear()
     assert reason is not None
     assert "did not end" in reason

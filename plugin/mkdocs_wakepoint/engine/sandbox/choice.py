@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import subprocess
 import sys
 from enum import Enum
+from typing import Final
 
 from mkdocs_wakepoint.engine.sandbox.environment import ENVIRONMENT
 from mkdocs_wakepoint.engine.sandbox.errors import SandboxError
@@ -59,12 +59,21 @@ _OF_PLATFORM = {"linux": (Sandbox.NAMESPACES, Sandbox.BUBBLEWRAP), "darwin": (Sa
 """The best first."""
 
 
-@functools.cache
+KNOWN: Final[dict[Sandbox, str | None]] = {}
+"""Of each that was tried why it does not work here; None if it does."""
+
+
 def why_not(sandbox: Sandbox) -> str | None:
     """Why this sandbox does not work here; None if it does.
 
-    It is tried once, in a process of its own, which has to end well in it.
+    It is tried once, in a process of its own, which has to end well in it; that may be a server's.
     """
+    if sandbox not in KNOWN:
+        KNOWN[sandbox] = _tried(sandbox)
+    return KNOWN[sandbox]
+
+
+def _tried(sandbox: Sandbox) -> str | None:
     trial = "trial_on_macos" if sandbox is Sandbox.MACOS else "trial"
     program = (
         f"import sys; sys.path[:] = {sys.path!r}; from {__package__} import {trial}; "
