@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tools import find
 from tools.pages import Convert
 
 from mkdocs_wakepoint.cli import main
@@ -81,6 +82,34 @@ def test_io_uring_runs_where_the_site_allows_it_and_nowhere_else(
     assert line.startswith("markdown:1: this site lets no snippet use io_uring, which takes calls ")
     assert page.outputs == []
     page = convert(RINGS, wakepoint={"sandbox": sandbox, "io_uring": True})
+    assert page.problems == []
+    assert page.outputs == ["ran"]
+
+
+MANY_RINGS = """\
+from wakepoint.backends.uring.kernel import UringKernel
+
+kernel = UringKernel()
+print(len([kernel.io_uring_setup(256) for _ in range(20)]))
+"""
+
+
+@pytest.mark.io_uring
+@pytest.mark.namespaces
+def test_snippets_that_run_at_once_have_rings_enough_in_the_sandbox(convert: Convert) -> None:
+    settings = {"sandbox": "required", "io_uring": True}
+    page = convert(f"```python wakepoint\n{MANY_RINGS}```\n", wakepoint=settings)
+    assert page.problems == []
+    assert page.outputs == ["20"]
+
+
+@pytest.mark.libkqueue
+@pytest.mark.namespaces
+def test_libkqueue_is_to_be_had_in_the_sandbox(
+    convert: Convert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAKEPOINT_LIBKQUEUE", find.libkqueue() or "")
+    page = convert(FENCE.replace(ELSEWHERE, "kqueue"), wakepoint={"sandbox": "required"})
     assert page.problems == []
     assert page.outputs == ["ran"]
 

@@ -22,7 +22,8 @@ def set_limits(limits: Limits) -> None:
         "AS": limits.memory * MIB,
         "CPU": math.ceil(limits.cpu) + 1,  # later than the supervisor, which tells why
         "FSIZE": limits.file_size * MIB,
-        "MEMLOCK": 64 * 1024,
+        # The kernel's own default. The rings of io_uring count, those of all runs at once together.
+        "MEMLOCK": 8 * MIB,
         "NOFILE": limits.descriptors,
         # At 0 a crash would still be handed to a program that collects them on the machine itself.
         "CORE": 1,

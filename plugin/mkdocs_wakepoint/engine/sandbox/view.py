@@ -95,14 +95,16 @@ class View:
 
 
 def view(readable: Sequence[Path] = ()) -> View:
-    """The root for a snippet that this Python runs.
+    """The root for a snippet that this Python runs; also with the kqueue that is to be had there.
 
     Args:
         readable: Files and folders besides.
     """
     etc = (f"/etc/{name}" for name in _ETC)
     system = _MACOS if sys.platform == "darwin" else _SYSTEM
-    return View.of([*system, *etc, *_python(), *map(os.path.abspath, readable)])
+    library = os.environ.get("WAKEPOINT_LIBKQUEUE")
+    besides = [Path(library), *readable] if library else readable
+    return View.of([*system, *etc, *_python(), *map(os.path.abspath, besides)])
 
 
 def _python() -> Iterator[str]:
