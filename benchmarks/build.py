@@ -26,6 +26,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -193,7 +194,19 @@ class Site:
 
         def save(text: str) -> float:
             self.page.write_text(text, encoding="utf-8")
-            return built()
+            heard = threading.Event()
+            saving = threading.Thread(target=again_until, args=(heard,))
+            saving.start()
+            try:
+                return built()
+            finally:
+                heard.set()
+                saving.join()
+
+        def again_until(heard: threading.Event) -> None:
+            # It looks at the files now and then, and misses one that is saved meanwhile.
+            while not heard.wait(5):
+                self.page.touch()
 
         try:
             built()
