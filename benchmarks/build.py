@@ -333,6 +333,8 @@ def main() -> None:
     parser.add_argument("--jupyter", type=Path, metavar="PYTHON")
     options = parser.parse_args()
     all_kinds = kinds(options)
+    # A shell that starts this in the background has it ignore what ends `mkdocs serve`.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="build-benchmark-") as folder:
         measure(Path(folder), all_kinds, options)
 
