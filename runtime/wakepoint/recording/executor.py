@@ -47,8 +47,19 @@ class RecordingWaker(Waker):
         return self.wake
 
     def wake(self) -> None:
+        """Schedules the task and notes whether that did anything."""
         self.used = True
-        self._executor.wake(self.task)
+        executor, task = self._executor, self.task
+        recorder = executor.recorder
+        because = recorder.because
+        queued = executor.schedule(task)
+        if recorder.full or get_ident() != recorder.thread:
+            recorder.emit(_WOKEN, task.number, queued, because)
+            return
+        try:
+            recorder.log.add((_WOKEN, recorder.actors[-1], task.number, queued, because))
+        except MemoryError as error:
+            recorder.out_of_memory(error)
 
     def clone(self) -> Waker:
         recorder = self._executor.recorder
@@ -88,19 +99,6 @@ class RecordingExecutor(Executor):
         text = str.__str__(given) if is_a(given, str) else safe_repr(given)
         self.recorder.emit(_SPAWNED, task.number, text)
         return handle
-
-    def wake(self, task: Task[Any]) -> None:
-        """What a recording waker calls: schedules the task and notes whether that did anything."""
-        recorder = self.recorder
-        because = recorder.because
-        queued = self.schedule(task)
-        if recorder.full or get_ident() != recorder.thread:
-            recorder.emit(_WOKEN, task.number, queued, because)
-            return
-        try:
-            recorder.log.add((_WOKEN, recorder.actors[-1], task.number, queued, because))
-        except MemoryError as error:
-            recorder.out_of_memory(error)
 
     def block_on(self, future: Awaitable[T]) -> T:
         self._is_followed = get_ident() == self.recorder.thread

@@ -15,8 +15,8 @@ from wakepoint.recording.model import Event
 _LISTS = frozenset({"variables", "args"})
 """Facts that are lists in the recording. A kind of events has one of them at most."""
 
-_SMALLEST = 3
-"""Places that an event takes at least."""
+_USUAL = 5
+"""Items of an event, on average. Where they are fewer, some more than the limit are noted."""
 
 
 class Shape:
@@ -59,8 +59,7 @@ class Log:
         items: All of it.
         add: Adds an event in one step: its shape, who did it, its facts. There is no lock: a signal
             handler may wake a task, which is an event, in the middle of another.
-        look_at: The number of items from which on somebody has to ask `is_full`. An event takes
-            three or more, so until then it is not.
+        look_at: The number of items from which on somebody has to ask `is_full`.
     """
 
     def __init__(self, limit: int) -> None:
@@ -68,7 +67,7 @@ class Log:
         self.items: list[Any] = []
         self._counted = self._counted_to = 0
         self.add = self.items.extend
-        self.look_at = _SMALLEST * limit
+        self.look_at = _USUAL * limit
 
     def is_full(self) -> bool:
         """True if there are as many events as may be kept."""
@@ -79,7 +78,7 @@ class Log:
             n += 1
         self._counted_to, self._counted = at, n
         left = self._limit - n
-        self.look_at = at + _SMALLEST * left
+        self.look_at = at + _USUAL * left
         return left <= 0
 
     def events(self) -> tuple[tuple[Event, ...], int]:

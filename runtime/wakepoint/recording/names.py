@@ -27,18 +27,20 @@ class Names:
 
     Attributes:
         has_ports: True if a number in a text may be a port that has a name.
+        renamed: Some texts and what they become, by whether they tell of an object that is alive;
+            forgotten when something gets a name.
     """
 
     def __init__(self, ports: dict[int, int] | None = None) -> None:
         self._fds: dict[int, int] = {}
+        self._fd_texts: dict[int, str] = {}
         self._ports = ports or {}
         self.has_ports = bool(ports)
         self._chosen: set[int] = set()
         self._processes: dict[int, int] = {}
         self._overlapped: dict[int, int] = {}
         self._calls = 0
-        # By whether they tell of an object that is alive; valid until something gets a name.
-        self._renamed: dict[bool, dict[str, str]] = {False: {}, True: {}}
+        self.renamed: dict[bool, dict[str, str]] = {False: {}, True: {}}
 
     @property
     def ports(self) -> dict[int, int]:
@@ -47,21 +49,23 @@ class Names:
 
     def fd(self, number: int) -> str:
         """The name of an open descriptor, ``fd 5``."""
-        name = self._fds.get(number)
-        if name is None:
+        text = self._fd_texts.get(number)
+        if text is None:
             taken = set(self._fds.values())
             name = next(n for n in range(FIRST_FD, FIRST_FD + len(taken) + 1) if n not in taken)
             self._fds[number] = name
+            text = self._fd_texts[number] = f"fd {name}"
             self._forget_texts()
-        return f"fd {name}"
+        return text
 
     def forget_fd(self, number: int) -> None:
         """The descriptor was closed; its name is free again, as its number is."""
         self._fds.pop(number, None)
+        self._fd_texts.pop(number, None)
         self._forget_texts()
 
     def _forget_texts(self) -> None:
-        for texts in self._renamed.values():
+        for texts in self.renamed.values():
             texts.clear()
 
     def process(self, number: int) -> str:
@@ -103,7 +107,7 @@ class Names:
             live: It tells of an object that is alive: its descriptor is what the system chose,
                 also where we do not know it.
         """
-        known = self._renamed[live]
+        known = self.renamed[live]
         renamed = known.get(text)
         if renamed is None:
             if len(known) >= _REMEMBERED:

@@ -49,6 +49,7 @@ class Recorder:
         self.full = limit <= 0
         self.truncated = 0
         self.names = Names()
+        self._renamed = self.names.renamed[True]
         self.backend: str | None = None
         self.clock = "real"
         self.system: str | None = None
@@ -193,7 +194,10 @@ class Recorder:
         text = short_repr(thing)
         if text is None:
             text = safe_repr(thing, limit=10 * LIMIT)  # a cut address could not be renamed
-        return cut(self.names.normalise(text, live=True))
+        renamed = self._renamed.get(text)
+        if renamed is None:
+            renamed = self.names.normalise(text, live=True)
+        return renamed if len(renamed) <= LIMIT else cut(renamed)
 
 
 class _Acting:

@@ -31,7 +31,8 @@ class Describer:
         self.until = ""
         """What bounds the reactor's wait that is about to happen; set by the recording reactor."""
         self._of_type: dict[int, Callable[[Any], str]] = {
-            id(socket.socket): self.fd,
+            id(int): self._number,
+            id(socket.socket): self._socket,
             id(bytes): _size,
             id(bytearray): _size,
         }
@@ -43,8 +44,6 @@ class Describer:
             return describe(thing)
         if thing is None:
             return "0"
-        if type(thing) is int and -_SHORT < thing < _SHORT:
-            return self.names.normalise(str(thing))
         if isinstance(thing, str):
             return thing
         if isinstance(thing, (bytes, bytearray, memoryview)):
@@ -56,6 +55,14 @@ class Describer:
                 return self.address(thing)
             return f"({', '.join(map(self, thing))})"
         return cut(self.names.normalise(safe_repr(thing, limit=10 * LIMIT)))
+
+    def _number(self, number: int) -> str:
+        if -_SHORT < number < _SHORT:
+            return self.names.normalise(str(number))
+        return cut(self.names.normalise(safe_repr(number, limit=10 * LIMIT)))
+
+    def _socket(self, thing: socket.socket) -> str:
+        return self.names.fd(thing.fileno()) if thing.fileno() >= 0 else "fd -1"
 
     def fd(self, thing: Any) -> str:
         """A descriptor, by its number or its object."""
