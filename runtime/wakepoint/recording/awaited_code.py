@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import os
 from types import CodeType, FrameType
 from typing import Any
 
 from wakepoint.recording.foreign_repr import type_name
-from wakepoint.recording.states import States
-from wakepoint.recording.watched import Watched, address
+from wakepoint.recording.states import AWAIT_CODE, LIBRARY, States
+from wakepoint.recording.watched import GENERATES, Watched, address
 
 _name_of = type.__dict__["__name__"].__get__
+_ITERATORS = frozenset({"send", "__next__"})
+_MACHINES = f"{LIBRARY}machine{os.sep}"
+_STANDARD = inspect.getfile(inspect).removesuffix("inspect.py")
+_INSTALLED = f"{_STANDARD}site-packages"
 _STEP = "async_generator_wrapped_value"
 """The type of what an async generator yields, other than what it waits for."""
 
@@ -77,3 +82,27 @@ class StreamCode(AwaitedCode):
     def yielded(self, frame: FrameType, value: Any) -> None:
         if type_name(value) == _STEP:
             self._states.visit_over(frame.f_back)
+
+
+def watch_awaited(code: CodeType, states: States) -> Watched | None:
+    """Who follows code that an await may call; None if none calls it."""
+    if code is AWAIT_CODE:
+        return FutureCode(code, states)
+    if code.co_flags & inspect.CO_ASYNC_GENERATOR:
+        return StreamCode(code, states)
+    if code.co_flags & inspect.CO_COROUTINE:
+        return AwaitedCode(code, states)
+    if _is_never_awaited(code):
+        return None
+    if code.co_flags & GENERATES:
+        return AwaitedCode(code, states)
+    return IteratorCode(code, states) if code.co_name in _ITERATORS else None
+
+
+def _is_never_awaited(code: CodeType) -> bool:
+    """True for other generators of the runtime's, and for generator expressions of Python's."""
+    file = code.co_filename
+    if file.startswith(LIBRARY):
+        return not file.startswith(_MACHINES)
+    is_standard = file.startswith(_STANDARD) and not file.startswith(_INSTALLED)
+    return is_standard and code.co_name == "<genexpr>"

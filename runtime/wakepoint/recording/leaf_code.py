@@ -16,17 +16,16 @@ from wakepoint.recording.executor import RecordingExecutor
 from wakepoint.recording.foreign_repr import is_a, type_name
 from wakepoint.recording.log import Shape
 from wakepoint.recording.safe_repr import message_of
-from wakepoint.recording.states import AWAIT_CODE, States
+from wakepoint.recording.states import AWAIT_CODE, LIBRARY, States
 from wakepoint.recording.watched import Watched, address
 from wakepoint.task import PENDING, Future, Ready
 from wakepoint.time import Timeout
 
-_LIBRARY = inspect.getfile(Future).removesuffix("task.py")
 _NO_LEAVES = frozenset(
     inspect.getfile(each) for each in (CoroutineFuture, Executor, RecordingExecutor)
 )
 """Where no poll is a leaf's: what these resume or poll is told itself."""
-_POLLERS = (*_NO_LEAVES, inspect.getfile(Ending), f"{_LIBRARY}machine{os.sep}running{os.sep}")
+_POLLERS = (*_NO_LEAVES, inspect.getfile(Ending), f"{LIBRARY}machine{os.sep}running{os.sep}")
 """Where futures are polled on somebody's behalf, besides these methods."""
 _POLLING = frozenset(
     id(each.__code__)
@@ -139,7 +138,7 @@ def _is_told_to(code: CodeType) -> bool:
     known = _told_to.get(id(code))
     if known is None or known[0] is not code:
         file = code.co_filename
-        is_leaf = file.startswith(_LIBRARY) and not file.startswith(_POLLERS)
+        is_leaf = file.startswith(LIBRARY) and not file.startswith(_POLLERS)
         told = not is_leaf or id(code) in _POLLING
         known = _told_to[id(code)] = code, told
     return known[1]
@@ -201,6 +200,6 @@ def watch_poll(code: CodeType, leaves: Leaves, filename: str) -> Watched | None:
     file = code.co_filename
     if file in _NO_LEAVES:
         return None
-    if file.startswith(_LIBRARY) and id(code) not in _POLLING:
+    if file.startswith(LIBRARY) and id(code) not in _POLLING:
         return LeafCode(code, leaves)
     return PollCode(code, leaves, is_own=file == filename)

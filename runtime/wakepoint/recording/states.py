@@ -17,6 +17,8 @@ from wakepoint.recording.watched import Watched
 from wakepoint.task import Future
 
 AWAIT_CODE = Future.__await__.__code__
+LIBRARY = inspect.getfile(Future).removesuffix("task.py")
+"""The folder of the runtime."""
 
 _REFERENCES = 3
 """Those to a frame's copy of its variables, if the script has none: the frame's, and two here."""

@@ -7,21 +7,19 @@ awaits went straight on, only the interpreter knows. What it says of frames, by 
 
 from __future__ import annotations
 
-import inspect
 import sys
 from types import CodeType
 
 from wakepoint.machine import Analysis
-from wakepoint.recording.awaited_code import AwaitedCode, FutureCode, IteratorCode, StreamCode
+from wakepoint.recording.awaited_code import watch_awaited
 from wakepoint.recording.leaf_code import Leaves, watch_poll
 from wakepoint.recording.log import Shape
 from wakepoint.recording.machine_code import MachineCode, PartCode
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.sources import choose
-from wakepoint.recording.states import AWAIT_CODE, States
-from wakepoint.recording.watched import GENERATES, Watched
+from wakepoint.recording.states import States
+from wakepoint.recording.watched import Watched
 
-_ITERATORS = frozenset({"send", "__next__"})
 _REPLACED = Shape("trace.replaced", "line")
 
 
@@ -74,12 +72,4 @@ class Tracer(States):
             return PartCode(code, self)
         if code.co_name == "poll":
             return watch_poll(code, self.leaves, self.filename)
-        if code is AWAIT_CODE:
-            return FutureCode(code, self)
-        if code.co_flags & inspect.CO_ASYNC_GENERATOR:
-            return StreamCode(code, self)
-        if code.co_flags & GENERATES:
-            return AwaitedCode(code, self)
-        if code.co_name in _ITERATORS:
-            return IteratorCode(code, self)
-        return None
+        return watch_awaited(code, self)
