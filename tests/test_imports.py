@@ -99,9 +99,9 @@ def test_the_runtime_needs_python_and_nothing_else() -> None:
     assert foreign == {"wakepoint.backends.uring.library imports liburing"}  # if it is there
 
 
-def test_only_two_modules_know_mkdocs() -> None:
-    two = {"mkdocs_wakepoint.plugin", "mkdocs_wakepoint.site.mkdocs"}
-    assert importers(PLUGIN, "mkdocs") == two
+def test_only_three_modules_know_mkdocs() -> None:
+    names = ("plugin", "site.mkdocs", "site_paths")
+    assert importers(PLUGIN, "mkdocs") == {f"mkdocs_wakepoint.{name}" for name in names}
 
 
 def test_no_more_is_imported_of_what_builds_a_site_before_it_is_known_to_be_there() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
 
-from mkdocs_wakepoint import print_site, reading, source
+from mkdocs_wakepoint import print_site, source
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.engine import Settings
@@ -29,6 +29,7 @@ from mkdocs_wakepoint.failure import see_above, tell_unkept
 from mkdocs_wakepoint.fence.defaults import lines_below, read_defaults
 from mkdocs_wakepoint.progress import Progress
 from mkdocs_wakepoint.recordings import Store
+from mkdocs_wakepoint.site_paths import as_typed, folder, include_folders, root, text
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.unread import unread
 from mkdocs_wakepoint.views import problem_box
@@ -162,8 +163,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
     ) -> str:
         """Tells the extension which page comes next."""
         name = as_typed(page.file, config)
-        opened = source.page(name, _text(page), page.meta, _root(config))
-        opened.bases += _include_folders(config)
+        opened = source.page(name, text(page), page.meta, root(config))
+        opened.bases += include_folders(config)
         self._extension.page = self._extension.pages[page.file.src_uri] = opened
         return markdown
 
@@ -331,43 +332,6 @@ def _is_ours(extension: object) -> bool:
     return extension == "wakepoint" or isinstance(extension, WakepointExtension)
 
 
-def _text(page: MkDocsPage) -> str:
-    """The page's file, front matter and all."""
-    path = page.file.abs_src_path
-    try:
-        return reading.text(Path(path)) if path is not None else page.file.content_string
-    except (UnicodeDecodeError, AssertionError, reading.UnreadableError):  # or not any more
-        return page.markdown or ""
-
-
-def _root(config: MkDocsConfig) -> Path:
-    """The folder of mkdocs.yml."""
-    return Path(config.config_file_path or "mkdocs.yml").parent
-
-
-def _include_folders(config: MkDocsConfig) -> Iterator[Path]:
-    """The folders that other plugins take files from, for those that name one: macros does."""
-    for plugin in config.plugins.values():
-        name = getattr(plugin, "config", {}).get("include_dir")
-        if isinstance(name, str) and name:
-            yield _root(config) / name
-
-
-def folder(name: str, config: MkDocsConfig) -> Path:
-    """A folder that the configuration names, as short as it can be told from here."""
-    path = _root(config) / name
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
 def _cache(settings: Settings, config: MkDocsConfig) -> Cache | None:
     """The cache that the settings name."""
     return Cache(folder(settings.cache_dir, config)) if settings.cache else None
-
-
-def as_typed(file: File, config: MkDocsConfig) -> str:
-    """The page's path as an author would type it, from the folder of mkdocs.yml.
-
-    Some plugins put pages of several sites together elsewhere: there it is MkDocs' own name.
-    """
-    path, root = Path(config.docs_dir, file.src_path), _root(config)
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file.src_uri

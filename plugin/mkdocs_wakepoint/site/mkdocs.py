@@ -23,8 +23,9 @@ from mkdocs.utils.yaml import yaml_load
 from mkdocs_wakepoint import reading, static_i18n
 from mkdocs_wakepoint.document import Collector
 from mkdocs_wakepoint.pages import no_matter
-from mkdocs_wakepoint.plugin import WakepointPlugin, as_typed, folder
+from mkdocs_wakepoint.plugin import WakepointPlugin
 from mkdocs_wakepoint.site.hosts import SiteError
+from mkdocs_wakepoint.site_paths import as_typed, folder
 from mkdocs_wakepoint.snippet import Problem
 
 
