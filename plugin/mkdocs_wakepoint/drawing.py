@@ -10,6 +10,7 @@ from typing import Any
 
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.layouter import layouter
+from mkdocs_wakepoint.lazy import import_runtime
 from mkdocs_wakepoint.target import Target
 
 GRAPHVIZ_KIND = "graphviz"
@@ -63,6 +64,7 @@ class Drawing:
 
     def _draw_ended(self) -> None:
         """Draws all that have run since it was called last; their pictures are laid out at once."""
+        import_runtime()
         from mkdocs_wakepoint.views.page import lay_out_together  # noqa: PLC0415 - see `lazy`
 
         with self._lock:

@@ -7,9 +7,21 @@ runs and draws them.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
+
+_one_imports = threading.Lock()
+
+
+def import_runtime() -> None:
+    """Imports the runtime; of threads that want it at the same time all but one wait.
+
+    Of two that import its modules in different orders, one can find a module half imported.
+    """
+    with _one_imports:
+        import_module("wakepoint.recording")
 
 
 def lazy(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:

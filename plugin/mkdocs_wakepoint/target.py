@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from mkdocs_wakepoint.engine.runs import Run, Runs
+from mkdocs_wakepoint.lazy import import_runtime
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.views.frame import framed
@@ -69,6 +70,7 @@ class Target:
     def item(self) -> Item:
         """The snippet with its recordings; waits for its runs."""
         if self._item is None:
+            import_runtime()
             from mkdocs_wakepoint.results import item_of  # noqa: PLC0415 - see `lazy`
 
             ended = [run.recording() for run in self.ran]

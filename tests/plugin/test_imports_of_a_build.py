@@ -81,3 +81,31 @@ def test_where_a_dot_program_lays_out_its_version_is_known_without_asking(tmp_pa
     starts = program.starts
     assert not imported_by_a_build(tmp_path, PATH=str(tmp_path)) & HEAVY
     assert (program.layouts, program.starts) == (1, starts)
+
+
+AT_ONCE = """\
+import sys, threading
+from mkdocs_wakepoint.lazy import import_runtime
+
+sys.setswitchinterval(1e-6)
+begin = threading.Barrier(2)
+
+def imports(*names):
+    begin.wait()
+    import_runtime()
+    for name in names:
+        __import__(f"mkdocs_wakepoint.{name}")
+
+both = ["engine.answer"], ["results", "views.page"]
+threads = [threading.Thread(target=imports, args=names) for names in both]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_threads_that_need_the_runtime_at_once_find_all_of_it() -> None:
+    for _ in range(5):
+        ran = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, check=True)
+        assert ran.stderr == b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mkdocs_wakepoint.engine.settings import Settings
+from mkdocs_wakepoint.lazy import import_runtime
 from mkdocs_wakepoint.snippet import Problem, Snippet
 
 
@@ -30,6 +31,7 @@ def unavailable(snippet: Snippet, settings: Settings) -> Problem | None:
 
 def why_not(name: str) -> str | None:
     """Why this machine has no backend of that name; None if it has."""
+    import_runtime()
     from wakepoint import backends  # noqa: PLC0415 - see `lazy`
 
     try:

@@ -17,6 +17,7 @@ from mkdocs_wakepoint.engine.running import Running, collect
 from mkdocs_wakepoint.engine.sandbox import Sandbox, SandboxError, choose, unavailable
 from mkdocs_wakepoint.engine.sandbox.choice import KNOWN
 from mkdocs_wakepoint.engine.settings import Settings
+from mkdocs_wakepoint.lazy import import_runtime
 from mkdocs_wakepoint.snippet import Snippet
 
 if TYPE_CHECKING:
@@ -105,9 +106,7 @@ class Pool:
         with self._lock:
             if self._starter is None and not self._threads:
                 self._begun = _begun(self.settings, self._python)
-        # The runtime, while the server imports it too; and here, since of two threads that import
-        # its modules at once one can get half of them.
-        from mkdocs_wakepoint.engine import answer  # noqa: F401, PLC0415
+        import_runtime()  # while the server does too
 
         with self._lock:
             self._closed = False
@@ -152,7 +151,7 @@ class Pool:
 
     def _run(self, job: Job, future: PoolRun) -> Recording:
         """Runs a job, once more if its process was lost without a fault of its own."""
-        from mkdocs_wakepoint.engine import answer  # noqa: PLC0415 - `submit` has imported it
+        from mkdocs_wakepoint.engine import answer  # noqa: PLC0415 - it has the runtime
 
         recording = None
         starter = self._made_starter()
