@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,37 +18,41 @@ Open = Callable[..., Page]
 """Opens a page of the book: ``open("book/02-poll", color_scheme="dark")``."""
 
 
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    """By another process: a thread of this one would outlive the tests that need it.
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Path]:
+    """Where the book will be: the port at which this machine serves it, and its folder."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1], tmp_path_factory.mktemp("site")
 
-    While a thread lives that might hold a waker, the runtime's own tests see no deadlock.
-    """
-    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
+
+# Not for the session: other tests look whether this process has a child left. And by a process:
+# while a thread lives that might hold a waker, the runtime's own tests see no deadlock.
+@pytest.fixture(scope="module")
+def served(place: tuple[int, Path]) -> Iterator[str]:
+    """Where the book is served."""
+    port, folder = place
+    command = [sys.executable, "-u", "-m", "http.server", str(port), "--bind", "127.0.0.1"]
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as server:
         assert server.stdout is not None
         try:
-            _, _, address = server.stdout.readline().partition("(")  # … (http://127.0.0.1:1234/) …
-            yield address.partition(")")[0]
+            line = server.stdout.readline()  # … (http://127.0.0.1:1234/) …
+            assert _address(port) in line
+            yield _address(port)
         finally:
             server.kill()
 
 
-@pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Where the book will be, as an address and as a folder."""
-    folder = tmp_path_factory.mktemp("site")
-    with _served(folder) as address:
-        yield address, folder
+def _address(port: int) -> str:
+    return f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture(scope="session")
-def book(place: tuple[str, Path]) -> Built:
+def book(place: tuple[int, Path]) -> Built:
     """The book, built. Instant navigation needs to know its address."""
-    url, folder = place
-    built = build(ROOT, into=str(folder), WAKEPOINT_SITE_URL=url)
+    port, folder = place
+    built = build(ROOT, into=str(folder), WAKEPOINT_SITE_URL=_address(port))
     assert built.status == 0, built.log
     return built
 
@@ -65,14 +69,14 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(book: Built, place: tuple[str, Path], browser: Browser) -> Iterator[Open]:
+def open_page(book: Built, served: str, browser: Browser) -> Iterator[Open]:
     contexts = []
 
     def open_page(page: str, width: int = 1280, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         contexts.append(context)
         opened = context.new_page()
-        opened.goto(f"{place[0]}{page}/" if page else place[0])
+        opened.goto(f"{served}{page}/" if page else served)
         return opened
 
     yield open_page
