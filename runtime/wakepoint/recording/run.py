@@ -6,7 +6,6 @@ import builtins
 import linecache
 import os
 import sys
-import traceback
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,19 +14,18 @@ from itertools import accumulate
 from types import CodeType, ModuleType
 from typing import Generic, TypeVar
 
-from wakepoint.errors import Deadlock
 from wakepoint.kernel import Kernel
 from wakepoint.machine import Analysis, MachineError, analyze, coroutines
 from wakepoint.machine.lowering import lower_source
 from wakepoint.machine.model import Machine, Unanalysed
 from wakepoint.machine.sizes import MACHINES, Room
 from wakepoint.recording import seams
-from wakepoint.recording.limit import TimeLimitExceeded, time_limit
+from wakepoint.recording.ending import outcome_of, syntax_error
+from wakepoint.recording.limit import time_limit
 from wakepoint.recording.lowered import LoweredTracer
-from wakepoint.recording.model import Environment, Frame, GoesOn, Outcome, Recording, Waiting
+from wakepoint.recording.model import Environment, Outcome, Recording
 from wakepoint.recording.prelude import Prelude, compiled, line_count, run_before, whole
 from wakepoint.recording.recorder import Recorder
-from wakepoint.recording.safe_repr import message_of
 from wakepoint.recording.sizes import bounded
 from wakepoint.recording.tracer import Tracer
 from wakepoint.runtime import builder, run
@@ -86,7 +84,7 @@ def record(
     except (SyntaxError, RecursionError, MemoryError) as error:  # nested deeper than Python can
         if on_error is not None:
             on_error(error)
-        return _recording(text, recorder, [], _syntax_error(error))
+        return _recording(text, recorder, [], syntax_error(error))
     code = codes.pop()
     with _backend(backend), _as_main(text, filename, main) as module:
         # In here, since labels are cut from the source text.
@@ -102,7 +100,7 @@ def record(
                 with _recording_executors(recorder):
                     _execute(code, module, tracer)
 
-        outcome = _outcome_of(execute, recorder, filename)
+        outcome = outcome_of(execute, recorder, filename)
     machines = [analysis.machine for analysis in analyses]
     return _recording(text, recorder, machines, outcome, left_out)
 
@@ -133,7 +131,7 @@ def record_lowered(
     except MachineError as error:
         return _recording(source, recorder, [], Outcome("not-lowered", message=str(error)))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return _recording(source, recorder, [], _syntax_error(error))
+        return _recording(source, recorder, [], syntax_error(error))
     with _backend(backend), _as_main(lowered.text, filename, main) as module:
         tracer = LoweredTracer(recorder, lowered, filename)
 
@@ -143,7 +141,7 @@ def record_lowered(
             with time_limit(timeout, filename), _recording_executors(recorder):
                 _execute(code, module, tracer)
 
-        outcome = _outcome_of(execute, recorder, filename)
+        outcome = outcome_of(execute, recorder, filename)
     recording = _recording(lowered.text, recorder, list(lowered.machines.values()), outcome)
     return replace(recording, origins=lowered.origins)
 
@@ -201,7 +199,7 @@ def record_future(
             raise
 
     with _backend(backend):
-        outcome = _outcome_of(noting_errors, recorder, filename)
+        outcome = outcome_of(noting_errors, recorder, filename)
     source = "".join(linecache.getlines(filename))
     machines = [analysis.machine for analysis in analyses]
     recorded.recording = _recording(source, recorder, machines, outcome, left_out)
@@ -292,62 +290,6 @@ def _handed_to(on_error: Callable[[BaseException], None] | None) -> Iterator[Non
         if on_error is not None:
             on_error(error)
         raise
-
-
-def _outcome_of(run: Callable[[], None], recorder: Recorder, filename: str) -> Outcome:
-    try:
-        run()
-    except TimeLimitExceeded as error:
-        return Outcome(
-            "timeout",
-            message=str(error),
-            frames=error.frames,
-            goes_on=tuple(
-                GoesOn(
-                    what=recorder.names.normalise(each.what),
-                    line=each.line if each.filename == filename else None,
-                    how=recorder.names.normalise(each.how),
-                )
-                for each in recorder.goes_on
-            ),
-        )
-    except SystemExit as error:
-        return Outcome("exited", message=repr(error.code), frames=_frames(error, filename))
-    except Deadlock as error:
-        waiting = tuple(
-            Waiting(
-                task=task.task,
-                name=task.name,
-                line=task.line if task.filename == filename else None,
-                waits_for=recorder.names.normalise(task.waits_for),
-            )
-            for task in error.waiting
-        )
-        return Outcome(
-            "deadlock",
-            message=recorder.names.normalise(str(error)),
-            frames=_frames(error, filename),
-            waiting=waiting,
-        )
-    except BaseException as error:
-        message = recorder.names.normalise(message_of(error))
-        return Outcome("raised", type(error).__name__, message, _frames(error, filename))
-    return Outcome("finished")
-
-
-def _frames(error: BaseException, filename: str) -> tuple[Frame, ...]:
-    """The snippet's own lines of the traceback, outermost first."""
-    return tuple(
-        Frame(frame.lineno or 1, frame.name)
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == filename
-    )
-
-
-def _syntax_error(error: SyntaxError | ValueError | RecursionError | MemoryError) -> Outcome:
-    line = getattr(error, "lineno", None) or 1
-    message = getattr(error, "msg", None) or str(error)
-    return Outcome("syntax-error", type(error).__name__, message, (Frame(line, "<module>"),))
 
 
 def _recording(
