@@ -17,7 +17,6 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_wakepoint import quotes
-from mkdocs_wakepoint.fence import superfences
 from mkdocs_wakepoint.fence.preprocessor import Fence, FencePreprocessor
 from mkdocs_wakepoint.fence.problems import not_recognised
 from mkdocs_wakepoint.places import Places
@@ -27,6 +26,7 @@ from mkdocs_wakepoint.views import problem_box
 
 if TYPE_CHECKING:
     from mkdocs_wakepoint.comparison import Comparison
+    from mkdocs_wakepoint.fence import superfences
     from mkdocs_wakepoint.origins import Origins
 
 # Between pymdownx.snippets (32), which pulls in text, and pymdownx.superfences (25).
@@ -94,6 +94,8 @@ class Document:
         self._quotes.clear()
         if not self._fences.fences:
             return lines
+        from mkdocs_wakepoint.fence import superfences  # noqa: PLC0415 - see `lazy`
+
         extension = superfences.in_use(self.md)
         if extension is not None:
             superfences.extend(extension, _document)
