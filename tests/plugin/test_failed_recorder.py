@@ -17,19 +17,30 @@ wakepoint.run(main())
 """
 
 
-@pytest.fixture
-def failed() -> Recording:
-    """A recording in which the recorder finds no memory."""
+def failed_by(error: Exception) -> Recording:
     recorder = Recorder()
-    recorder.failed(MemoryError("none left"))
+    recorder.failed(error)
     return record(SOURCE, recorder=recorder)
 
 
-def test_a_page_that_shows_a_machine_says_it(failed: Recording) -> None:
-    told = [str(each) for each in problems(snippet(SOURCE, show=("machine",)), failed)]
+@pytest.fixture
+def failed() -> Recording:
+    """A recording in which the recorder finds no memory."""
+    return failed_by(MemoryError("none left"))
+
+
+@pytest.mark.parametrize(
+    "error, told, mend",
+    [
+        (MemoryError("none left"), "MemoryError: none left", "let the snippet use less memory, or"),
+        (LookupError("a mistake"), "LookupError: a mistake", "report it, and"),
+    ],
+)
+def test_a_page_that_shows_a_machine_says_it(error: Exception, told: str, mend: str) -> None:
+    (problem,) = problems(snippet(SOURCE, show=("machine",)), failed_by(error))
     what = "the recorder failed, so that machines are not recorded to the end"
-    mend = "report it, and leave lowered, machine, table, timeline and expect out until then"
-    assert [each.partition(": ")[2] for each in told] == [f"{what}: MemoryError: none left; {mend}"]
+    assert problem.what == f"{what}: {told}"
+    assert problem.remedy.startswith(f"{mend} leave lowered, machine, table, timeline and expect")
 
 
 def test_a_page_that_shows_none_does_not(failed: Recording) -> None:

@@ -102,6 +102,13 @@ def _missing_machine(snippet: Snippet, recording: Recording) -> list[Problem]:
     return [Problem(snippet.at(0), what, remedy)]
 
 
+_OF_THE_SNIPPET = {
+    "MemoryError": "let the snippet use less memory",
+    "RecursionError": "let the snippet call less deep",
+}
+"""What to do where the recorder fails since the snippet leaves it no room."""
+
+
 def _untraced(snippet: Snippet, recording: Recording) -> list[Problem]:
     """Figures and machines of a run are wrong, without a sign, if the recorder lost sight of it."""
     if not recording.machines or not (_TRACED & {*snippet.options.show} or snippet.options.expect):
@@ -118,7 +125,9 @@ def _untraced(snippet: Snippet, recording: Recording) -> list[Problem]:
         elif event.kind == "trace.failed":
             error = ": ".join(filter(None, (event["error"], event["message"])))
             what = f"the recorder failed, so that machines are not recorded to the end: {error}"
-            problems.append(Problem(snippet.at(0), what, f"report it, and {without} until then"))
+            mend = _OF_THE_SNIPPET.get(event["error"])
+            remedy = f"{mend}, or {without}" if mend else f"report it, and {without} until then"
+            problems.append(Problem(snippet.at(0), what, remedy))
     return problems
 
 
