@@ -13,7 +13,12 @@ pytestmark = [pytest.mark.wine, pytest.mark.timeout(400)]
 MAY_SKIP = ("Windows has no interval timers", "Windows' descriptors take no overlapped calls")
 """Why a test of the IOCP backend may be left out; any other reason is a gap."""
 
-ELSEWHERE = ("only Linux has", "Windows ", "Python 3.11 has no sys.monitoring")
+ELSEWHERE = (
+    "only Linux has",
+    "io_uring is Linux's",
+    "Windows ",
+    "Python 3.11 has no sys.monitoring",
+)
 """How a reason begins that another test may have: it is about what Windows lacks."""
 
 

@@ -51,12 +51,12 @@ class RecordingKernel:
                     map(describe, args) if of_arguments is None else of_arguments(describe, args)
                 )
                 told = tuple(arguments)
+                # A closed socket does not know its number any more, so ask before.
+                closed = _number(args[0]) if closes else None
             except Exception as failure:
                 if not failed(failure):
                     raise
                 return call(*args)
-            # A closed socket does not know its number any more, so ask before.
-            closed = _number(args[0]) if closes else None
             try:
                 result = call(*args)
             except OSError as error:

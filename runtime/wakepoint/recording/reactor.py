@@ -63,11 +63,24 @@ class RecordingReactor(SteadyReactor):
         super().__init__(backends.factory(backend), cast(Kernel, self._recording_kernel))
 
     def _source(self, source: Source) -> str:
-        if source.kind == "signals":
-            return "signals"
-        if source.kind == "process":
-            return self.recorder.names.process(source.fd)
-        return self.recorder.names.fd(source.fd)
+        try:
+            if source.kind == "signals":
+                return "signals"
+            if source.kind == "process":
+                return self.recorder.names.process(source.fd)
+            return self.recorder.names.fd(source.fd)
+        except Exception as error:
+            return self._untold(error)
+
+    def _untold(self, error: Exception) -> str:
+        """What is told where the recorder has made a mistake: nothing.
+
+        Raises:
+            Exception: The error, if it is the script's.
+        """
+        if not self.recorder.failed(error):
+            raise error
+        return ""
 
     def make_timer(self, deadline: float, waker: Waker) -> Timer:
         return RecordingTimer(deadline, waker, self.recorder.next_timer())
@@ -111,7 +124,10 @@ class RecordingReactor(SteadyReactor):
         super().deregister(source, interest, owner)
 
     def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
-        text = self._event_in_words(event)
+        try:
+            text = self._event_in_words(event)
+        except Exception as error:
+            text = self._untold(error)
         self.recorder.emit(_DISPATCHED, self._source(source), text)
         super().dispatch(source, ready, hung_up, event)
 
@@ -134,7 +150,10 @@ class RecordingReactor(SteadyReactor):
 
     def complete(self, operation: InFlight, result: Any, error: OSError | None) -> None:
         number = self.recorder.number("operation", operation)
-        text = "failed" if error is not None else self._recording_kernel.describe(result)
+        try:
+            text = "failed" if error is not None else self._recording_kernel.describe(result)
+        except Exception as failure:
+            text = self._untold(failure)
         name = None if error is None else calls.error_name(error)
         self.recorder.emit(_COMPLETED, number, text, name)
         reason = f"{operation.name} on {self._source(operation.source)} completed"

@@ -18,6 +18,7 @@ from wakepoint.recording.calls.describer import Describer
 from wakepoint.recording.consistency import check
 from wakepoint.recording.leaf_code import LeafCode
 from wakepoint.recording.machine_code import MachineCode
+from wakepoint.recording.names import Names
 from wakepoint.recording.states import States
 from wakepoint.recording.tracer import Tracer
 
@@ -160,9 +161,17 @@ def test_a_full_stack_is_the_scripts() -> None:
     check(recording)
 
 
-def test_a_mistake_about_a_kernel_call_stays_the_recorders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Describer, "__call__", recorders("raise ValueError('a bug')"))
-    recording = record(ECHO)
+@pytest.mark.parametrize(
+    "backend", ["auto", "simulated", pytest.param("io_uring", marks=pytest.mark.io_uring)]
+)
+@pytest.mark.parametrize(
+    "of, method", [(Describer, "__call__"), (Describer, "address"), (Names, "fd")]
+)
+def test_a_mistake_about_a_kernel_call_stays_the_recorders(
+    monkeypatch: pytest.MonkeyPatch, of: type, method: str, backend: str
+) -> None:
+    monkeypatch.setattr(of, method, recorders("raise ValueError('a bug')"))
+    recording = record(ECHO, backend=backend)
     assert recording.outcome.kind == "finished", recording.outcome
     assert failures(recording) == [("ValueError", "a bug")]
     check(recording)
