@@ -104,7 +104,7 @@ class Pool:
         job = job_of(snippet, self.settings, lowered=lowered)
         future = PoolRun()
         with self._lock:
-            if self._starter is None and not self._threads:
+            if self._starter is None and self._begun is None and not self._threads:
                 self._begun = _begun(self.settings, self._python)
         import_runtime()  # while the server does too
 
@@ -134,6 +134,7 @@ class Pool:
         for starter in (self._starter, self._begun):
             if starter is not None:
                 starter.close()
+        self._begun = None
 
     def _work(self) -> None:
         """What a thread does: runs one after another, as long as some wait."""
