@@ -34,49 +34,34 @@ if sys.version_info >= (3, 12):
     # The same code runs again and again, so it is remembered which was last: with whom to call, in
     # one pair, since threads may be in here side by side.
 
-    def on_started(find: Find, failed: Failed) -> OnEntry:
-        """PY_START."""
+    def on_entered(find: Find, failed: Failed, asks: str, method: str) -> OnEntry:
+        """PY_START or PY_RESUME.
+
+        Args:
+            find: Finds who follows a code.
+            failed: Told of errors.
+            asks: Whether that one wants to be called.
+            method: What is called.
+        """
         last: tuple[CodeType | None, Entered] = None, _never
 
-        def on_started(code: CodeType, offset: int) -> object:
+        def on_entered(code: CodeType, offset: int) -> object:
             nonlocal last
             try:
-                known, started = last
+                known, entered = last
                 if known is not code:
                     watched = find(code)
-                    if watched is None or not watched.asks_for_start:
+                    if watched is None or not getattr(watched, asks):
                         return _DISABLE
-                    started = watched.started
-                    last = code, started
-                started(_frame(1))
+                    entered = getattr(watched, method)
+                    last = code, entered
+                entered(_frame(1))
             except Exception as error:
                 if not failed(error):
                     raise
             return None
 
-        return on_started
-
-    def on_resumed(find: Find, failed: Failed) -> OnEntry:
-        """PY_RESUME."""
-        last: tuple[CodeType | None, Entered] = None, _never
-
-        def on_resumed(code: CodeType, offset: int) -> object:
-            nonlocal last
-            try:
-                known, resumed = last
-                if known is not code:
-                    watched = find(code)
-                    if watched is None or not watched.asks_for_resumption:
-                        return _DISABLE
-                    resumed = watched.resumed
-                    last = code, resumed
-                resumed(_frame(1))
-            except Exception as error:
-                if not failed(error):
-                    raise
-            return None
-
-        return on_resumed
+        return on_entered
 
     def on_thrown(find: Find, failed: Failed) -> OnValue:
         """PY_THROW."""

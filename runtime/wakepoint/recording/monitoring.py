@@ -57,8 +57,10 @@ if sys.version_info >= (3, 12):
             self._watched: dict[int, Watched] = {}
             find, followed = self._find, self._watched
             self._callbacks: dict[int, Callable[..., object]] = {
-                _EVENTS.PY_START: callbacks.on_started(find, failed),
-                _EVENTS.PY_RESUME: callbacks.on_resumed(find, failed),
+                _EVENTS.PY_START: callbacks.on_entered(find, failed, "asks_for_start", "started"),
+                _EVENTS.PY_RESUME: callbacks.on_entered(
+                    find, failed, "asks_for_resumption", "resumed"
+                ),
                 _EVENTS.PY_THROW: callbacks.on_thrown(find, failed),
                 _EVENTS.PY_YIELD: callbacks.on_left(followed, failed, "yielded"),
                 _EVENTS.PY_RETURN: callbacks.on_left(followed, failed, "returned"),
