@@ -96,7 +96,10 @@ class RecordingExecutor(Executor):
         handle = super().spawn(future, name=name)
         task = handle.task
         given: object = task.name  # whatever the script gave
-        text = str.__str__(given) if is_a(given, str) else safe_repr(given)
+        try:
+            text = str.__str__(given) if is_a(given, str) else safe_repr(given)
+        except Exception as error:
+            text = self.recorder.untold(error)
         self.recorder.emit(_SPAWNED, task.number, text)
         return handle
 
@@ -148,10 +151,10 @@ class RecordingExecutor(Executor):
     def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
         recorder, number = self.recorder, task.number
         if state is TaskState.READY:
-            recorder.emit(_READY, number, task.polls, recorder.value(outcome))
+            recorder.emit(_READY, number, task.polls, self._value(outcome))
         elif state is TaskState.RAISED:
             assert isinstance(outcome, BaseException)
-            recorder.emit(_RAISED, number, task.polls, *recorder.error(outcome))
+            recorder.emit(_RAISED, number, task.polls, *self._error(outcome))
         else:
             recorder.emit(_DROPPED, number, "aborted")
         outer, recorder.because = recorder.because, f"task {number} ended"
@@ -159,3 +162,15 @@ class RecordingExecutor(Executor):
             super().finish(task, state, outcome)
         finally:
             recorder.because = outer
+
+    def _value(self, outcome: object) -> str:
+        try:
+            return self.recorder.value(outcome)
+        except Exception as error:
+            return self.recorder.untold(error)
+
+    def _error(self, outcome: BaseException) -> tuple[str, str]:
+        try:
+            return self.recorder.error(outcome)
+        except Exception as error:
+            return self.recorder.untold(error), ""

@@ -70,17 +70,7 @@ class RecordingReactor(SteadyReactor):
                 return self.recorder.names.process(source.fd)
             return self.recorder.names.fd(source.fd)
         except Exception as error:
-            return self._untold(error)
-
-    def _untold(self, error: Exception) -> str:
-        """What is told where the recorder has made a mistake: nothing.
-
-        Raises:
-            Exception: The error, if it is the script's.
-        """
-        if not self.recorder.failed(error):
-            raise error
-        return ""
+            return self.recorder.untold(error)
 
     def make_timer(self, deadline: float, waker: Waker) -> Timer:
         return RecordingTimer(deadline, waker, self.recorder.next_timer())
@@ -127,7 +117,7 @@ class RecordingReactor(SteadyReactor):
         try:
             text = self._event_in_words(event)
         except Exception as error:
-            text = self._untold(error)
+            text = self.recorder.untold(error)
         self.recorder.emit(_DISPATCHED, self._source(source), text)
         super().dispatch(source, ready, hung_up, event)
 
@@ -153,7 +143,7 @@ class RecordingReactor(SteadyReactor):
         try:
             text = "failed" if error is not None else self._recording_kernel.describe(result)
         except Exception as failure:
-            text = self._untold(failure)
+            text = self.recorder.untold(failure)
         name = None if error is None else calls.error_name(error)
         self.recorder.emit(_COMPLETED, number, text, name)
         reason = f"{operation.name} on {self._source(operation.source)} completed"

@@ -151,6 +151,16 @@ class Recorder:
             return True
         return True
 
+    def untold(self, error: Exception) -> str:
+        """What is told where the recorder has made a mistake: nothing.
+
+        Raises:
+            Exception: The error, if it is the script's.
+        """
+        if not self.failed(error):
+            raise error
+        return ""
+
     def tell_failure(self) -> None:
         """Tells of the recorder's first error, if there is one that is not told yet."""
         if self.failure is not None and not self._is_failure_told:

@@ -190,3 +190,34 @@ def test_an_event_that_finds_no_memory_is_the_last(first: int) -> None:
     )
     recording = recorded(recorder)
     assert failures(recording) == ([("MemoryError", "")] if next(calls) > first else [])
+
+
+@pytest.mark.parametrize("method", ["value", "error"])
+def test_a_mistake_about_how_a_task_ended_stays_the_recorders(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    made = getattr(Recorder, method)
+    broken = recorders(
+        "if args[1] is None or isinstance(args[1], (int, LookupError)):\n"
+        "        raise ValueError('a bug')\n"
+        "    return made(*args)",
+        made=made,
+    )
+    monkeypatch.setattr(Recorder, method, broken)
+    recording = record(
+        "import wakepoint\n"
+        "class Answer(wakepoint.Future):\n"
+        "    def poll(self, context):\n"
+        "        return wakepoint.Ready(1)\n"
+        "class Fails(wakepoint.Future):\n"
+        "    def poll(self, context):\n"
+        "        raise LookupError\n"
+        "assert wakepoint.run(Answer()) == 1\n"
+        "try:\n"
+        "    wakepoint.run(Fails())\n"
+        "except LookupError:\n"
+        "    pass\n"
+    )
+    assert recording.outcome.kind == "finished", recording.outcome
+    assert failures(recording) == [("ValueError", "a bug")]
+    check(recording)
