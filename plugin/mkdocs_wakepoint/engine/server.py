@@ -234,8 +234,9 @@ def _dressed(descriptors: Descriptors) -> worker.Send:
     os.dup2(descriptors.result, last, inheritable=False)
     os.closerange(3, last)
     # At this signal it is written there where the main thread stands, whatever that is doing. No
-    # thread waits for it, and `signal.getsignal` does not see it.
-    faulthandler.register(STACK_SIGNAL, last, all_threads=False)
+    # thread waits for it, and `signal.getsignal` does not see it. Then the process dies of it, as
+    # any other does, by which the supervisor knows that all is written.
+    faulthandler.register(STACK_SIGNAL, last, all_threads=False, chain=True)
 
     def send(data: bytes) -> None:
         view = memoryview(data)

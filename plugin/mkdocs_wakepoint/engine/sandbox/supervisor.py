@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import pairwise
-from pathlib import Path
 
 from mkdocs_wakepoint.engine.limits import Limits
 from mkdocs_wakepoint.engine.protocol import TIME_IS_UP
@@ -24,7 +23,7 @@ from mkdocs_wakepoint.engine.sandbox.end import End
 assert sys.platform != "win32"  # which has no fork
 
 STACK_SIGNAL = 64 if sys.platform == "linux" else 7  # SIGRTMAX; SIGEMT
-"""Has the snippet's process tell where it stands; hardly any program has another use for it."""
+"""The snippet's process tells where it stands, and dies; hardly any program has a use for it."""
 
 WATCH = 0.05
 """Seconds between two looks at what a run uses."""
@@ -32,8 +31,6 @@ ALLOWANCE = 60.0
 """Seconds beyond the time limit after which a run ends also if the build has forgotten it."""
 TO_TELL = 2.0
 """Seconds within which a process on a busy machine comes to write where it stands."""
-TO_TELL_UNSEEN = 0.1
-"""Seconds for that where nobody can see whether it has."""
 TO_DIE = 3.0
 """Seconds in which all that was killed is gone; what the kernel holds on to is left to it."""
 
@@ -103,26 +100,12 @@ def _time_is_up(control: int) -> bool:
 
 
 def _let_tell(snippet: int, exceeded: Callable[[], str]) -> None:
-    """Has it tell where it stands."""
+    """Has it tell where it stands, of which it dies: only then it has written all of that."""
     with suppress(OSError):
         os.kill(snippet, STACK_SIGNAL)
-    if sys.platform != "linux":
-        time.sleep(TO_TELL_UNSEEN)
-        return
     deadline = time.monotonic() + TO_TELL
-    while _has_to_tell(snippet) and time.monotonic() < deadline and not exceeded():
+    while _exit_code(snippet) is None and time.monotonic() < deadline and not exceeded():
         time.sleep(0.005)
-
-
-def _has_to_tell(snippet: int) -> bool:
-    """Whether it has not taken the signal yet, or is just about to handle it."""
-    if _exit_code(snippet) is not None:
-        return False
-    status = Path(f"/proc/{snippet}/status").read_bytes().splitlines()
-    sets = (
-        line.split()[1] for line in status if line.startswith((b"SigPnd", b"ShdPnd", b"SigBlk"))
-    )
-    return any(int(each, 16) >> (STACK_SIGNAL - 1) & 1 for each in sets)
 
 
 _ended: dict[int, int] = {}
