@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -10,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 from tools.book import ROOT
 from tools.sites import Built, build
 
 Open = Callable[..., Page]
 """Opens a page of the book: ``open("book/02-poll", color_scheme="dark")``."""
+
+_SCRIPTS = re.compile(r"<script(?![^>]*json).*?</script>|</?noscript>", re.DOTALL)
 
 
 @pytest.fixture(scope="session")
@@ -68,15 +71,26 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
+def _without_scripts(route: Route) -> None:
+    """A page as a browser shows it that runs no scripts; this one does, and so can test tools."""
+    answer = route.fetch()
+    if "text/html" in answer.headers.get("content-type", ""):
+        route.fulfill(response=answer, body=_SCRIPTS.sub("", answer.text()))
+    else:
+        route.fulfill(response=answer)
+
+
 @pytest.fixture
 def open_page(book: Built, served: str, browser: Browser) -> Iterator[Open]:
     contexts = []
 
-    def open_page(page: str, width: int = 1280, **options: Any) -> Page:
+    def open_page(page: str, width: int = 1280, scripts: bool = True, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         contexts.append(context)
         opened = context.new_page()
-        opened.goto(f"{served}{page}/" if page else served)
+        if not scripts:
+            opened.route("**/*", _without_scripts)
+        opened.goto(f"{served}{page}/" if page and "." not in page else f"{served}{page}")
         return opened
 
     yield open_page

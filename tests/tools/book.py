@@ -14,6 +14,12 @@ def chapters() -> list[str]:
     return [_address(path) for path in sorted(DOCS.glob("book/*.md"))]
 
 
+def every_page() -> list[str]:
+    """The address of each page, the home page's first."""
+    files = [path for path in sorted(DOCS.rglob("*.md")) if path.name != "index.md"]
+    return ["", "404.html", *map(_address, files)]
+
+
 def pages() -> list[str]:
     """The address of each page that has a snippet, the home page's first: it is empty."""
     files = [path for path in sorted(DOCS.rglob("*.md")) if path.name != "index.md"]

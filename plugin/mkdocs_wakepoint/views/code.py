@@ -28,7 +28,7 @@ def code(snippet: Snippet) -> Markup:
     lines = element("code", *body, id=f"wp-{snippet.key}-code", class_=NOT_AGAIN)
     return element(
         "div",
-        element("span", title, class_="filename") if title else "",
+        joined((element("span", title, class_="filename"), "\n")) if title else "",
         element("pre", lines, tabindex=0),
         class_="language-python highlight",
     )

@@ -40,6 +40,7 @@ def _pane(title: str, lines: Iterable[Markup]) -> Markup:
     return element(
         "div",
         element("span", title, class_="filename"),
+        "\n",
         element("pre", element("code", *lines, class_=NOT_AGAIN), tabindex=0),
         class_="language-python highlight wp-pane",
     )
@@ -91,7 +92,8 @@ def _line(own: str, number: int | None, target: str | None, html: Markup) -> Mar
     if target is None:
         link = element("span", class_="wp-lineno", data_n=label)
     else:
-        link = element("a", class_="wp-lineno", href=f"#{target}", data_n=label, tabindex=-1)
+        name = f"the same as line {label}"
+        link = element("a", class_="wp-lineno", href=f"#{target}", data_n=label, aria_label=name)
     return element("span", link, html, "\n", class_="wp-line", id=own)
 
 

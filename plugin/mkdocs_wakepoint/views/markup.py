@@ -20,6 +20,11 @@ Content = str | int | float
 
 _VOID: Final = frozenset({"br", "link", "wbr"})
 _SHAPES: Final = frozenset({"circle", "path", "rect"})
+_BLOCKS: Final = frozenset(
+    {"caption", "details", "div", "figcaption", "figure", "li", "ol", "p", "pre"}
+    | {"section", "summary", "table", "td", "th", "tr", "ul"}
+)
+"""What stands apart on the page stands apart in the text too, which a search reads."""
 
 _BREAKABLE = re.compile(r"[.(,\[/](?=[^\s)\]])|_(?=[a-z])")
 
@@ -34,6 +39,7 @@ def element(tag: str, *content: Content, **attributes: Content | bool | None) ->
             keyword (``class_``). True is an attribute without a value, False and None are none.
     """
     start = tag
+    behind = "\n" if tag in _BLOCKS else ""
     for name, value in attributes.items():
         if value is not None and value is not False:
             start += _attribute(name, value)
@@ -42,7 +48,7 @@ def element(tag: str, *content: Content, **attributes: Content | bool | None) ->
     elif tag in _SHAPES and not content:
         html = f"<{start}/>"
     else:
-        html = f"<{start}>{''.join(map(_shown, content))}</{tag}>"
+        html = f"<{start}>{''.join(map(_shown, content))}</{tag}>{behind}"
     return _markup(html)  # the one place where markup is put together
 
 
@@ -72,7 +78,7 @@ def breakable_code(text: str) -> Markup:
 
 def scrolling(label: str, content: Markup, class_: str = "wp-scroll") -> Markup:
     """A box in which what is wider than the page scrolls, by keyboard too."""
-    return element("div", content, class_=class_, tabindex=0, role="region", aria_label=label)
+    return element("div", content, class_=class_, tabindex=0, role="group", aria_label=label)
 
 
 def details(summary: str, content: Markup, **attributes: Content | bool) -> Markup:

@@ -356,4 +356,4 @@ def test_it_is_kept_from_the_search_index_and_can_be_scrolled_by_keyboard() -> N
     figure = one(page_of(ran(NAPS)), "figure")
     assert figure.has_attr("data-search-exclude")
     box = one(figure, ".wp-scroll:has(svg)")
-    assert (box["tabindex"], box["role"], box["aria-label"]) == ("0", "region", "Timeline")
+    assert (box["tabindex"], box["role"], box["aria-label"]) == ("0", "group", "Timeline")
