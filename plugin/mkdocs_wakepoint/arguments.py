@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _record(each)
     _show(each)
     _lower(each)
+    _policy(each)
     return whole
 
 
@@ -96,6 +97,11 @@ def _lower(each: Any) -> None:
     one.add_argument(
         "--function", metavar="NAME", help="this coroutine alone: `fetch`, or `Client.fetch`"
     )
+
+
+def _policy(each: Any) -> None:
+    one = _command(each, "policy", "print the Content-Security-Policy of a built site")
+    _path(one, "site", "SITE", "the folder that a build has written")
 
 
 def _command(each: Any, name: str, summary: str) -> argparse.ArgumentParser:

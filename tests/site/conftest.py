@@ -53,9 +53,15 @@ def _address(port: int) -> str:
 
 @pytest.fixture(scope="session")
 def book(place: tuple[int, Path]) -> Built:
-    """The book, built. Instant navigation needs to know its address."""
+    """The book, built as it is published. Instant navigation needs to know its address."""
     port, folder = place
-    built = build(ROOT, into=str(folder), WAKEPOINT_SITE_URL=_address(port))
+    built = build(
+        ROOT,
+        into=str(folder),
+        WAKEPOINT_SITE_URL=_address(port),
+        WAKEPOINT_REPO_URL="https://github.com/python/cpython",  # Material's script knows the host
+        WAKEPOINT_EDIT_URI="edit/main/docs/",
+    )
     assert built.status == 0, built.log
     return built
 

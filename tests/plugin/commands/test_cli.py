@@ -40,7 +40,7 @@ def test_a_command_that_cannot_be_says_why(
 def test_the_console_script_is_installed() -> None:
     status, printed, _ = ran("--help")
     assert status == 0
-    for name in ("run", "check", "record", "show", "lower"):
+    for name in ("run", "check", "record", "show", "lower", "policy"):
         assert f"\n    {name} " in printed
 
 
