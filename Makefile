@@ -112,9 +112,16 @@ lock: $(dev)  ## Lock the newest versions that requirements/*.in allow
 		--extra properdocs requirements/hosts/properdocs.in
 	$(bin)/$(host_command) --upgrade --output-file requirements/hosts/zensical.txt --extra zensical
 
+.PHONY: script-tools
+script-tools: node_modules/.package-lock.json  ## Install what builds and tests the site's script
+
+.PHONY: script
+script: script-tools  ## Build plugin/mkdocs_wakepoint/assets/wakepoint.js from its modules
+	npm run --silent build
+
 .PHONY: clean
 clean:  ## Remove what was built, cached or installed
-	rm -rf $(VENV) .cache .hypothesis site
+	rm -rf $(VENV) .cache .hypothesis node_modules site
 
 # --- the environment ----------------------------------------------------------------------------
 
@@ -133,6 +140,10 @@ $(site): requirements/site.txt $(packages) | $(python)
 
 $(dev): requirements/dev.txt $(site)
 	@$(install) --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
 # They are apart from the other: it has MkDocs, and these show that nothing of ours needs it; and one

@@ -36,6 +36,7 @@ TOOLS = {
     "bubblewrap": Tool(find.missing_bubblewrap),
     "io_uring": Tool(find.missing_io_uring),
     "hosts": Tool(hosts.missing),
+    "node": Tool(find.missing_node),
     "namespaces": Tool(find.missing_namespaces),
     "neighbours": Tool(neighbours.missing),
     "seatbelt": Tool(find.missing_seatbelt, required=frozenset({"darwin"})),

@@ -27,7 +27,7 @@ from mkdocs_wakepoint.fence.defaults import read_defaults
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.source import Page, converted_by, file_of, name_of
-from mkdocs_wakepoint.views import stylesheet
+from mkdocs_wakepoint.views import script, stylesheet
 from mkdocs_wakepoint.views.markup import element
 
 __all__ = ["SnippetError", "WakepointExtension", "makeExtension"]
@@ -115,8 +115,9 @@ class WakepointExtension(Extension):
             stale = batch.stale(whole_site=False)
             batch.finish()
         tell(document.md, problems, stale, self._settings.on_error, runs)
-        # Without MkDocs' plugin nobody else brings the style sheet to the page.
-        return f"{element('style', stylesheet())}\n{batch.fill(text)}"
+        # Without MkDocs' plugin nobody else brings these to the page.
+        style, steps = element("style", stylesheet()), element("script", script())
+        return f"{style}\n{batch.fill(text)}\n{steps}"
 
     def _cache(self, document: Document) -> Cache | None:
         """The cache of a page of a site, or the one that was asked for by its name.

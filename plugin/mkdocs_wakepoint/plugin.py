@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from markupsafe import Markup
 from mkdocs.config import config_options as option
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -39,7 +40,8 @@ from mkdocs_wakepoint.written import fill_written, left_empty
 logger = get_plugin_logger(__name__)
 
 STYLESHEET = "assets/wakepoint.css"
-"""Where it is in this package, and where it comes to be in the site."""
+SCRIPT = "assets/wakepoint.js"
+"""Where they are in this package, and where they come to be in the site."""
 
 _IDS = re.compile(r' id="(wp-[^"]+)"')
 _SHOWN = re.compile(r' class="(?:[^"]* )?wp(?:-problem)?[ "]')
@@ -152,10 +154,11 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         for file in list(files):
             if file.abs_src_path is not None and self._store.holds(Path(file.abs_src_path)):
                 files.remove(file)
-        if files.get_file_from_path(STYLESHEET) is None:  # else this plugin is listed twice
-            here = str(Path(__file__).parent)
-            # A file on the disk: not every plugin expects one that is generated.
-            files.append(File(STYLESHEET, here, config.site_dir, use_directory_urls=False))
+        here = str(Path(__file__).parent)
+        for asset in (STYLESHEET, SCRIPT):
+            if files.get_file_from_path(asset) is None:  # else this plugin is listed twice
+                # A file on the disk: not every plugin expects one that is generated.
+                files.append(File(asset, here, config.site_dir, use_directory_urls=False))
         return files
 
     def on_page_markdown(
@@ -268,10 +271,12 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         A page that shows something of ours brings our style sheet along, and no other does.
         """
         output = self._filled(output)
+        assert self._batch is not None
         # Another plugin may have encrypted the page, or shows parts of it elsewhere.
-        if page.file.src_uri not in self._drawing and not _SHOWN.search(output):
-            return output
-        return _styled(output, page.url)
+        if page.file.src_uri in self._drawing or _SHOWN.search(output):
+            return _styled(output, page.url)
+        # From here a theme may bring a page with a snippet without loading what stands in its head.
+        return _scripted(output, page.url) if self._batch.used else output
 
     @event_priority(-100)  # behind plugins that convert something for the finished page
     def _on_post_page_at_last(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
@@ -320,12 +325,24 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
 
 
 def _styled(html: str, url: str) -> str:
-    """A page of the site with our style sheet, once."""
-    link = f"{element('link', rel='stylesheet', href=get_relative_url(STYLESHEET, url))}\n"
-    if link in html:
+    """A page of the site with our style sheet and our script."""
+    link = element("link", rel="stylesheet", href=get_relative_url(STYLESHEET, url))
+    return _scripted(_in_head(html, link), url)
+
+
+def _scripted(html: str, url: str) -> str:
+    """A page of the site with our script."""
+    source = get_relative_url(SCRIPT, url)
+    return _in_head(html, element("script", src=source, defer=True))
+
+
+def _in_head(html: str, content: Markup) -> str:
+    """A page with this at the end of its head, once."""
+    line = f"{content}\n"
+    if line in html:
         return html
     head, end, body = html.partition("</head>")
-    return f"{head}{link}{end}{body}" if end else link + html
+    return f"{head}{line}{end}{body}" if end else line + html
 
 
 def _is_ours(extension: object) -> bool:

@@ -67,7 +67,7 @@ def test_a_coroutine_of_an_earlier_one_has_its_picture_where_it_runs_and_its_lin
         ("4 above", "#wp-one-line-4"),
         ("5 above", "#wp-one-line-5"),
     ]
-    assert 'return "slept"' in second.select("svg")[1].get_text()
+    assert 'return "slept"' in second.select(".wp-machine svg")[1].get_text()
     assert page.soup.select_one("#wp-one-line-4") is not None
 
 

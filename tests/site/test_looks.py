@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
 
-SIZES = """() => [...document.querySelectorAll(".wp-svg")].map((svg) => ({
+SIZES = """() => [...document.querySelectorAll(".wp-svg")]
+    .filter((svg) => svg.checkVisibility()).map((svg) => ({
     wanted: Number(svg.getAttribute("width")), shown: svg.getBoundingClientRect().width}))"""
 
 # How far anything of ours reaches beyond the box that it is in, or the page, in pixels.

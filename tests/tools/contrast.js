@@ -60,7 +60,7 @@
   for (const text of document.querySelectorAll(".wp-svg text, .wp-svg tspan")) {
     const own = [...text.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE)
       .map((node) => node.data).join("").trim();
-    if (!own) continue;
+    if (!own || !text.checkVisibility()) continue;
     const box = text.getBoundingClientRect();
     const style = getComputedStyle(text);
     const grounds = [painted(text, box.left + box.width / 2, box.top + box.height / 2)];

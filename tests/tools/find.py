@@ -11,9 +11,12 @@ import platform
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from mkdocs_wakepoint.engine.sandbox.choice import Sandbox, why_not
 from wakepoint.kernel import Kernel
+
+_ROOT = Path(__file__).parents[2]
 
 _BROWSERS = (
     "chromium",
@@ -50,6 +53,15 @@ def missing_bubblewrap() -> str | None:
     command = [bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"]
     tried = subprocess.run(command, capture_output=True, text=True, check=False)
     return None if tried.returncode == 0 else f"bwrap does not work here: {tried.stderr.strip()}"
+
+
+def missing_node() -> str | None:
+    """What to do for Node with what the script is built with."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        return "there is no Node; install nodejs and npm"
+    if not (_ROOT / "node_modules" / ".bin" / "esbuild").exists():
+        return "the script's tools are not installed; run `make script-tools`"
+    return None
 
 
 def missing_namespaces() -> str | None:

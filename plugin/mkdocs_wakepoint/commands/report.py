@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.views import Item, render_all, stylesheet
+from mkdocs_wakepoint.views import Item, render_all, script, stylesheet
 
 
 def report(title: str, items: Sequence[Item]) -> str:
@@ -25,5 +25,5 @@ def report(title: str, items: Sequence[Item]) -> str:
     return Markup(
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n<title>{}</title>\n'
-        "<style>{}</style>\n<body>\n{}\n</body>\n</html>"
-    ).format(title, stylesheet(), Markup("\n").join(parts))
+        "<style>{}</style>\n<body>\n{}\n<script>{}</script>\n</body>\n</html>"
+    ).format(title, stylesheet(), Markup("\n").join(parts), script())

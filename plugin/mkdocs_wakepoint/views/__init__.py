@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from mkdocs_wakepoint.views.page import render_all, render_comparison
     from mkdocs_wakepoint.views.problem import problem_box
     from mkdocs_wakepoint.views.quote import quotation
-    from mkdocs_wakepoint.views.style import stylesheet
+    from mkdocs_wakepoint.views.style import script, stylesheet
 else:
     __getattr__ = lazy(
         __name__,
@@ -19,6 +19,7 @@ else:
             "quotation": "quote",
             "render_all": "page",
             "render_comparison": "page",
+            "script": "style",
             "stylesheet": "style",
         },
     )
@@ -29,5 +30,6 @@ __all__ = [
     "quotation",
     "render_all",
     "render_comparison",
+    "script",
     "stylesheet",
 ]

@@ -19,9 +19,9 @@ def code(snippet: Snippet) -> Markup:
         return Markup()  # all of it is hidden
     coloured = highlighted("\n".join(texts[number - 1] for number in numbers))
     marked = _marked(snippet.options.hl_lines)
-    start = int(snippet.options.linenums) if snippet.options.linenums else None
+    start = int(snippet.options.linenums or 1)
     body = (
-        _line(snippet.key, number, html, position in marked, start and start + position - 1)
+        _line(snippet.key, number, html, position in marked, start + position - 1)
         for position, (number, html) in enumerate(zip(numbers, coloured, strict=False), 1)
     )
     title = snippet.options.title
@@ -42,8 +42,8 @@ def _marked(lines: str) -> set[int]:
     return marked
 
 
-def _line(key: str, number: int, html: Markup, marked: bool, shown_number: int | None) -> Markup:
-    gutter = element("span", class_="wp-lineno", data_n=shown_number) if shown_number else ""
+def _line(key: str, number: int, html: Markup, marked: bool, shown_number: int) -> Markup:
+    gutter = element("span", class_="wp-lineno", data_n=shown_number)
     # Its end is within: Material's script drops what stands between the lines.
     text = joined((gutter, html, "\n"))
     if marked:

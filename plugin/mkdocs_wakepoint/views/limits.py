@@ -48,3 +48,5 @@ OUTPUT: Final = 100_000
 """Characters of one stream, as a terminal would show it."""
 PIECES: Final = 10_000
 """Pieces of different looks in one stream; what follows is plain."""
+STEPS: Final = 10_000
+"""Events that can be stepped through, and that are told as text."""

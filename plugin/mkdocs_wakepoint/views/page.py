@@ -21,6 +21,7 @@ from mkdocs_wakepoint.views.markup import element, joined
 from mkdocs_wakepoint.views.output import output
 from mkdocs_wakepoint.views.problem import problem_box
 from mkdocs_wakepoint.views.states import states
+from mkdocs_wakepoint.views.stepper.view import can_step, stepper
 from mkdocs_wakepoint.views.timeline import timeline
 from mkdocs_wakepoint.views.words import origin, times
 from wakepoint.recording import Environment, Recording
@@ -39,6 +40,12 @@ VIEWS: dict[str, View] = {
     "kernel": kernel,
 }
 """What draws each value of the option ``show``; ``code`` needs no recording and stands apart."""
+
+
+IN_STEPPER = frozenset({"machine"})
+"""Where one of these is shown, the run is walked through."""
+ALONGSIDE = frozenset({"code", "output"})
+"""What moves along then."""
 
 
 def render_all(items: Sequence[Item]) -> list[Markup]:
@@ -66,9 +73,12 @@ def body(item: Item) -> Markup:
     snippet, recording = item.snippet, item.recording
     if recording is None:
         return code(snippet)
-    parts = []
     known = _context(item, recording)
+    steps = can_step(recording) and not IN_STEPPER.isdisjoint(snippet.options.show)
+    parts = [stepper(recording, known)] if steps else []
     for name in snippet.options.show:
+        if steps and name in IN_STEPPER | ALONGSIDE:
+            continue
         if name == "code":
             parts.append(code(snippet))
         elif name in VIEWS:

@@ -42,13 +42,17 @@ class SourceLines:
         shown = self.number(number)
         return "a hidden line" if shown == HIDDEN else f"line {shown}"
 
+    def anchor(self, number: int) -> str | None:
+        """The id of its element; None if the page does not show the line."""
+        part, own = self._snippet.part(number)
+        if self.number(number) == HIDDEN or "code" not in part.options.show:
+            return None
+        return f"wp-{part.key}-line-{own}"
+
     def link(self, number: int) -> Markup | str:
         """Its number, which leads there if the page shows the line."""
-        part, own = self._snippet.part(number)
-        shown = self.number(number)
-        if shown == HIDDEN or "code" not in part.options.show:
-            return shown
-        return element("a", shown, href=f"#wp-{part.key}-line-{own}")
+        shown, anchor = self.number(number), self.anchor(number)
+        return shown if anchor is None else element("a", shown, href=f"#{anchor}")
 
     def shows(self, number: int) -> bool:
         """True if the line is not hidden."""

@@ -1,4 +1,4 @@
-"""The style sheet of what the views draw."""
+"""The style sheet and the script of what the views draw."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-STYLESHEET = Path(__file__).parents[1] / "assets" / "wakepoint.css"
+_ASSETS = Path(__file__).parents[1] / "assets"
+STYLESHEET = _ASSETS / "wakepoint.css"
+SCRIPT = _ASSETS / "wakepoint.js"
 
 
 @cache
 def stylesheet() -> Markup:
     """The style sheet that every page with a snippet needs."""
     return Markup(STYLESHEET.read_text(encoding="utf-8"))  # noqa: S704 - it is ours
+
+
+@cache
+def script() -> Markup:
+    """The script by which a reader walks through a run; every page works without it."""
+    return Markup(SCRIPT.read_text(encoding="utf-8"))  # noqa: S704 - it is ours

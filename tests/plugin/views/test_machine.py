@@ -230,7 +230,7 @@ def test_a_column_that_says_nothing_is_left_out() -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_picture_is_well_formed_named_and_free_of_script_and_style(source: str) -> None:
-    for svg in drawn(source, "machine").select("svg"):
+    for svg in drawn(source, "machine").select(".wp-machine svg"):
         ET.fromstring(str(svg))  # raises if it is not
         for attribute, name in (("aria-labelledby", "title"), ("aria-describedby", "desc")):
             assert one(svg, f"[id='{svg[attribute]}']").name == name

@@ -1,0 +1,49 @@
+// The code: which line runs, and at which lines tasks wait.
+
+import { marks } from "./facts.js";
+import { element, follow, taskClass } from "./elements.js";
+
+const SIGNS = { runs: "▶", waits: "‖", queued: "▷", inside: "↳", yields: "‖" };
+const WORDS = {
+  runs: ["runs", "run"],
+  waits: ["waits", "wait"],
+  queued: ["is queued", "are queued"],
+  inside: ["is inside", "are inside"],
+  yields: ["has yielded", "have yielded"],
+};
+
+export class Code {
+  constructor(pane) {
+    this.box = pane?.querySelector(".wp-pane-box");
+    this.drawn = [];
+  }
+
+  draw(run) {
+    for (const { line, box } of this.drawn) {
+      box.remove();
+      line.classList.remove("wp-runs", "wp-waits", "wp-inside");
+    }
+    const boxes = new Map();
+    for (const place of marks(run)) {
+      const line = document.getElementById(place.line);
+      if (!line) continue;
+      if (!boxes.has(line)) boxes.set(line, element("span", { class: "wp-marks" }));
+      boxes.get(line).append(mark(place));
+      line.classList.add(place.kind === "runs" || place.kind === "inside" ? `wp-${place.kind}` : "wp-waits");
+    }
+    for (const [line, box] of boxes) line.append(box);
+    this.drawn = [...boxes].map(([line, box]) => ({ line, box }));
+    const lines = this.drawn.map(({ line }) => line);
+    follow(this.box, lines.find((line) => line.classList.contains("wp-runs")) ?? lines[lines.length - 1]);
+  }
+}
+
+function mark({ kind, tasks, name }) {
+  const who = tasks.length > 3 ? `${tasks.length} tasks` : tasks.length ? `task ${tasks.join(", ")}` : name;
+  // Its text is an attribute: who copies the code does not copy it.
+  return element("span", {
+    class: `wp-mark ${taskClass(tasks[0])}`,
+    "data-mark": `${SIGNS[kind]} ${who} ${WORDS[kind][tasks.length > 1 ? 1 : 0]}`,
+    "data-short": `${SIGNS[kind]} ${tasks.length > 1 ? tasks.length : (tasks[0] ?? "")}`,
+  });
+}

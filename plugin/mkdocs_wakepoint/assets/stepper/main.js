@@ -1,0 +1,46 @@
+// Starts the steppers of a page, and again of each page that Material's instant navigation brings.
+
+import { Stepper } from "./stepper.js";
+
+const steppers = new Set();
+
+function start() {
+  for (const stepper of steppers) {
+    if (!stepper.root.isConnected) {
+      stepper.stop();
+      steppers.delete(stepper);
+    }
+  }
+  for (const root of document.querySelectorAll(".wp-stepper:not(.wp-started)")) {
+    steppers.add(new Stepper(root));
+    inView.observe(root);
+  }
+}
+
+// A wide stepper covers what a theme has at the side; that steps back as long as it is in view.
+const seen = new Set();
+const inView = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) seen.add(target);
+    else seen.delete(target);
+  }
+  document.body.classList.toggle("wp-aside", seen.size > 0);
+});
+
+function follow() {
+  for (const stepper of steppers) stepper.goToAddress();
+}
+
+// A page that brings its script along may do so more than once.
+if (!window.wakepoint) {
+  window.wakepoint = { start };
+  window.addEventListener("beforeprint", () => steppers.forEach((stepper) => stepper.print()));
+  window.addEventListener("afterprint", () => steppers.forEach((stepper) => stepper.afterPrint()));
+  window.addEventListener("hashchange", follow);
+  window.addEventListener("load", follow); // the browser has gone to where the text was
+  if (window.document$) window.document$.subscribe(start);
+  else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+} else {
+  window.wakepoint.start();
+}

@@ -1,0 +1,184 @@
+// One stepper: its parts, and how a reader moves.
+
+import { addressOf, stepIn } from "./address.js";
+import { Code } from "./code.js";
+import { halted, nearestHalt, nextHalt, previousHalt } from "./halts.js";
+import { MachinePane } from "./machine.js";
+import { Questions } from "./questions.js";
+import { Run } from "./run.js";
+import { Strip } from "./strip.js";
+import { Track } from "./track.js";
+
+const PACE = 1600; // ms between two steps of play
+
+export class Stepper {
+  constructor(root) {
+    this.root = root;
+    this.key = root.dataset.key;
+    this.run = new Run(JSON.parse(root.querySelector(".wp-run").textContent));
+    this.by = "story";
+    this.steps = document.getElementById(`wp-${this.key}:steps`).children;
+    this.now = root.querySelector(".wp-now");
+    this.position = root.querySelector(".wp-position");
+    this.code = new Code(root.querySelector(".wp-pane-code"));
+    const pane = root.querySelector(".wp-pane-machine");
+    this.machine = pane && new MachinePane(pane, this.run);
+    this.strip = new Strip(root, this.run, (n) => this.steps[n - 1]);
+    this.track = new Track(root, this.run);
+    this.questions = new Questions(this.run, this.now);
+    this.timer = null;
+    this.listen();
+    // Without a script the address of a step leads to its text; now it leads here.
+    for (const step of this.steps) step.removeAttribute("id");
+    root.classList.add("wp-started");
+    this.goToAddress() || this.show(0);
+  }
+
+  get halts() {
+    return this.run.data[this.by];
+  }
+
+  // -- moving --------------------------------------------------------------------------------
+
+  // Shows what is true after event n, and what is said of the answer that led there.
+  show(n, words = "") {
+    this.run.go(n);
+    const at = this.run.at;
+    const changed = at ? this.run.changedSince(previousHalt(this.halts, at)) : new Set();
+    this.code.draw(this.run);
+    this.machine?.draw(changed);
+    this.strip.draw(changed);
+    const count = this.halts.length - 1;
+    const position = `Step ${halted(this.halts, at)} of ${count}`;
+    this.position.textContent = position;
+    this.say(at, words);
+    this.track.draw(this.questions.isOn, `${position}: ${this.now.textContent}`);
+    for (const [name, off] of [["first", !at], ["back", !at], ["next", at === this.run.length], ["last", at === this.run.length]]) {
+      this.button(name).disabled = off;
+    }
+  }
+
+  say(at, words) {
+    if (!at) {
+      this.now.textContent = "Nothing has run yet. Go on with Next, or with the arrow keys.";
+      return;
+    }
+    const sentence = [...this.steps[at - 1].childNodes].map((node) => node.cloneNode(true));
+    this.now.replaceChildren(words, ...sentence);
+  }
+
+  // The same, as a move of the reader's: the page's address follows.
+  move(n, words) {
+    this.show(n, words);
+    history.replaceState(history.state, "", addressOf(this.key, this.run.at));
+  }
+
+  next() {
+    const question = this.questions.before(this.run.at);
+    if (question) {
+      this.stop();
+      this.questions.ask(question, (then, words) => {
+        this.move(then, words);
+        this.button("next").focus();
+      });
+      return;
+    }
+    this.move(nextHalt(this.halts, this.run.at));
+    if (this.run.at === this.run.length) this.stop();
+  }
+
+  back() {
+    this.move(previousHalt(this.halts, this.run.at));
+  }
+
+  // -- play ----------------------------------------------------------------------------------
+
+  play() {
+    if (this.run.at === this.run.length) this.show(0);
+    this.timer = setInterval(() => this.next(), PACE);
+    this.button("play").textContent = "Pause";
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = null;
+    this.button("play").textContent = "Play";
+  }
+
+  // -- what the reader does --------------------------------------------------------------------
+
+  button(name) {
+    return this.root.querySelector(`button.wp-${name}`);
+  }
+
+  listen() {
+    const actions = {
+      first: () => this.move(0),
+      back: () => this.back(),
+      next: () => this.next(),
+      last: () => this.move(this.run.length),
+      play: () => (this.timer ? this.stop() : this.play()),
+    };
+    for (const [name, action] of Object.entries(actions)) {
+      this.button(name).addEventListener("click", () => {
+        if (name !== "play") this.stop();
+        action();
+      });
+    }
+    this.root.querySelector(".wp-by").addEventListener("change", (event) => {
+      this.by = event.target.value;
+      this.show(nearestHalt(this.halts, this.run.at));
+    });
+    this.root.querySelector(".wp-ask").addEventListener("change", (event) => {
+      this.questions.isOn = event.target.checked;
+      this.show(this.run.at);
+    });
+    this.track.slider.addEventListener("input", () => {
+      this.stop();
+      this.move(nearestHalt(this.halts, Number(this.track.slider.value)));
+    });
+    this.root.addEventListener("keydown", (event) => this.pressed(event));
+  }
+
+  pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, pre, .wp-scroll")) return;
+    const actions = {
+      ArrowRight: () => this.next(),
+      ArrowLeft: () => this.back(),
+      Home: () => this.move(0),
+      End: () => this.move(this.run.length),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.stop();
+    action();
+  }
+
+  // On paper a run stands at its end.
+  print() {
+    this.shownAt = this.run.at;
+    this.show(this.run.length);
+  }
+
+  afterPrint() {
+    this.show(this.shownAt);
+  }
+
+  // Goes to the step that the page's address names; false if it names none of this stepper's.
+  goToAddress() {
+    const step = stepIn(location.hash, this.key);
+    if (step === null) return false;
+    if (step === "ask") {
+      this.root.querySelector(".wp-ask").checked = true;
+      this.questions.isOn = true;
+      this.show(0);
+    } else {
+      this.show(step);
+    }
+    this.steps[0]?.closest("details").removeAttribute("open");
+    this.root.parentElement.scrollIntoView({ block: "start" });
+    return true;
+  }
+}

@@ -1,0 +1,339 @@
+"""What happened, in a sentence for each event.
+
+The words are those of the glossary: a task is polled and pending, a coroutine is suspended, a waker
+is woken, the thread is parked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import ClassVar
+
+from markupsafe import Markup
+
+from mkdocs_wakepoint.views.boxes import heading
+from mkdocs_wakepoint.views.limits import TEXT, VALUE
+from mkdocs_wakepoint.views.markup import code, element, joined
+from mkdocs_wakepoint.views.source_lines import SourceLines
+from mkdocs_wakepoint.views.stepper.stops import is_set_up
+from mkdocs_wakepoint.views.strace import invocation
+from mkdocs_wakepoint.views.words import cut, times
+from wakepoint.machine.model import Machine, State
+from wakepoint.recording import Event, Recording
+
+
+def sentences(recording: Recording, lines: SourceLines) -> Iterator[Markup]:
+    """A sentence for each event, in the order of the run."""
+    teller = _Teller(recording, lines)
+    return map(teller.tell, recording.events)
+
+
+class _Teller:
+    def __init__(self, recording: Recording, lines: SourceLines) -> None:
+        self._machines = recording.machines
+        self._lines = lines
+        self._machine_of: dict[int, Machine] = {}
+        self._standing: dict[int, int] = {}  # of each instance, its state
+        self._task_of: dict[int, int | None] = {}
+        self._parents: dict[int, int | None] = {}
+        # In the poll that is under way: what was suspended, innermost first; what was registered.
+        self._suspended: list[int] = []
+        self._waits: list[str] = []
+
+    def tell(self, event: Event) -> Markup:
+        """The sentence for the next event."""
+        handler = self.handlers.get(event.kind)
+        return handler(self, event) if handler is not None else element("span", event.kind)
+
+    # -- tasks ---------------------------------------------------------------------------------
+
+    def _task_spawned(self, event: Event) -> Markup:
+        name = code(cut(event["name"], VALUE))
+        return _sentence(
+            _the_task(event),
+            " is made of ",
+            name,
+            " and put into the run queue. None of it has run yet.",
+        )
+
+    def _task_polled(self, event: Event) -> Markup:
+        self._suspended.clear()
+        self._waits.clear()
+        which = (
+            "for the first time"
+            if event["poll"] == 1
+            else f"for the {_ordinal(event['poll'])} time"
+        )
+        return _sentence(
+            "The executor takes ", _task(event), " from the run queue and ", _strong("polls"),
+            f" it {which}.",
+        )  # fmt: skip
+
+    def _task_pending(self, event: Event) -> Markup:
+        answer = _sentence(_the_task(event), " answers ", _strong("Pending"))
+        if not self._suspended:
+            return joined((answer, ". The thread is free for others."))
+        number = self._suspended[0]
+        state = self._machine_of[number].states[self._standing[number]]
+        until = f", until {_listed(self._waits)}" if self._waits else ""
+        return joined((answer, ": ", self._name(number), f" stays in {self._where(state)}{until}."))
+
+    def _task_ready(self, event: Event) -> Markup:
+        value = code(f"Ready({cut(event['value'], VALUE)})")
+        return _sentence(_the_task(event), " answers ", value, ". It has ended.")
+
+    def _task_raised(self, event: Event) -> Markup:
+        return _sentence(_the_task(event), " ends with ", _error(event), ".")
+
+    def _task_dropped(self, event: Event) -> Markup:
+        return _sentence(_the_task(event), f" is dropped without a result: {event['why']}.")
+
+    # -- coroutines ----------------------------------------------------------------------------
+
+    def _machine_started(self, event: Event) -> Markup:
+        number = event["instance"]
+        machine = self._machines[event["machine"]]
+        self._machine_of[number] = machine
+        self._standing[number] = 0
+        within: Markup | str = ""
+        if event["parent"] in self._machine_of:
+            within = joined((", inside ", self._name(event["parent"])))
+        elif event["task"] is not None:
+            within = joined((", the coroutine of ", _task(event)))
+        return _sentence("The code of ", self._name(number), " begins to run", within, ".")
+
+    def _state_entered(self, event: Event) -> Markup:
+        name = self._name(event["instance"])
+        if event["state"] is None:
+            return _sentence(name, " awaits something that has no state.")
+        self._standing[event["instance"]] = event["state"]
+        state = self._machine_of[event["instance"]].states[event["state"]]
+        awaited = code(cut(heading(state), VALUE))
+        return _sentence(
+            name, f" comes to {self._where(state)}, ", awaited, ", and polls what it awaits."
+        )
+
+    def _state_suspended(self, event: Event) -> Markup:
+        number = event["instance"]
+        self._suspended.append(number)
+        state = self._machine_of[number].states[self._standing[number]]
+        return _sentence(
+            self._name(number), " is ", _strong("suspended"),
+            f" in {self._where(state)}: its variables are kept, its stack frame is given up.",
+        )  # fmt: skip
+
+    def _state_resumed(self, event: Event) -> Markup:
+        number = event["instance"]
+        state = self._machine_of[number].states[self._standing[number]]
+        where = self._where(state) if self._standing[number] else "its beginning"
+        return _sentence(self._name(number), f" goes on from {where}, where it was suspended.")
+
+    def _machine_returned(self, event: Event) -> Markup:
+        value = code(cut(event["value"], VALUE))
+        name = self._name(event["instance"])
+        return _sentence(name, " returns ", value, f" in {self._lines.name(event['line'])}.")
+
+    def _machine_raised(self, event: Event) -> Markup:
+        name = self._name(event["instance"])
+        return _sentence(_error(event), " leaves ", name, f" in {self._lines.name(event['line'])}.")
+
+    def _machine_dropped(self, event: Event) -> Markup:
+        return _sentence(self._name(event["instance"]), " is dropped where it stands.")
+
+    def _future_polled(self, event: Event) -> Markup:
+        future = code(cut(event["type"], VALUE))
+        value = cut(event.facts.get("value") or "", VALUE)
+        match event["outcome"]:
+            case "pending":
+                return _sentence(
+                    "The future ", future, " is polled and answers ", _strong("Pending"), "."
+                )
+            case "ready":
+                ready = code(f"Ready({value})")
+                return _sentence("The future ", future, " is polled and answers ", ready, ".")
+            case _:
+                return _sentence("The future ", future, " is polled and raises ", code(value), ".")
+
+    # -- wakers and the reactor ------------------------------------------------------------------
+
+    def _waker_cloned(self, event: Event) -> Markup:
+        holder = _actor(event["holder"])
+        return _sentence(f"{holder} keeps a clone of the waker of ", _task(event), ".")
+
+    def _waker_woken(self, event: Event) -> Markup:
+        because = f" ({event['because']})" if event["because"] else ""
+        start = _sentence("The waker of ", _task(event), " is ", _strong("woken"), f"{because}")
+        if event["queued"]:
+            return joined((start, ": the task goes into the run queue."))
+        return joined(
+            (start, ", to no effect: the task is in the run queue already, or has ended.")
+        )
+
+    def _waker_dropped(self, event: Event) -> Markup:
+        holder = _actor(event["holder"])
+        return _sentence(f"{holder} lets a waker of ", _task(event), " go, unused.")
+
+    def _interest_registered(self, event: Event) -> Markup:
+        ready = _READY.get(event["interest"], "is ready")
+        self._waits.append(f"{event['source']} {ready}")
+        wake = joined((", wake ", _task(event))) if event["task"] is not None else ""
+        return _sentence(f"The reactor notes: when {event['source']} {ready}", wake, ".")
+
+    def _interest_removed(self, event: Event) -> Markup:
+        return _sentence(
+            f"The reactor forgets {event['source']} {event['interest']}: nobody waits for it."
+        )
+
+    def _operation_submitted(self, event: Event) -> Markup:
+        what = f"{event['name']} on {event['source']}"
+        self._waits.append(f"{what} is done")
+        handed = f"{_actor(event.by)} hands {what} to the kernel, as operation {event['operation']}"
+        return _sentence(handed, "; when it is done, wake ", _task(event), ".")
+
+    def _operation_completed(self, event: Event) -> Markup:
+        result = cut(event["error"] or event["result"], VALUE)
+        return _sentence(f"The kernel has done operation {event['operation']}: ", code(result), ".")
+
+    def _operation_cancelled(self, event: Event) -> Markup:
+        return _sentence(f"The kernel is asked to give operation {event['operation']} back early.")
+
+    def _timer_armed(self, event: Event) -> Markup:
+        self._waits.append(f"timer {event['timer']} fires")
+        wake = joined((", wake ", _task(event))) if event["task"] is not None else ""
+        return _sentence(
+            f"The reactor notes timer {event['timer']}: in {event['delay']}", wake, "."
+        )
+
+    def _timer_fired(self, event: Event) -> Markup:
+        return _sentence(f"The time of timer {event['timer']} has come.")
+
+    def _timer_cancelled(self, event: Event) -> Markup:
+        return _sentence(f"Timer {event['timer']} is taken back.")
+
+    def _event_dispatched(self, event: Event) -> Markup:
+        happened = code(cut(event["event"], VALUE))
+        return _sentence(f"The reactor looks up who waits for {event['source']}, on which ",
+                         happened, " happened.")  # fmt: skip
+
+    # -- the thread and the kernel ---------------------------------------------------------------
+
+    def _executor_parked(self, event: Event) -> Markup:
+        until = "something happens"
+        if event["until"] != "event":
+            until += f" or {event['until']} is due"
+        return _sentence("The run queue is empty. The thread is ", _strong("parked"),
+                         f" in the kernel until {until}; it takes no processor time.")  # fmt: skip
+
+    def _executor_unparked(self, event: Event) -> Markup:
+        return _sentence(
+            f"The kernel gives the thread back, with {times(event['events'], 'event')}."
+        )
+
+    def _kernel_called(self, event: Event) -> Markup:
+        result = code(cut(event["error"] or event["result"], TEXT))
+        more = (
+            ": nothing is there yet, and the call did not wait"
+            if event["error"] == "EAGAIN"
+            else ""
+        )
+        made = "sets up: " if is_set_up(event) else "calls "
+        return _sentence(
+            f"{_actor(event.by)} {made}", code(invocation(event)), " → ", result, f"{more}."
+        )
+
+    def _trace_failed(self, event: Event) -> Markup:
+        return _sentence(
+            "The recorder failed (", _error(event), "); it tells no more of coroutines."
+        )
+
+    def _trace_replaced(self, event: Event) -> Markup:
+        where = self._lines.name(event["line"])
+        return _sentence(
+            f"The snippet put a tracer of its own in the recorder's place, in {where}."
+        )
+
+    # -- words -------------------------------------------------------------------------------------
+
+    def _name(self, number: int) -> Markup:
+        return code(cut(self._machine_of[number].name, VALUE))
+
+    def _where(self, state: State) -> str:
+        return self._lines.name(state.span.line) if state.span else "its beginning"
+
+    handlers: ClassVar[Mapping[str, Callable[[_Teller, Event], Markup]]] = {
+        "task.spawned": _task_spawned,
+        "task.polled": _task_polled,
+        "task.pending": _task_pending,
+        "task.ready": _task_ready,
+        "task.raised": _task_raised,
+        "task.dropped": _task_dropped,
+        "machine.started": _machine_started,
+        "state.entered": _state_entered,
+        "state.suspended": _state_suspended,
+        "state.resumed": _state_resumed,
+        "machine.returned": _machine_returned,
+        "machine.raised": _machine_raised,
+        "machine.dropped": _machine_dropped,
+        "future.polled": _future_polled,
+        "waker.cloned": _waker_cloned,
+        "waker.woken": _waker_woken,
+        "waker.dropped": _waker_dropped,
+        "interest.registered": _interest_registered,
+        "interest.removed": _interest_removed,
+        "operation.submitted": _operation_submitted,
+        "operation.completed": _operation_completed,
+        "operation.cancelled": _operation_cancelled,
+        "timer.armed": _timer_armed,
+        "timer.fired": _timer_fired,
+        "timer.cancelled": _timer_cancelled,
+        "event.dispatched": _event_dispatched,
+        "executor.parked": _executor_parked,
+        "executor.unparked": _executor_unparked,
+        "kernel.called": _kernel_called,
+        "trace.failed": _trace_failed,
+        "trace.replaced": _trace_replaced,
+    }
+    """What tells each kind of event."""
+
+
+_READY = {"READ": "can be read", "WRITE": "can be written"}
+
+
+def _sentence(*parts: Markup | str) -> Markup:
+    return joined(parts)
+
+
+def _strong(word: str) -> Markup:
+    return element("strong", word)
+
+
+def _task(event: Event, word: str = "task") -> Markup | str:
+    task = event["task"]
+    return f"{word} of nobody" if task is None else element("b", f"{word} {task}")
+
+
+def _the_task(event: Event) -> Markup | str:
+    """The same at the beginning of a sentence."""
+    return _task(event, "Task")
+
+
+def _error(event: Event) -> Markup:
+    return code(cut(f"{event['error']}: {event['message']}".rstrip(": "), TEXT))
+
+
+def _actor(by: str) -> str:
+    """Who does something, at the beginning of a sentence."""
+    return {"executor": "The executor", "reactor": "The reactor", "waker": "The waker"}.get(
+        by, by[:1].upper() + by[1:]
+    )
+
+
+def _ordinal(number: int) -> str:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    ending = "th" if number % 100 in (11, 12, 13) else endings.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _listed(things: list[str]) -> str:
+    several = list(dict.fromkeys(things))[:3]
+    return " or ".join(several)

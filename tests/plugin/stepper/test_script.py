@@ -1,0 +1,140 @@
+"""The script of the site: it says what Python says, and the built file is what its modules say."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tools.book import ROOT
+
+from mkdocs_wakepoint.snippet import Location, Options, Snippet
+from mkdocs_wakepoint.views.context import context
+from mkdocs_wakepoint.views.stepper.data import data
+from mkdocs_wakepoint.views.style import SCRIPT
+from wakepoint.recording import Recording, record
+
+from .shown import facts, states
+
+HERE = Path(__file__).parent
+LARGEST = 15_000
+"""Bytes of the script, gzipped."""
+
+LOADS = {
+    "naps": """
+        import wakepoint
+        async def naps():
+            await wakepoint.sleep(0.010)
+            await wakepoint.sleep(0.020)
+        wakepoint.run(naps())
+    """,
+    "sockets": """
+        import wakepoint
+        async def server(listener):
+            stream, _ = await listener.accept()
+            for size in (600, 600, 424):
+                await stream.write_all(b"x" * size)
+                await wakepoint.sleep(0.010)
+            stream.close()
+        async def download(port):
+            stream = await wakepoint.TcpStream.connect("127.0.0.1", port)
+            size = 0
+            while chunk := await stream.read(1024):
+                size += len(chunk)
+            stream.close()
+            return size
+        async def main():
+            listener = wakepoint.TcpListener.bind("127.0.0.1")
+            _, port = listener.local_addr
+            task = wakepoint.spawn(server(listener))
+            print(await download(port), "bytes")
+            await task
+            listener.close()
+        wakepoint.run(main())
+    """,
+    "joined": """
+        import wakepoint
+        async def work(n):
+            for _ in range(n):
+                await wakepoint.yield_now()
+            if n == 2:
+                raise ValueError(n)
+            return n
+        async def items():
+            for n in range(3):
+                yield n
+                await wakepoint.yield_now()
+        async def main():
+            tasks = [wakepoint.spawn(work(n)) for n in range(12)]
+            async for n in items():
+                print(n)
+            for task in tasks:
+                try:
+                    await task
+                except Exception as error:
+                    print(error)
+        wakepoint.run(main())
+    """,
+}
+
+
+def recorded(name: str) -> Recording:
+    import textwrap
+
+    return record(textwrap.dedent(LOADS[name]), backend="simulated")
+
+
+def one_run(name: str) -> dict[str, Any]:
+    recording = recorded(name)
+    snippet = Snippet(recording.source, Options(), Location("page.md", 1), "key")
+    known = data(recording, context(snippet, recording))
+    folded = list(states(recording))
+    chance = random.Random(name)
+    moves = [0, *(chance.randrange(len(folded)) for _ in range(60)), len(folded) - 1]
+    return {
+        "name": name,
+        "data": known,
+        "states": folded,
+        "facts": [facts(state, known) for state in folded],
+        "moves": moves,
+    }
+
+
+@pytest.mark.node
+def test_the_script_says_what_python_says(tmp_path: Path) -> None:
+    runs = tmp_path / "runs.json"
+    runs.write_text(json.dumps([one_run(name) for name in LOADS]), encoding="utf-8")
+    tests = sorted(map(str, (HERE / "script").glob("*.test.js")))
+    assert tests
+    done = subprocess.run(
+        [shutil.which("node") or "node", "--test", "--test-reporter=spec", *tests],
+        env=os.environ | {"WAKEPOINT_RUNS": str(runs)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.node
+def test_the_built_file_is_what_its_modules_say(tmp_path: Path) -> None:
+    built = tmp_path / "wakepoint.js"
+    done = subprocess.run(
+        ["npm", "run", "--silent", "build", "--", f"--outfile={built}", "--allow-overwrite"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert built.read_bytes() == SCRIPT.read_bytes(), "run `make script`"
+
+
+def test_it_is_small() -> None:
+    assert len(gzip.compress(SCRIPT.read_bytes(), 9)) <= LARGEST
