@@ -20,8 +20,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from wakepoint.recording import Environment, Outcome, Output, Recording, RecordingError, loads
+from mkdocs_wakepoint.engine.output import pieces_of
+from wakepoint.recording import Environment, Outcome, Recording, loads
 from wakepoint.recording.names import Names
+from wakepoint.recording.writes import Write, of_data
 
 OUTPUT_LIMIT = 1 << 20
 """Bytes of each stream that the recording keeps; all of them are shown."""
@@ -61,6 +63,7 @@ class Program:
             "arguments": [*arguments],
             "backend": backend,
             "timeout": timeout,
+            "output": OUTPUT_LIMIT,
         }
         self._timeout = timeout
 
@@ -81,12 +84,14 @@ class Program:
                 output, timed_out = self._wait(process, shown=shown)
             code = process.returncode
             try:
-                recording, names = _read(result)
-            except (OSError, ValueError, RecordingError, RecursionError):
-                recording, names = self._lost(code, timed_out=timed_out), Names()
-        written = tuple(
-            Output(stream, names.normalise(_text(data))) for stream, data in output.items() if data
-        )
+                recording, names, writes = _read(result)
+            except (OSError, ValueError, LookupError, RecursionError):
+                recording, names, writes = self._lost(code, timed_out=timed_out), Names(), []
+
+        def cleaned(text: str) -> str:
+            return names.normalise(text.replace("\r\n", "\n"))
+
+        written = pieces_of(output, writes, _encoding(), cleaned)
         return replace(recording, output=written), 128 - code if code < 0 else code
 
     def _wait(
@@ -190,9 +195,11 @@ class _Tee:
         return bytes(self._kept) + (CUT.encode() if self._cut else b"")
 
 
-def _read(result: Path) -> tuple[Recording, Names]:
-    ports, _, text = result.read_text(encoding="utf-8").partition("\n")
-    return loads(text), Names({int(real): name for real, name in json.loads(ports).items()})
+def _read(result: Path) -> tuple[Recording, Names, list[Write]]:
+    line, _, text = result.read_text(encoding="utf-8").partition("\n")
+    recording, facts = loads(text), json.loads(line)
+    names = Names({int(real): name for real, name in facts["ports"].items()})
+    return recording, names, of_data(facts["writes"], len(recording.events))
 
 
 def _how(code: int) -> str:
@@ -204,7 +211,6 @@ def _how(code: int) -> str:
         return f"signal {-code}"
 
 
-def _text(data: bytes) -> str:
-    """What was written, read as Python writes it into a pipe."""
-    encoding = "utf-8" if sys.flags.utf8_mode else locale.getencoding()
-    return data.decode(encoding, "replace").replace("\r\n", "\n")
+def _encoding() -> str:
+    """That in which Python writes into a pipe."""
+    return "utf-8" if sys.flags.utf8_mode else locale.getencoding()

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
 from wakepoint.recording import Recorder, Recording, dumps, record
+from wakepoint.recording.writes import Writes, as_data
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
     sys.path.insert(0, os.path.dirname(os.path.realpath(path)))  # noqa: PTH120 - as Python does
     # For good: a thread or an exit handler may start a process, which imports the module's file.
     main = sys.modules["__main__"] = ModuleType("__main__")
-    recorder = Recorder()
+    recorder, writes = Recorder(), Writes(job["output"])
     process = os.getpid()
     errors: list[BaseException] = []
     filename = os.path.abspath(path)  # noqa: PTH100 - no link is followed
@@ -36,15 +38,17 @@ def main() -> None:
         recorder=recorder,
         main=main,
         on_error=errors.append,
+        writes=writes,
     )
     if os.getpid() == process:  # else it is a child that the script has forked
-        _write(result, recording, recorder.names.ports)
+        facts = {"ports": recorder.names.ports, "writes": as_data(writes.noted())}
+        _write(result, recording, facts)
     if errors:
         _end(errors[0], filename)
 
 
-def _write(result: Path, recording: Recording, ports: dict[int, int]) -> None:
-    text = f"{json.dumps(ports)}\n{dumps(recording)}"
+def _write(result: Path, recording: Recording, facts: Mapping[str, object]) -> None:
+    text = f"{json.dumps(facts)}\n{dumps(recording)}"
     # Half of a surrogate pair, in the text of an exception for instance, is no text for a file.
     result.write_text(text, encoding="utf-8", errors="replace")
 

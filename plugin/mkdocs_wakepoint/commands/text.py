@@ -23,7 +23,7 @@ from wakepoint.recording.figures import figures
 
 def text(recording: Recording, line: Callable[[int], str] = str) -> str:
     """What it wrote, and a summary; see there."""
-    written = [visible(piece.text.rstrip("\n")) for piece in recording.output]
+    written = [visible(text.rstrip("\n")) for text in recording.written().values()]
     return "\n\n".join([*written, summary(recording, line)])
 
 

@@ -9,13 +9,15 @@ from dataclasses import replace
 from typing import Any
 
 from mkdocs_wakepoint.engine.limits import KEPT_OUTPUT, Limits
+from mkdocs_wakepoint.engine.output import pieces_of
 from mkdocs_wakepoint.engine.paths import FOLDER, SCRIPT, Paths
 from mkdocs_wakepoint.engine.protocol import Job
 from mkdocs_wakepoint.engine.result import Phase
 from mkdocs_wakepoint.engine.running import PREPARE, WRITE, Collected, Kept
 from mkdocs_wakepoint.engine.sandbox import End
-from wakepoint.recording import Environment, Outcome, Output, Recording, RecordingError, loads
+from wakepoint.recording import Environment, Outcome, Recording, RecordingError, loads
 from wakepoint.recording.names import Names
+from wakepoint.recording.writes import Write, of_data
 
 _CUT = f"\n… cut after {KEPT_OUTPUT} bytes\n"
 
@@ -29,23 +31,23 @@ def recording_of(job: Job, collected: Collected, paths: Paths) -> Recording:
         paths: Renames those of the run.
     """
     answer = collected.result.answer
-    names, recording = Names(), None
+    names, recording, writes = Names(), None, list[Write]()
     if answer is None:
         outcome = _lost(job.limits, collected)
     else:
         try:
-            names, recording = _read(answer, paths)
+            names, recording, writes = _read(answer, paths)
             outcome = _amended(recording.outcome, job.limits, collected)
         except (RecordingError, ValueError, RecursionError) as error:
             outcome = Outcome("killed", "answer", f"what came back is no recording: {error}")
     if recording is None:
         recording = _empty(job.script, outcome)
-    pieces = [
-        Output(stream, names.normalise(paths.renamed(_text(kept))))
-        for stream, kept in collected.output.items()
-    ]
-    # In which order two streams were written cannot be told from outside, so each is kept whole.
-    return replace(recording, outcome=outcome, output=tuple(one for one in pieces if one.text))
+    streams = {stream: _marked(kept) for stream, kept in collected.output.items()}
+
+    def cleaned(text: str) -> str:
+        return names.normalise(paths.renamed(text.replace("\r\n", "\n")))
+
+    return replace(recording, outcome=outcome, output=pieces_of(streams, writes, "utf-8", cleaned))
 
 
 def not_started(job: Job, reason: str) -> Recording:
@@ -70,10 +72,11 @@ def inputs_of(collected: Collected) -> list[str] | None:
     return inputs
 
 
-def _read(answer: bytes, paths: Paths) -> tuple[Names, Recording]:
+def _read(answer: bytes, paths: Paths) -> tuple[Names, Recording, list[Write]]:
     _, _, text = answer.decode().partition("\n")
-    recording = loads(paths.renamed(text))
-    return Names(_ports(_facts(answer).get("ports"))), recording
+    recording, facts = loads(paths.renamed(text)), _facts(answer)
+    writes = of_data(facts.get("writes"), len(recording.events))
+    return Names(_ports(facts.get("ports"))), recording, writes
 
 
 def _facts(answer: bytes) -> dict[str, Any]:
@@ -96,9 +99,8 @@ def _empty(source: str, outcome: Outcome) -> Recording:
     return Recording(source, environment, (), (), (), outcome)
 
 
-def _text(kept: Kept) -> str:
-    text = kept.data.decode("utf-8", "replace").replace("\r\n", "\n")
-    return text + _CUT if kept.cut else text
+def _marked(kept: Kept) -> bytes:
+    return bytes(kept.data) + (_CUT.encode() if kept.cut else b"")
 
 
 def was_cut(text: str) -> bool:

@@ -51,11 +51,11 @@ def _cut_output(snippet: Snippet, recording: Recording) -> list[Problem]:
     return [
         Problem(
             snippet.at(0),
-            f"the snippet wrote more than {KEPT_OUTPUT} bytes to {piece.stream}",
+            f"the snippet wrote more than {KEPT_OUTPUT} bytes to {stream}",
             "print less",
         )
-        for piece in recording.output
-        if was_cut(piece.text)
+        for stream, text in recording.written().items()
+        if was_cut(text)
     ]
 
 

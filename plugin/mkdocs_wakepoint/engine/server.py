@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import gc
+import io
 import itertools
 import json
 import linecache
@@ -233,6 +234,8 @@ def _dressed(descriptors: Descriptors) -> worker.Send:
     os.dup2(descriptors.stderr, 2)
     os.dup2(descriptors.result, last, inheritable=False)
     os.closerange(3, last)
+    sys.stdout = sys.__stdout__ = _stream(1, "stdout", "surrogateescape")  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _stream(2, "stderr", "backslashreplace")  # type: ignore[misc]
     # At this signal it is written there where the main thread stands, whatever that is doing. No
     # thread waits for it, and `signal.getsignal` does not see it. Then the process dies of it, as
     # any other does, by which the supervisor knows that all is written.
@@ -244,3 +247,15 @@ def _dressed(descriptors: Descriptors) -> worker.Send:
             view = view[os.write(last, view) :]
 
     return send
+
+
+def _stream(descriptor: int, name: str, errors: str) -> io.TextIOWrapper:
+    """A standard stream as Python makes it at its start, with ``-u`` and ``-X utf8``.
+
+    The server's own remembers of what it found there whether one can seek in it.
+    """
+    raw = io.FileIO(descriptor, "wb", closefd=False)
+    raw.name = f"<{name}>"
+    stream = io.TextIOWrapper(raw, "utf-8", errors, newline="\n", write_through=True)
+    vars(stream)["mode"] = "w"
+    return stream

@@ -19,6 +19,7 @@ from mkdocs_wakepoint.engine.imported import imported
 from mkdocs_wakepoint.engine.paths import FOLDER, SCRIPT
 from mkdocs_wakepoint.engine.protocol import BEGAN, ENDED, Job, head
 from wakepoint.recording import Prelude, Recorder, Recording, dumps, record, record_lowered
+from wakepoint.recording.writes import Writes, as_data
 
 Send = Callable[[bytes], None]
 
@@ -36,7 +37,7 @@ def run(job: Job, send: Send) -> None:
     # For good: a thread or an exit handler of the snippet's may start a process, which imports the
     # module's file, and pickle what the module defines.
     sys.modules["__main__"] = main
-    recorder = Recorder()
+    recorder, writes = Recorder(), Writes(job.limits.output)
     process = os.getpid()
     prelude = [Prelude(*each) for each in job.prelude]
     recording = (record_lowered if job.lowered else partial(record, prelude=prelude))(
@@ -47,14 +48,17 @@ def run(job: Job, send: Send) -> None:
         recorder=recorder,
         main=main,
         on_start=lambda: send(BEGAN),
+        writes=writes,
     )
     if os.getpid() != process:
         return  # a child that the snippet forked has come here as well
     send(ENDED)
-    for name in ("stdout", "stderr"):
-        with contextlib.suppress(Exception):  # the snippet may have closed or replaced it
-            getattr(sys, name).flush()
-    facts = {"ports": recorder.names.ports, "inputs": imported(script.parent)}
+    _flush()
+    facts = {
+        "ports": recorder.names.ports,
+        "inputs": imported(script.parent),
+        "writes": as_data(writes.noted()),
+    }
     send(_answer(recording, facts))
 
 

@@ -105,8 +105,8 @@ class SnippetItem(pytest.Item):
             self._site.start(self._case)
 
     def _show_output(self, recording: Recording) -> None:
-        for piece in recording.output:
-            self.add_report_section("call", piece.stream, visible(piece.text))
+        for stream, text in recording.written().items():
+            self.add_report_section("call", stream, visible(text))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The problems as a build tells them, each with the lines of the author's file."""

@@ -129,8 +129,8 @@ def _end(recording: Recording) -> tuple[str | None, ...]:
     return outcome.kind, outcome.error, alike(outcome.message)
 
 
-def _written(recording: Recording) -> list[tuple[str, str]]:
-    return [(each.stream, alike(each.text)) for each in recording.output]
+def _written(recording: Recording) -> dict[str, str]:
+    return {stream: alike(text) for stream, text in recording.written().items()}
 
 
 def _event_text(event: tuple[str, dict[str, object]] | None) -> str:

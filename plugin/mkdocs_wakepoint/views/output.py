@@ -21,7 +21,9 @@ _STREAMS = {"stdout": "Output", "stderr": "Standard error"}
 
 def output(recording: Recording, context: Context) -> Markup:
     """What the run wrote, each stream by itself, and the error that was announced."""
-    parts = [_written(one.stream, _STREAMS[one.stream], one.text) for one in recording.output]
+    parts = [
+        _written(stream, _STREAMS[stream], text) for stream, text in recording.written().items()
+    ]
     if context.snippet.options.expect_error and recording.outcome.kind != "finished":
         ended = last_line(recording.outcome)
         if recording.outcome.kind == "deadlock":  # whose text names lines of what ran

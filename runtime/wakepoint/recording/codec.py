@@ -224,7 +224,12 @@ _OUTCOME: Final = record(
     waiting_=many(_WAITING, "waiting task", sizes.TASKS),
     goes_on_=many(_GOES_ON, "who goes on", sizes.TASKS),
 )
-_OUTPUT: Final = record(Output, stream=one_of(("stdout", "stderr")), text=text(sizes.OUTPUT))
+_OUTPUT: Final = record(
+    Output,
+    stream=one_of(("stdout", "stderr")),
+    text=text(sizes.OUTPUT),
+    n_=optional(number(0, sizes.EVENTS)),
+)
 
 _KINDS: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     kind: record(

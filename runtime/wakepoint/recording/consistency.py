@@ -44,6 +44,25 @@ def check(recording: Recording) -> None:
             run.take(event)
         except RecordingError as error:
             raise error.within(f"event {n} ({event.kind})") from None
+    _check_output(recording)
+
+
+def _check_output(recording: Recording) -> None:
+    """Every piece was written after an event that there is, and not before the one before it."""
+    count = len(recording.events)
+    before = 0
+    for place, piece in enumerate(recording.output, 1):
+        if piece.n is None:
+            continue
+        if piece.n > count:
+            raise RecordingError(
+                f"piece of output {place}: there is no event {piece.n}, of {count}"
+            )
+        if piece.n < before:
+            raise RecordingError(
+                f"piece of output {place}: it follows event {piece.n}, one before it event {before}"
+            )
+        before = piece.n
 
 
 def _check_sum_of(recording: Recording) -> None:

@@ -8,6 +8,7 @@ have to look at: the script's own collections come when they would without a rec
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from wakepoint.recording.model import Event
@@ -81,6 +82,22 @@ class Log:
         self.look_at = at + _USUAL * left
         return left <= 0
 
+    def ordinals(self, ends: Iterable[int]) -> list[int]:
+        """How many of the events that are kept stand before each of these places in `items`.
+
+        Args:
+            ends: Ascending.
+        """
+        ordinals: list[int] = []
+        items, at, n = self.items, 0, 0
+        for end in ends:
+            while at < end:
+                shape: Shape = items[at]
+                at += shape.width
+                n += shape.is_plain or _took_place(items[at - 1])
+            ordinals.append(min(n, self._limit))
+        return ordinals
+
     def events(self) -> tuple[tuple[Event, ...], int]:
         """The events that are kept, and how many there are besides."""
         collects = gc.isenabled()
@@ -110,16 +127,20 @@ class Log:
 
 def _complete(shape: Shape, facts: list[Any]) -> bool:
     """Makes the facts as the recording has them; False if it turned out that nothing happened."""
+    if not _took_place(facts[-1]):
+        return False
     if type(facts[-1]) is Revisable:
-        revisable = facts.pop()
-        if not revisable:
-            return False
-        facts += revisable
+        facts += facts.pop()
     at = shape.listed
     if at >= 0:
         fact = facts[at]
         facts[at] = _variables(*fact) if shape.names[at] == "variables" else list(fact)
     return True
+
+
+def _took_place(last: Any) -> bool:
+    """False if the last fact of an event says that it turned out to be none."""
+    return type(last) is not Revisable or bool(last)
 
 
 def _variables(names: tuple[str, ...], values: tuple[str | int, ...]) -> list[dict[str, str]]:

@@ -67,10 +67,20 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A piece of what the run wrote. ``stream`` is ``stdout`` or ``stderr``."""
+    """A piece of what the run wrote.
+
+    Attributes:
+        stream: ``stdout`` or ``stderr``.
+        text: What was written.
+        n: Ordinal of the last event before it was written, or before the last of it was; 0 if there
+            was none. Null if that is not known: a recording of an earlier version, or text that
+            came past Python's own ``sys.stdout`` and ``sys.stderr``, from another process, or after
+            the script's last line.
+    """
 
     stream: str
     text: str
+    n: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +149,9 @@ class Recording:
         environment: Where it ran.
         machines: The machine of every coroutine function of the snippet, in source order.
         events: What happened, in order.
-        output: What it wrote, in order, below ``sys.stdout`` included.
+        output: What it wrote, below ``sys.stdout`` included, in pieces. Those of one stream are in
+            the order in which they came, and those of both whose `n` is known in the order in
+            which they were written. One without stands before the next of its stream that has one.
         outcome: How it ended.
         truncated: How many events at least were left out after the limit was reached: what the
             executor, the reactor and the kernel did then is counted, what coroutines did is not.
@@ -157,3 +169,10 @@ class Recording:
     truncated: int = 0
     origins: tuple[int | None, ...] = ()
     unanalysed: tuple[Unanalysed, ...] = ()
+
+    def written(self) -> dict[str, str]:
+        """All that it wrote to each stream, if anything, standard output first."""
+        streams: dict[str, str] = {}
+        for piece in sorted(self.output, key=lambda piece: piece.stream, reverse=True):
+            streams[piece.stream] = streams.get(piece.stream, "") + piece.text
+        return streams

@@ -87,12 +87,14 @@ unless
 - events follow from those before them: a task is spawned before it is polled, and its polls count
   on; a coroutine starts before it enters a state, suspends in the state that it entered, and does
   nothing after its end;
+- each piece of output that says after which event it was written does not go back behind the one
+  before it;
 - the states of a machine begin with the start and end with the three ends, and their spans are
   within the source;
 - nothing is too large: {sizes.EVENTS:,} events, {sizes.TEXT:,} characters of a name, value or other
   text, {sizes.MESSAGE:,} of the message of an exception, {sizes.FRAMES:,} lines of a traceback,
-  {sizes.TASKS:,} waiting tasks, {sizes.SOURCE >> 20} MiB of source and of each piece of output,
-  {sizes.CHARACTERS >> 20} MiB in all, and
+  {sizes.TASKS:,} waiting tasks, {sizes.PIECES:,} pieces of output, {sizes.SOURCE >> 20} MiB of
+  source and of each piece of output, {sizes.CHARACTERS >> 20} MiB in all, and
   [what a machine may have](machine.md#limits). What is longer is cut where it is recorded, and ends
   with `…`; events beyond the limit are counted in `truncated`.
 

@@ -28,6 +28,7 @@ from wakepoint.recording.prelude import Prelude, compiled, line_count, run_befor
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.sizes import bounded
 from wakepoint.recording.tracer import Tracer
+from wakepoint.recording.writes import Writes
 from wakepoint.runtime import builder, run
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ def record(
     prelude: Sequence[Prelude] = (),
     on_error: Callable[[BaseException], None] | None = None,
     on_start: Callable[[], None] | None = None,
+    writes: Writes | None = None,
 ) -> Recording:
     """Runs a script as ``__main__`` and records what it does.
 
@@ -72,6 +74,8 @@ def record(
         on_error: Called with what ended the script, also a syntax error, for who would print its
             traceback, say.
         on_start: Called when the time limit begins to run, just before the first line.
+        writes: Notes what the script writes, and when. The recording has no output: what is
+            written below ``sys.stdout`` is seen from outside alone.
     """
     recorder = recorder or Recorder()
     text = whole(prelude, source) if prelude else source
@@ -98,7 +102,7 @@ def record(
                 for before, its_code in zip(prelude, codes, strict=True):
                     run_before(its_code, before, module)
                 with _recording_executors(recorder):
-                    _execute(code, module, tracer)
+                    _execute(code, module, tracer, writes)
 
         outcome = outcome_of(execute, recorder, filename)
     machines = [analysis.machine for analysis in analyses]
@@ -114,6 +118,7 @@ def record_lowered(
     recorder: Recorder | None = None,
     main: ModuleType | None = None,
     on_start: Callable[[], None] | None = None,
+    writes: Writes | None = None,
 ) -> Recording:
     """Runs a script whose coroutines are lowered, and records it as `record` does the original.
 
@@ -139,7 +144,7 @@ def record_lowered(
             if on_start is not None:
                 on_start()
             with time_limit(timeout, filename), _recording_executors(recorder):
-                _execute(code, module, tracer)
+                _execute(code, module, tracer, writes)
 
         outcome = outcome_of(execute, recorder, filename)
     recording = _recording(lowered.text, recorder, list(lowered.machines.values()), outcome)
@@ -233,7 +238,9 @@ def _analyse(functions: Iterable[CodeType]) -> tuple[list[Analysis], list[Unanal
     return analyses, left_out[:MACHINES]
 
 
-def _execute(code: CodeType, module: ModuleType, tracer: Tracer) -> None:
+def _execute(code: CodeType, module: ModuleType, tracer: Tracer, writes: Writes | None) -> None:
+    if writes is not None:
+        writes.begin(tracer.recorder.log)
     tracer.start()
     try:
         exec(code, module.__dict__)

@@ -91,6 +91,11 @@ def setting(*path: Any) -> Callable[[Any], None]:
     return change
 
 
+def written(n: int | None) -> dict[str, Any]:
+    """A piece of output."""
+    return {"stream": "stdout", "text": "a", "n": n}
+
+
 # fmt: off
 CHANGES: dict[str, Callable[[Any], None]] = {
     "source: null is not a text": setting("source", None),
@@ -102,6 +107,11 @@ CHANGES: dict[str, Callable[[Any], None]] = {
     "outcome: message: a text of 20001 characters": setting("outcome", "message", "x" * 20_001),
     "piece of output 1: stream: 'log' is not one of": setting(
         "output", [{"stream": "log", "text": ""}]),
+    "piece of output 2: n: -1 is not an int": setting(
+        "output", [written(0), written(-1)]),
+    "piece of output 1: there is no event 999, of": setting("output", [written(999)]),
+    "piece of output 3: it follows event 1, one before it event 2": setting(
+        "output", [written(2), written(None), written(1)]),
     "frame 1: line: 0 is not an int from 1": setting(
         "outcome", "frames", [{"line": 0, "function": "f"}]),
     "machine 1: kind: 'thread' is not one of": setting("machines", 0, "kind", "thread"),
@@ -145,6 +155,13 @@ def test_what_does_not_fit_is_refused_and_where_it_is_told(data: Any, wanted: st
     text = refusal(data)
     assert text.startswith("a damaged recording: ")
     assert wanted in text
+
+
+def test_a_recording_that_does_not_say_when_output_was_written_is_read(data: Any) -> None:
+    data["output"] = [{"stream": "stdout", "text": "a"}, written(None), written(2), written(2)]
+    recording = loads(json.dumps(data))
+    assert [piece.n for piece in recording.output] == [None, None, 2, 2]
+    assert recording.written() == {"stdout": "aaaa"}
 
 
 def test_an_event_behind_the_end_of_its_instance_is_refused(data: Any) -> None:
