@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from urllib.parse import unquote, urlsplit
 
 from mkdocs_wakepoint.fence.options import BACKENDS, FIGURES
 from mkdocs_wakepoint.quotes import ANCHOR, Quote
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.views.item import HasRuns
+from mkdocs_wakepoint.views.quote import Call
 from mkdocs_wakepoint.views.strace import call, kernel_calls
 from wakepoint.recording import Recording
 from wakepoint.recording.figures import figures, visits
@@ -19,8 +20,8 @@ from wakepoint.recording.figures import figures, visits
 _OWN = BACKENDS[0]
 _OF_FUNCTIONS = ("entered", "suspended")
 
-Answer = str | int | None
-"""A call or what the author wrote, a count, or None where there is no run on that backend."""
+Answer = Call | str | int | None
+"""A call, what the author wrote, a count, or None where there is no run on that backend."""
 
 
 def answer(quote: Quote, items: Sequence[HasRuns]) -> tuple[Answer, Problem | None]:
@@ -46,9 +47,11 @@ def answer(quote: Quote, items: Sequence[HasRuns]) -> tuple[Answer, Problem | No
     run = _run(item, backend)
     if run is None:
         return None, None
-    text = _count(run, name, part) if kind == "count" else _call(run, name, part)
-    if text is not None:
-        return text, None
+    said = _count(run, name, part) if kind == "count" else _call(run, name, part)
+    if isinstance(said, Call) and run is not item.recording:
+        said = replace(said, step=None)  # its page walks through another run
+    if said is not None:
+        return said, None
     subject = f"{name} {part}".strip()
     if kind == "count":
         remedy = f"name a kernel call, or one of calls, {', '.join(FIGURES)}"
@@ -99,7 +102,7 @@ def _of_function(run: Recording, name: str, rest: Sequence[str]) -> int | None:
     return visits(run, f"state.{name}", function, *map(int, state))
 
 
-def _call(run: Recording, name: str, part: str) -> str | None:
+def _call(run: Recording, name: str, part: str) -> Call | None:
     pattern = re.compile(".*".join(re.escape(each.strip()) for each in part.split("…")))
-    calls = [call(event) for event in kernel_calls(run) if event["name"] == name]
-    return next((one for one in calls if pattern.search(one)), None)
+    calls = (Call(call(event), event.n) for event in kernel_calls(run) if event["name"] == name)
+    return next((one for one in calls if pattern.search(one.text)), None)

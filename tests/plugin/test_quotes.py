@@ -11,11 +11,12 @@ from markdown import Markdown
 from tools.programs import PIPE
 from tools.sites import build, write
 
-from mkdocs_wakepoint.answers import Answer, answer
+from mkdocs_wakepoint.answers import answer
 from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from mkdocs_wakepoint.views import Item, quotation
+from mkdocs_wakepoint.views.quote import Call
 from wakepoint.recording import Environment, Recording, record
 from wakepoint.recording.figures import figures
 
@@ -66,8 +67,19 @@ def asked(text: str, href: str = "#wp-pipe") -> Quote:
         ("count: kqueue suspended main 1", 0),
     ],
 )
-def test_a_quote_is_what_the_run_did(item: Item, text: str, expected: Answer) -> None:
-    assert answer(asked(text), [item]) == (expected, None)
+def test_a_quote_is_what_the_run_did(item: Item, text: str, expected: str | int | None) -> None:
+    said, problem = answer(asked(text), [item])
+    assert (said.text if isinstance(said, Call) else said) == expected
+    assert problem is None
+
+
+def test_a_call_leads_to_its_step_where_the_page_walks_through_that_run(item: Item) -> None:
+    said, _ = answer(asked("call: auto write"), [item])
+    assert isinstance(said, Call)
+    (event,) = [one for one in item.recording.events if one.n == said.step]  # type: ignore[union-attr]
+    assert (event.kind, event["name"]) == ("kernel.called", "write")
+    elsewhere, _ = answer(asked("call: kqueue pipe"), [item])
+    assert elsewhere is None or (isinstance(elsewhere, Call) and elsewhere.step is None)
 
 
 def test_a_quote_is_drawn_as_what_it_is() -> None:
@@ -158,9 +170,9 @@ def test_the_extension_alone_fills_links_in(tmp_path: Path) -> None:
     links = [(link.decode_contents(), link["href"]) for link in page.select("p a, td a")]
     links = [(text, href) for text, href in links if href == "#wp-pipe"]
     assert links == [
-        ("<code>write(fd 4, 5 bytes) = 5</code>", "#wp-pipe"),
+        ('<code data-step="11">write(fd 4, 5 bytes) = 5</code>', "#wp-pipe"),
         (str(figures(record(PIPE, backend="simulated")).polls), "#wp-pipe"),
-        ("<code>close(fd 3) = 0</code>", "#wp-pipe"),
+        ('<code data-step="29">close(fd 3) = 0</code>', "#wp-pipe"),
         ("another link", "#wp-pipe"),
     ]
 

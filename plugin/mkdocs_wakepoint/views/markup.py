@@ -62,7 +62,7 @@ def lines(parts: Iterable[Content]) -> Markup:
     return Markup("<br>".join(map(_shown, parts)))  # noqa: S704 - each is escaped, or markup
 
 
-def code(text: str, **attributes: Content) -> Markup:
+def code(text: str, **attributes: Content | None) -> Markup:
     """A piece of code."""
     return element("code", text, **attributes)
 

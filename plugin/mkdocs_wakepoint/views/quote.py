@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from markupsafe import Markup, escape
 
 from mkdocs_wakepoint.views.markup import code, element
 
 
-def quotation(answer: str | int | None, backend: str) -> Markup:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A kernel call of a run.
+
+    Attributes:
+        text: As strace writes it down.
+        step: Ordinal of its event; None if its page walks through another run.
+    """
+
+    text: str
+    step: int | None
+
+
+def quotation(answer: Call | str | int | None, backend: str) -> Markup:
     """A call as code, a count as a number, or that there is no run on the backend."""
+    if isinstance(answer, Call):
+        # By this the site's script makes the link around it lead to the step.
+        return code(answer.text, data_step=answer.step)
     if answer is None:
         return element("em", f"not recorded {'here' if backend == 'auto' else f'on {backend}'}")
     return code(answer) if isinstance(answer, str) else escape(answer)

@@ -15,6 +15,7 @@ function start() {
     steppers.add(new Stepper(root));
     inView.observe(root);
   }
+  leadToSteps();
 }
 
 // A wide stepper covers what a theme has at the side; that steps back as long as it is in view.
@@ -26,6 +27,15 @@ const inView = new IntersectionObserver((entries) => {
   }
   document.body.classList.toggle("wp-aside", seen.size > 0);
 });
+
+// A link that quotes a call leads to the step in which it is made. Without a script it leads to the
+// snippet, as its author wrote.
+function leadToSteps() {
+  for (const call of document.querySelectorAll("a code[data-step]")) {
+    const link = call.closest("a");
+    if (!link.hash.includes(":")) link.hash += `:${call.dataset.step}`;
+  }
+}
 
 function follow() {
   for (const stepper of steppers) stepper.goToAddress();

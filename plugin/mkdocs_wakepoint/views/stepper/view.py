@@ -32,7 +32,9 @@ def stepper(recording: Recording, context: Context) -> Markup:
     box = element(
         "div",
         _bar(track, len(events)),
-        element("p", class_="wp-now wp-live", aria_live="polite"),
+        element(
+            "p", class_="wp-now wp-live", aria_live="polite", id=f"wp-{context.snippet.key}:ask"
+        ),
         element("div", *panes, class_=f"wp-panes wp-panes-{len(panes)}"),
         element("div", output(recording, context), class_="wp-output-row")
         if "output" in show
