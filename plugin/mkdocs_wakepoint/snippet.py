@@ -43,6 +43,23 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What an author asks before the run.
+
+    Attributes:
+        text: The question.
+        choices: The answers to choose from; empty if the reader has to think of one.
+        right: The index of the right one; None without choices.
+        figure: The figure of the run that is the answer, ``polls``; empty if none is.
+    """
+
+    text: str
+    choices: tuple[str, ...] = ()
+    right: int | None = None
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What a fence header may say; the field names are the option names.
 
@@ -50,12 +67,15 @@ class Options:
         title: Heading of the code, as Material shows it.
         id: Anchor in the page: the snippet is ``#wp-<id>``. Without one it is made from the title.
         show: Which views to draw, in this order; see below.
+        layout: ``stepper`` has code, output and machine move together, as the reader steps through
+            the run; ``stack`` has the views one below the other.
         backend: Which mechanism runs it: ``epoll``, ``kqueue``, ``iocp``, ``io_uring``,
             ``simulated`` (a virtual kernel with a virtual clock), or ``auto``, the platform's own.
         timeout: Seconds that it may take. Without it, the site's setting holds.
         expect_error: Exception type that the run has to end with, ``ValueError`` for instance.
             ``Deadlock``, ``SystemExit`` and ``TimeoutError`` announce those ends.
         expect: Figures that the run has to reach, ``polls=6 suspended=5``; see below.
+        ask: A question that is asked before the run; see below.
         machine: The one coroutine function whose machine is shown. Without it, each that ran.
         run: ``no`` shows the code without running it.
         session: Later snippets of the page with the same session see the names of earlier ones.
@@ -66,10 +86,12 @@ class Options:
     title: str = ""
     id: str = ""
     show: tuple[str, ...] = ("code", "output", "machine", "table")
+    layout: str = "stepper"
     backend: str = "auto"
     timeout: float | None = None
     expect_error: str = ""
     expect: dict[str, int] = field(default_factory=dict)
+    ask: Question | None = None
     machine: str = ""
     run: bool = True
     session: str = ""

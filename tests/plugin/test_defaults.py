@@ -36,6 +36,7 @@ def test_values_are_what_yaml_makes_of_them() -> None:
     given = defaults(
         {
             "show": ["code", "output"],
+            "layout": "stack",
             "timeout": 3,
             "run": False,
             "linenums": 1,
@@ -45,6 +46,7 @@ def test_values_are_what_yaml_makes_of_them() -> None:
     )
     assert given == Options(
         show=("code", "output"),
+        layout="stack",
         timeout=3.0,
         run=False,
         linenums="1",
@@ -67,6 +69,8 @@ def test_the_fence_goes_first() -> None:
         ({"expect-error": "A"}, "option 'expect-error' has a hyphen", "write expect_error"),
         ({"title": "A"}, "title belongs to one fence", "write it in the fence's header"),
         ({"id": "a"}, "id belongs to one fence", "write it in the fence's header"),
+        ({"ask": "A?"}, "ask belongs to one fence", "write it in the fence's header"),
+        ({"layout": "rows"}, "layout='rows' cannot be", "choose one of stepper, stack"),
         ({"show": None}, "option 'show' has no value", "write show: value"),
         ("code", "the defaults are no mapping", "timeout: 10"),
         (None, "the defaults are no mapping", "timeout: 10"),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tools.snippets import run
 
 from mkdocs_wakepoint.fence.header import comes_close, header_options, parse
-from mkdocs_wakepoint.fence.options import BACKENDS, FIGURES, VIEWS
-from mkdocs_wakepoint.snippet import Location, Options
+from mkdocs_wakepoint.fence.options import BACKENDS, FIGURES, LAYOUTS, VIEWS
+from mkdocs_wakepoint.snippet import Location, Options, Question
 from wakepoint.recording.figures import figures
 
 HERE = Location("docs/page.md", 7)
@@ -37,6 +37,21 @@ def told(header: str) -> list[str]:
         ('timeout="0.5"', Options(timeout=0.5)),
         ('expect_error="ValueError"', Options(expect_error="ValueError")),
         ('expect="polls=6 suspended=5"', Options(expect={"polls": 6, "suspended": 5})),
+        ('layout="stack"', Options(layout="stack")),
+        ('layout="stepper"', Options()),
+        ('ask="What comes first?"', Options(ask=Question("What comes first?"))),
+        (
+            'ask="How often is poll called? | 3 | *4 | 5"',
+            Options(ask=Question("How often is poll called?", ("3", "4", "5"), 1)),
+        ),
+        ('ask="a=b?|* yes|no"', Options(ask=Question("a=b?", ("yes", "no"), 0))),
+        (
+            'ask="How many polls will it take? = polls"',
+            Options(ask=Question("How many polls will it take?", figure="polls")),
+        ),
+        ('ask="Polls?=polls"', Options(ask=Question("Polls?", figure="polls"))),
+        ('ask="Is x == y"', Options(ask=Question("Is x == y"))),
+        ('ask="What is x after x = 3?"', Options(ask=Question("What is x after x = 3?"))),
         ('machine="Client.fetch"', Options(machine="Client.fetch")),
         ('run="no"', Options(run=False)),
         ('run="yes"', Options()),
@@ -74,6 +89,16 @@ def test_an_option_is_read(header: str, options: Options) -> None:
         ('timeout="nan"', "timeout='nan' cannot be", "give seconds"),
         ('expect="polls"', "expect='polls' cannot be", "write figures such as polls=6"),
         ('expect="pools=6"', "expect='pools=6' cannot be", "there are tasks, polls"),
+        ('layout="rows"', "layout='rows' cannot be", "choose one of stepper, stack"),
+        ('ask=""', "ask='' cannot be", "write a question"),
+        ('ask="| *a | b"', "ask='| *a | b' cannot be", "write a question"),
+        ('ask="A? | *a"', "ask='A? | *a' cannot be", "give two choices or more"),
+        ('ask="A? | a | b"', "ask='A? | a | b' cannot be", "mark the one right choice with *"),
+        ('ask="A? | *a | *b"', "ask='A? | *a | *b' cannot be", "mark the one right choice with *"),
+        ('ask="A? | *a | a"', "ask='A? | *a | a' cannot be", "give each choice once"),
+        ('ask="A? | * | a"', "ask='A? | * | a' cannot be", "leave no choice empty"),
+        ('ask="A? | *a | "', "ask='A? | *a | ' cannot be", "leave no choice empty"),
+        ('ask="How many? = pols"', "ask='How many? = pols' cannot be", "there are tasks, polls"),
         ('run="maybe"', "run='maybe' cannot be", "write yes or no"),
         ('hl_lines="-"', "hl_lines='-' cannot be", 'such as hl_lines="2 4-6"'),
         ('hl_lines="0"', "hl_lines='0' cannot be", 'such as hl_lines="2 4-6"'),
@@ -95,7 +120,7 @@ def test_options_beside_a_mistake_hold() -> None:
     assert len(header.problems) == 1
 
 
-@pytest.mark.parametrize("name", ["clock", "layout", "stepper"])
+@pytest.mark.parametrize("name", ["clock", "stepper"])
 def test_an_option_that_would_do_nothing_is_not_accepted(name: str) -> None:
     (line,) = told(f'{name}="x"')
     assert f"there is no option {name!r}" in line
@@ -112,6 +137,8 @@ def test_an_option_that_would_do_nothing_is_not_accepted(name: str) -> None:
         ('timeout="3" run="no"', 'timeout has no effect with run="no"', "remove one of the two"),
         ('backend="epoll" run="no"', 'backend has no effect with run="no"', "remove one"),
         ('expect_error="OSError" run="no"', "expect_error has no effect with", "remove one"),
+        ('layout="stack" run="no"', 'layout has no effect with run="no"', "remove one"),
+        ('ask="A?" run="no"', 'ask has no effect with run="no"', "remove one"),
         ('machine="main" run="no"', 'machine has no effect with run="no"', "remove one"),
         ('session="a" run="no"', 'session has no effect with run="no"', "remove one"),
         ('run="no" show="output"', 'with run="no" there is nothing to show but the code', "write"),
@@ -178,6 +205,7 @@ def test_what_expect_can_name_is_counted() -> None:
 
 # -- any header -------------------------------------------------------------------------------
 
+_asked = st.text(st.sampled_from("abé ?:()<&'+-"), max_size=20).map(str.strip).filter(bool)
 _quoteless = st.text(st.characters(exclude_characters='"\n\r', codec="utf-8"), max_size=20)
 
 
@@ -190,6 +218,16 @@ def valid(draw: st.DrawFn) -> tuple[str, Options]:
             optional={
                 "title": _quoteless,
                 "show": st.lists(st.sampled_from(list(VIEWS)), unique=True).map(tuple),
+                "layout": st.sampled_from(LAYOUTS),
+                "ask": st.one_of(
+                    st.builds(Question, _asked, figure=st.sampled_from(("", *FIGURES))),
+                    st.builds(
+                        lambda text, choices, right: Question(text, choices, right % len(choices)),
+                        _asked,
+                        st.lists(_asked, min_size=2, unique=True).map(tuple),
+                        st.integers(0, 9),
+                    ),
+                ),
                 "backend": st.sampled_from(BACKENDS),
                 "timeout": st.integers(1, 3599).map(float),
                 "expect": st.dictionaries(st.sampled_from(FIGURES), st.integers(0, 10**6)),
@@ -207,6 +245,10 @@ def valid(draw: st.DrawFn) -> tuple[str, Options]:
 def _written(value: object) -> str:
     if isinstance(value, dict):
         return " ".join(f"{name}={number}" for name, number in value.items())
+    if isinstance(value, Question):
+        marked = ("*" * (index == value.right) + each for index, each in enumerate(value.choices))
+        figure = f" = {value.figure}" if value.figure else ""
+        return " | ".join((value.text, *marked)) + figure
     if isinstance(value, bool):
         return "yes" if value else "no"
     return " ".join(value) if isinstance(value, tuple) else str(value)

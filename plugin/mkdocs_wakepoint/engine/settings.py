@@ -32,8 +32,8 @@ class Settings:
             `mkdocs serve`; ``show`` logs nothing. The page shows the problem in a box in each case.
         recordings: Folder with recordings made on other platforms.
         defaults: Options for all fences, as their headers give them: `show`, `timeout`, any but
-            `title` and `id`. What a page's front matter says goes first, and what a fence says
-            goes before that.
+            `title`, `id` and `ask`. What a page's front matter says goes first, and what a fence
+            says goes before that.
         sandbox: What keeps snippets in: ``auto`` takes what the system has, and says so if it has
             nothing; ``required`` runs no snippet then; ``off`` takes none.
         io_uring: Let snippets use io_uring. It takes calls past the sandbox's filter; see

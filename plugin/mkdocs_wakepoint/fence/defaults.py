@@ -13,7 +13,7 @@ from mkdocs_wakepoint.fence.options import READERS
 from mkdocs_wakepoint.fence.reader import Reader
 from mkdocs_wakepoint.snippet import Location, Problem
 
-_OF_ONE_FENCE: Final = ("title", "id")
+_OF_ONE_FENCE: Final = ("title", "id", "ask")
 _READERS: Final = {name: read for name, read in READERS.items() if name not in _OF_ONE_FENCE}
 
 

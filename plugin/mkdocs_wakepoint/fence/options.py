@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from functools import partial
 from typing import Final
 
+from mkdocs_wakepoint.fence.question import question
 from mkdocs_wakepoint.fence.reader import OptionError, ValueReader, one_of, words
 from mkdocs_wakepoint.snippet import Options
 
@@ -41,6 +43,9 @@ FIGURES: Final = (
 They and the backends stand here once more, since reading a header is to cost no import of the
 runtime.
 """
+
+LAYOUTS: Final = ("stepper", "stack")
+"""How the views of a snippet can be put together."""
 
 BACKENDS: Final = ("auto", "epoll", "kqueue", "iocp", "io_uring", "simulated")
 """What ``backend`` can name: the platform's own, and `wakepoint.backends.NAMES`."""
@@ -93,10 +98,12 @@ READERS: Final[dict[str, ValueReader]] = {
     "title": str,
     "id": _matching(r"[a-z][a-z0-9-]*", "begin with a small letter; use small letters, digits, -"),
     "show": words(VIEWS, "view"),
+    "layout": one_of(LAYOUTS),
     "backend": one_of(BACKENDS),
     "timeout": _seconds,
     "expect_error": _matching(r"[A-Za-z_][\w.]*", "name one exception type"),
     "expect": _figures,
+    "ask": partial(question, figures=FIGURES),
     "machine": _matching(r"[A-Za-z_][\w.]*", "name one coroutine function of the snippet"),
     "run": _yes_or_no,
     "session": _matching(r"\w[\w.-]*", "name it with letters, digits, - and _"),

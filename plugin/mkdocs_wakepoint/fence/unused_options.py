@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from mkdocs_wakepoint.snippet import Options
 
 _NONE_GIVEN = Options()
-_OF_A_RUN = ("backend", "timeout", "expect_error", "expect", "machine", "session")
+_OF_A_RUN = ("layout", "backend", "timeout", "expect_error", "expect", "ask", "machine", "session")
 _OF_CODE = ("hl_lines", "linenums")
 _WITH_MACHINES = frozenset({"machine", "table", "timeline"})
 
