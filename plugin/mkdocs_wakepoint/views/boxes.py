@@ -2,89 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mkdocs_wakepoint.views.limits import TEXT, VALUE
 from mkdocs_wakepoint.views.source_lines import SourceLines
 from mkdocs_wakepoint.views.story import Instance, Visit
-from mkdocs_wakepoint.views.words import cut, wrap
-from wakepoint.machine.model import TERMINAL_KINDS, State, StateKind, Variable, VariableKind
+from mkdocs_wakepoint.views.stretches import Stretch
+from mkdocs_wakepoint.views.words import cut, times, wrap
+from wakepoint.machine.model import State, StateKind, Variable, VariableKind
 
 MONO = 7.9
-"""Width of a character of the rows, in pixels: 13 px Courier is 0.6 em wide, plus some slack."""
-LABEL = 8.5
-"""The same for a box's heading, at 14 px."""
+"""Width of a character of headings and rows, in pixels: 13 px Courier is 0.6 em wide."""
 SANS = 6.6
 """Mean width of a character of the proportional font, at 13 px."""
-BOLD = 7.4
+SMALL = 6.3
+"""The same at 12.5 px."""
+BOLD = 7.0
 """The same where it is bold."""
-HEAD, LINE, ROW, FOOT = 36.0, 18.0, 27.0, 27.0
-WIDEST, NARROWEST = 380.0, 240.0
-HEADING_LINES = 2
+HEAD, LINE, ROW, FOOT, LOW = 34.0, 17.0, 25.0, 26.0, 30.0
+"""Heights, in pixels; `LOW` is that of a box with one line."""
+HEADING_LINES = 3
 MAX_ROWS = 10
 """More variables than this are folded into one row; the table has them all."""
-
-_LEFT, _RIGHT = 42, 16
+LEFT, RIGHT, INDENT = 42.0, 14.0, 36.0
+"""Where a heading begins, how far from the edges texts are, and where rows begin."""
 
 NOTES = {True: "read later", False: "not read again"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A saved variable: its text, what is said of it, and whether it is live."""
+    """A saved variable, or half of an expression.
 
-    text: str
-    note: str
+    Attributes:
+        name: Of the variable; the source text of an operand.
+        value: The value of the last visit; None if it has none that is known.
+        live: False for what CPython keeps and nobody reads again.
+        operand: True for half of an expression.
+        bound: False if it was bound in another visit, but not in the last one.
+        more: How many further variables this row stands for; 0 for a variable's own row.
+    """
+
+    name: str
+    value: str | None
     live: bool
     operand: bool = False
+    bound: bool = True
+    more: int = 0
+
+    @property
+    def wanted_width(self) -> float:
+        """In pixels, if nothing is to be cut."""
+        return INDENT + len(self.text) * MONO + RIGHT
+
+    @property
+    def text(self) -> str:
+        """The name with its value."""
+        return self.name if self.value is None else f"{self.name} = {self.value}"
+
+    @staticmethod
+    def room(width: float) -> int:
+        """Characters that this may have, in a box of that width."""
+        return _characters(width - INDENT - RIGHT, MONO)
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A state as it is painted.
+    """A state as it is painted, or several in a row as one.
 
     Attributes:
-        state: The state.
-        mark: Its number, or ✓ or ✗.
+        first: Index of the state.
+        last: Index of the last one, if the box stands for several.
+        kind: How it looks: a kind of state, ``several`` or ``unreached``.
+        mark: Its number, or a sign.
         heading: The awaited expression as written.
         corner: What stands in the upper right corner.
         rows: The variables that it keeps.
         foot: Its line, and what it waits on.
         visited: False if the run never came here.
+        suspended: True if the run was suspended here.
         stuck: True if the run ended with the coroutine standing here.
+        corner_room: Characters that any run of the machine has in the corner.
+        line: Name of its line; empty if it has none.
     """
 
-    state: State
+    first: int
+    last: int
+    kind: str
     mark: str
     heading: str
     corner: str
     rows: tuple[Row, ...]
     foot: str
     visited: bool
+    suspended: bool = False
     stuck: bool = False
-
-    @property
-    def suspension(self) -> bool:
-        """False for the start and for the ends."""
-        return self.state.kind is not StateKind.START and self.state.kind not in TERMINAL_KINDS
+    corner_room: int = 0
+    line: str = ""
 
     @property
     def wanted_width(self) -> float:
-        """In pixels, if there were no limit."""
-        heading = _LEFT + len(self.heading) * LABEL + 14 + len(self.corner) * LABEL + _RIGHT
-        rows = [34 + len(r.text) * MONO + 20 + len(r.note) * SANS + _RIGHT for r in self.rows]
-        return max(heading, 2 * _RIGHT + len(self.foot) * self.foot_character, *rows, 0)
+        """In pixels, if nothing is to be cut."""
+        foot = 2 * RIGHT + len(self.foot) * self._foot_character
+        return max(foot, *(row.wanted_width for row in self.rows), 0)
 
     @property
-    def foot_character(self) -> float:
-        """Mean width of a character of the foot, in pixels."""
-        return BOLD if self.stuck else SANS
+    def left(self) -> float:
+        """Where the heading begins, in pixels."""
+        return max(LEFT, RIGHT + len(self.mark) * MONO + 6)
+
+    @property
+    def _foot_character(self) -> float:
+        return BOLD if self.stuck else SMALL
+
+    def foot_room(self, width: float) -> int:
+        """Characters that the foot may have, in a box of that width."""
+        return _characters(width - 2 * RIGHT, self._foot_character)
 
     def heading_lines(self, width: float) -> list[str]:
         """The heading, broken to fit into a box of that width."""
-        room = width - _LEFT - _RIGHT - 14 - len(self.corner) * LABEL
-        return wrap(self.heading, int(room / LABEL), HEADING_LINES)
+        corner = max(self.corner_room, len(self.corner))
+        room = width - self.left - RIGHT - 8 - corner * MONO
+        return wrap(self.heading, _characters(room, MONO), HEADING_LINES)
 
     def head(self, width: float) -> float:
         """Height of the heading, in pixels."""
@@ -92,37 +132,57 @@ class Box:
 
     def height(self, width: float) -> float:
         """Of the whole box, in pixels."""
+        if self.kind == UNREACHED:
+            return LOW
         return self.head(width) + ROW * len(self.rows) + FOOT
 
 
-def boxes(instance: Instance, states: Iterable[State], lines: SourceLines) -> list[Box]:
-    """One box for each state that is shown.
+SEVERAL, UNREACHED = "several", "unreached"
+"""What a box looks like that stands for several states, and one for ends that were not reached."""
+
+
+def _characters(width: float, each: float) -> int:
+    return max(int(width / each), 1)
+
+
+def boxes(
+    instance: Instance,
+    runs: Sequence[Instance],
+    stretches: Sequence[Stretch],
+    lines: SourceLines,
+) -> list[Box]:
+    """The boxes of a picture, from the top down.
 
     Args:
         instance: The run that is shown.
-        states: Those that are shown, in the order of their numbers.
+        runs: All runs of its machine.
+        stretches: Which states have a box.
         lines: Names the lines of what ran.
     """
-    return [_box(instance, state, lines) for state in states]
+    states = instance.machine.states
+    made = [
+        _box(instance, runs, states[stretch.first], lines)
+        if stretch.first == stretch.last
+        else _several(instance, stretch)
+        for stretch in stretches
+    ]
+    ends = {box.kind for box in made}
+    missing = [state for state in states if state.kind in _ENDS and state.kind.value not in ends]
+    return [*made, _unreached(missing)] if missing else made
 
 
-def common_width(made: list[Box]) -> float:
-    """Boxes are equally wide, so that the eye runs down one edge."""
-    return max(NARROWEST, min(WIDEST, max(box.wanted_width for box in made)))
-
-
-def _box(instance: Instance, state: State, lines: SourceLines) -> Box:
+def _box(instance: Instance, runs: Sequence[Instance], state: State, lines: SourceLines) -> Box:
     match state.kind:
         case StateKind.START:
             arguments = ", ".join(instance.arguments.values())
             heading = cut(f"{instance.machine.name}({arguments})", TEXT)
-            ran = bool(instance.number)
-            foot = _foot(state, lines, "nothing has run yet")
-            return Box(state, "0", heading, "start", (), foot, ran)
+            line, ran = _line(state, lines), bool(instance.steps)
+            foot = _foot(line, "nothing has run yet")
+            return Box(0, 0, state.kind.value, "0", heading, "start", (), foot, ran, line=line)
         case StateKind.RETURNED | StateKind.RAISED | StateKind.DROPPED:
             return _terminal(instance, state, lines)
         case _:
-            return _suspension(instance, state, lines)
+            return _suspension(instance, runs, state, lines)
 
 
 _ENDS = {
@@ -138,9 +198,10 @@ def _terminal(instance: Instance, state: State, lines: SourceLines) -> Box:
     if state.kind is StateKind.RETURNED:
         heading = _returned(instance, lines)
     visited = instance.end is state.kind
-    line = f"{lines.name(instance.end_line)} · " if visited and instance.end_line else ""
-    foot = f"{line}{cut(instance.result, TEXT)}" if visited else "not reached in this run"
-    return Box(state, mark, heading, corner, (), foot, visited)
+    line = lines.name(instance.end_line) if visited and instance.end_line else ""
+    foot = _foot(line, cut(instance.result, TEXT) if visited else "not reached in this run")
+    index = state.index
+    return Box(index, index, state.kind.value, mark, heading, corner, (), foot, visited)
 
 
 def _returned(instance: Instance, lines: SourceLines) -> str:
@@ -150,6 +211,13 @@ def _returned(instance: Instance, lines: SourceLines) -> str:
         if statement.startswith("return"):
             return cut(statement, TEXT)
     return "return"
+
+
+def _unreached(missing: Sequence[State]) -> Box:
+    """One box for all ends that no run reached: each is possible from everywhere."""
+    names = " or ".join(state.kind.value for state in missing)
+    first, last = missing[0].index, missing[-1].index
+    return Box(first, last, UNREACHED, "✗", "", "", (), f"{names}: not in this run", visited=False)
 
 
 KEYWORDS = {
@@ -166,19 +234,28 @@ def heading(state: State) -> str:
     return cut(KEYWORDS.get(state.kind, "") + state.label, TEXT)
 
 
-def _suspension(instance: Instance, state: State, lines: SourceLines) -> Box:
+def _suspension(
+    instance: Instance, runs: Sequence[Instance], state: State, lines: SourceLines
+) -> Box:
     visits = instance.visits_of(state.index)
     suspended = instance.suspended(state.index)
     stuck = bool(visits) and instance.stands == state.index
+    line = _line(state, lines)
+    most = max((run.suspended(state.index) for run in runs), default=0)
     return Box(
-        state=state,
+        first=state.index,
+        last=state.index,
+        kind=state.kind.value,
         mark=str(state.index),
         heading=heading(state),
         corner=f"×{suspended}",
-        rows=_rows(state, visits[-1]) if visits else (),
-        foot=_foot(state, lines, _where(visits, suspended, stuck)),
+        rows=_rows(state, visits, [visit for run in runs for visit in run.visits_of(state.index)]),
+        foot=_foot(line, _where(visits, suspended, stuck)),
         visited=bool(visits),
+        suspended=suspended > 0,
         stuck=stuck,
+        corner_room=len(f"×{most}"),
+        line=line,
     )
 
 
@@ -212,20 +289,56 @@ def saved(state: State, visit: Visit) -> list[Variable]:
     ]
 
 
-def _rows(state: State, visit: Visit) -> tuple[Row, ...]:
+def _rows(state: State, visits: Sequence[Visit], of_all: Sequence[Visit]) -> tuple[Row, ...]:
+    """What was bound in any visit of any run, with the values of the last visit of this one."""
+    if not of_all:
+        return ()
+    ever = {name for visit in of_all for name in visit.variables}
+    last = visits[-1].variables if visits else {}
     rows = []
-    variables = saved(state, visit)
-    folded = len(variables) - MAX_ROWS + 1 if len(variables) > MAX_ROWS else 0
-    for variable in variables[: len(variables) - folded]:
-        operand = variable.kind is VariableKind.OPERAND
-        value = visit.variables.get(variable.name)
-        text = variable.name if value is None else f"{variable.name} = {value}"
-        note = "half evaluated" if operand else NOTES[variable.live]
-        rows.append(Row(cut(text, TEXT), note, variable.live, operand))
+    for variable in state.variables:
+        name, operand = variable.name, variable.kind is VariableKind.OPERAND
+        if operand or name in ever:
+            bound = bool(visits) and (operand or name in last)
+            value = last.get(name)
+            short = None if value is None else cut(value, VALUE)
+            rows.append(Row(cut(name, VALUE), short, variable.live, operand, bound))
+    folded = len(rows) - MAX_ROWS + 1 if len(rows) > MAX_ROWS else 0
     if folded:
-        rows.append(Row(f"and {folded} more", "see the table", live=False))
+        rows = rows[:-folded]
+        rows.append(Row(f"and {folded} more: see the table", None, live=False, more=folded))
     return tuple(rows)
 
 
-def _foot(state: State, lines: SourceLines, text: str) -> str:
-    return f"{lines.name(state.span.line)} · {text}" if state.span else text
+def _several(instance: Instance, stretch: Stretch) -> Box:
+    """States in a row as one box, which says how many they are and what became of them."""
+    inside = range(stretch.first, stretch.last + 1)
+    entered = [index for index in inside if instance.visits_of(index)]
+    straight = sum(1 for index in entered if not instance.suspended(index))
+    parts = (
+        (len(entered) - straight, "suspended"),
+        (straight, "went straight on"),
+        (len(inside) - len(entered), "never entered"),
+    )
+    told = [(count, what) for count, what in parts if count]
+    foot = told[0][1] if len(told) == 1 else ", ".join(f"{count} {what}" for count, what in told)
+    return Box(
+        first=stretch.first,
+        last=stretch.last,
+        kind=SEVERAL,
+        mark="⋮",
+        heading=f"{times(len(inside), 'state')}, {stretch.first}–{stretch.last}",
+        corner="",
+        rows=(),
+        foot=foot,
+        visited=bool(entered),
+        suspended=straight == 0 and len(entered) == len(inside),
+    )
+
+
+def _line(state: State, lines: SourceLines) -> str:
+    return lines.name(state.span.line) if state.span else ""
+
+
+def _foot(line: str, text: str) -> str:
+    return " · ".join(filter(None, (line, text)))

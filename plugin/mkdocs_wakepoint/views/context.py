@@ -21,13 +21,13 @@ class Shown:
     Attributes:
         instance: That run.
         anchor: What the ids of its parts begin with, unique in the page.
-        runs: How many runs of the machine the recording has; 0 if nothing polled it.
+        runs: Every run of the machine that the recording has; none if nothing polled it.
         states: Those that are shown, in order: all of them, unless they are too many.
     """
 
     instance: Instance
     anchor: str
-    runs: int
+    runs: tuple[Instance, ...]
     states: tuple[State, ...]
 
 
@@ -64,7 +64,7 @@ def context(snippet: Snippet, recording: Recording, others: tuple[Recording, ...
     lines = SourceLines(snippet, recording.source)
     by_machine = story.by_machine()
     name = snippet.options.machine
-    chosen: list[tuple[Instance, int]] = []
+    chosen: list[tuple[Instance, tuple[Instance, ...]]] = []
     for index, machine in enumerate(recording.machines):
         if name and name not in (machine.name, machine.qualname):
             continue
@@ -72,17 +72,17 @@ def context(snippet: Snippet, recording: Recording, others: tuple[Recording, ...
         if not name and not lines.shows(machine.first_line):
             continue  # whoever hides a function wants no picture of it
         if runs:
-            chosen.append((runs[0], len(runs)))
+            chosen.append((runs[0], tuple(runs)))
         elif name:  # asked for, so its possible states are worth a picture
-            chosen.append((Instance(0, machine, None, None, {}), 0))
+            chosen.append((Instance(0, machine, None, None, {}), ()))
     # In the order of their start a machine comes before those that it awaits.
     chosen.sort(key=lambda pair: pair[0].number)
     taken: Counter[str] = Counter()
     room = STATES
     shown = []
-    for instance, count in chosen[:MACHINES]:
+    for instance, runs_of_it in chosen[:MACHINES]:
         states = _states(instance, max(room, FEWEST_STATES))
-        shown.append(Shown(instance, _anchor(snippet, instance.machine, taken), count, states))
+        shown.append(Shown(instance, _anchor(snippet, instance.machine, taken), runs_of_it, states))
         room -= len(states)
     more = len(chosen) - len(shown)
     return Context(snippet, story, lines, tuple(shown), others, left_out=more)

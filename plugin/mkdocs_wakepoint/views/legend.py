@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.views.boxes import Box
-from mkdocs_wakepoint.views.edges import Edge
+from mkdocs_wakepoint.views.diagram import Diagram
 from mkdocs_wakepoint.views.markup import element
 
 
-def legend(boxes: Sequence[Box], edges: Sequence[Edge]) -> Markup:
+def legend(diagram: Diagram) -> Markup:
     """As text that wraps where the page is narrow."""
     items = (
-        element("span", _sign(kind, sign), f" {meaning}")
-        for kind, sign, meaning in _signs(boxes, edges)
+        element("span", _sign(kind, sign), f" {meaning}") for kind, sign, meaning in _signs(diagram)
     )
     return element("p", *items, class_="wp-signs", aria_hidden="true")
 
@@ -32,11 +30,12 @@ def _sign(kind: str, sign: str) -> Markup:
     return element("span", sign, class_=f"wp-sign wp-sign-{kind}")
 
 
-def _signs(boxes: Sequence[Box], edges: Sequence[Edge]) -> Iterable[tuple[str, str, str]]:
-    rows = [row for box in boxes for row in box.rows]
-    if any(edge.badges for edge in edges):
+def _signs(diagram: Diagram) -> Iterable[tuple[str, str, str]]:
+    edges, boxes = diagram.thinned.edges, diagram.boxes
+    rows = [row for box in boxes for row in box.rows if not row.more]
+    if any(edge.taken for edge in edges):
         yield "step", "n", "n-th transition"
-    if any(box.suspension for box in boxes):
+    if any(box.corner.startswith("×") for box in boxes):
         yield "count", "×n", "suspended n times"
     if any(row.live and not row.operand for row in rows):
         yield "live", "●", "read later"
@@ -44,5 +43,5 @@ def _signs(boxes: Sequence[Box], edges: Sequence[Edge]) -> Iterable[tuple[str, s
         yield "kept", "○", "kept by CPython, never read again"
     if any(row.operand for row in rows):
         yield "live", "◆", "half of an expression"
-    if any(not edge.badges for edge in edges):
+    if diagram.thinned.folded or not all(edge.taken for edge in edges):
         yield "ghost", "╌╌", "possible, not taken"

@@ -14,11 +14,14 @@ STATES: Final = 120
 """States of all machines of a snippet together."""
 FEWEST_STATES: Final = 12
 """What each machine has of that, also where those before it took all."""
-CROWD: Final = 6_000
-"""The arrows between two neighbouring rows of a picture, squared, summed over the rows.
-
-By that Graphviz' time grows: to half a second at this limit, to many minutes at a hundred times it.
-"""
+BOXES: Final = 40
+"""States of one picture that have a box of their own."""
+QUIET: Final = 8
+"""So many states in a row in which nothing was suspended share a box."""
+GHOSTS: Final = 3
+"""Arrows out of one state, to others than the next, that no run took. More are one arrow."""
+TRACKS: Final = 12
+"""Arrows beside the boxes, next to each other. Others say in words where they lead."""
 VARIABLES: Final = 600
 """Saved variables in a table of states."""
 FEWEST_VARIABLES: Final = 4

@@ -41,7 +41,14 @@ def picture(
     )
 
 
-def text(*content: str | int, class_: str, x: float, y: float, anchor: str | None = None) -> Markup:
+def text(
+    *content: str | int,
+    class_: str,
+    x: float,
+    y: float,
+    anchor: str | None = None,
+    room: int | None = None,
+) -> Markup:
     """A line of text.
 
     Args:
@@ -50,8 +57,9 @@ def text(*content: str | int, class_: str, x: float, y: float, anchor: str | Non
         x: Where it begins, ends or has its middle, as `anchor` says.
         y: Of its base line.
         anchor: ``start``, ``middle`` or ``end``.
+        room: Characters that another text has in its place.
     """
-    return element("text", *content, class_=class_, x=x, y=y, text_anchor=anchor)
+    return element("text", *content, class_=class_, x=x, y=y, text_anchor=anchor, data_room=room)
 
 
 def tooltip(short: str, whole: str) -> Markup:

@@ -13,8 +13,10 @@ MAX_PILLS = 4
 """More numbers or ranges than this are folded between the first ones and the last one."""
 
 _NUMBER = re.compile(r"\d+")
-_BREAKS = (" ,(", ".[=")
+_BREAKS = (" ,", "(", ".[=")
 """Where a line of code can be broken: best first."""
+_FEWEST = 4
+"""Characters of a last line."""
 
 
 def ranges(numbers: Sequence[int]) -> list[str]:
@@ -63,7 +65,9 @@ def wrap(text: str, room: int, lines: int) -> list[str]:
     """The text on at most so many lines of so many characters, broken where code can be."""
     broken: list[str] = []
     while len(text) > room and len(broken) < lines - 1:
-        end = next(filter(None, (_last(text, marks, room) for marks in _BREAKS)), room)
+        # A last line of a bracket alone looks like a mistake.
+        most = min(room, len(text) - _FEWEST)
+        end = next(filter(None, (_last(text, marks, most) for marks in _BREAKS)), room)
         broken.append(text[:end].rstrip())
         text = text[end:]
     return [*broken, cut(text, room)]

@@ -27,8 +27,8 @@ from mkdocs_wakepoint.views import (
 )
 from mkdocs_wakepoint.views.comparison import by_backend
 from mkdocs_wakepoint.views.context import context
+from mkdocs_wakepoint.views.diagram import Diagram
 from mkdocs_wakepoint.views.limits import VALUE
-from mkdocs_wakepoint.views.machine import Diagram
 from mkdocs_wakepoint.views.page import VIEWS
 from mkdocs_wakepoint.views.sections import SECTIONS
 from mkdocs_wakepoint.views.words import cut

@@ -14,7 +14,6 @@ from mkdocs_wakepoint.snippet import Options
 from mkdocs_wakepoint.views import render_comparison
 from mkdocs_wakepoint.views.comparison import by_backend
 from mkdocs_wakepoint.views.context import context
-from mkdocs_wakepoint.views.machine import Diagram
 from mkdocs_wakepoint.views.output import output
 from mkdocs_wakepoint.views.sections import SECTIONS
 from wakepoint.recording import Event, Outcome, Output, Recording
@@ -32,41 +31,76 @@ def caption(page: Tag) -> str:
     return one(page, "figcaption").get_text()
 
 
-def arrows(page: Tag, kind: str) -> set[str]:
-    return {str(tag["id"]).rpartition("-e")[2] for tag in page.select(f"g.wp-{kind}")}
+def arrows(page: Tag, selector: str) -> set[str]:
+    found = page.select(f"g.wp-transition{selector}[data-to]")
+    return {f"{tag['data-from']}-{tag['data-to']}" for tag in found}
 
 
-def test_up_to_ten_ways_are_all_drawn() -> None:
-    page = drawn(ifs_in_a_row(8), "machine")
-    assert len(page.select("g.wp-transition")) == 45
-    assert "left out" not in caption(page)
+def folded(page: Tag) -> int:
+    """How many ways share an arrow."""
+    return sum(int(str(tag["data-ways"])) for tag in page.select("[data-ways]"))
 
 
-def test_of_too_many_ways_those_taken_and_those_to_neighbours_are_drawn() -> None:
-    page = drawn(ifs_in_a_row(40), "machine")
-    assert arrows(page, "taken") == {"0-1", "1-2", "2-3", "3-41"}
-    assert arrows(page, "ghost") == {f"{n}-{n + 1}" for n in range(3, 41)}
-    assert len(page.select("g.wp-state")) == 43
-    drawn_ways = len(page.select("g.wp-transition"))
-    assert f" {41 * 42 // 2 - drawn_ways} steps that the run did not take are left out." in caption(
-        page
-    )
+TAKEN = ":not(.wp-untaken)"
+
+
+def test_where_there_are_few_ways_all_are_drawn() -> None:
+    page = drawn(ifs_in_a_row(3), "machine")
+    assert len(arrows(page, "")) == 10
+    assert not folded(page)
+
+
+def test_of_many_ways_those_that_were_not_taken_and_skip_a_state_share_an_arrow() -> None:
+    page = drawn(ifs_in_a_row(10), "machine")
+    assert arrows(page, TAKEN) == {"0-1", "1-2", "2-3", "3-11"}
+    assert {f"{n}-{n + 1}" for n in range(10)} <= arrows(page, "")
+    assert len(arrows(page, "")) + folded(page) == 11 * 12 // 2
+    first = one(page, "[data-from='0'][data-ways]")
+    assert first["data-ways"] == "10"
+    assert " ".join(texts(first, "text")) == "or 10 other ways: to 2–10, returned"
 
 
 def test_of_far_too_many_ways_only_those_taken_are_drawn() -> None:
     page = drawn(ifs_in_a_row(110), "machine")
-    assert arrows(page, "taken") == {"0-1", "1-2", "2-3", "3-111"}
-    assert arrows(page, "ghost") == set()
+    assert arrows(page, "") == {"0-1", "1-2", "2-3", "3-111"}
     assert "6,327 steps are possible in it; only what the run took is drawn." in caption(page)
+
+
+def awaits_in_a_row(count: int, what: str) -> str:
+    awaits = f"    await {what}\n" * count
+    ready = "async def ready():\n    return 1\n"
+    return f"import wakepoint\n{ready}async def main():\n{awaits}wakepoint.run(main())\n"
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 20, 36])
+def test_up_to_so_many_states_have_a_box_each(count: int) -> None:
+    page = drawn(awaits_in_a_row(count, "wakepoint.yield_now()"), "machine", machine="main")
+    assert len(page.select("[data-state]")) == count + 2
+    assert not page.select(".wp-several")
+
+
+def test_of_hundreds_of_states_the_first_and_the_last_have_a_box_each() -> None:
+    page = drawn(awaits_in_a_row(400, "wakepoint.yield_now()"), "machine", machine="main")
+    (several,) = page.select(".wp-several")
+    assert int(str(several["data-last"])) - int(str(several["data-state"])) + 1 == 400 - 38
+    assert "suspended" in several.get_text()
+    assert arrows(page, TAKEN) == arrows(page, "")
+    assert len(page.select("[data-state]")) == 41
+
+
+def test_a_long_stretch_that_went_straight_on_is_one_box() -> None:
+    page = drawn(awaits_in_a_row(30, "ready()"), "machine", machine="main")
+    assert texts(page, ".wp-several .wp-label") == ["28 states, 2–29"]
+    assert texts(page, ".wp-several .wp-note") == ["went straight on"]
+    assert not page.select(".wp-cluster")
 
 
 @pytest.mark.parametrize("count", [300, 1000])
 def test_of_too_many_states_those_that_the_run_entered_are_shown(count: int) -> None:
     page = drawn(ifs_in_a_row(count, argument=90), "machine", "table")
-    assert len(page.select("g.wp-state")) <= 120
-    shown = {f"{n}" for n in range(1, 91)}
-    assert shown <= set(texts(page, "g.wp-state .wp-mark"))
-    assert f"{count + 4 - 120:,} states of the {count + 4:,} it has are left out." in caption(page)
+    assert len(page.select("g.wp-state")) <= 45
+    assert [f"{n}" for n in range(1, 20)] == texts(page, "g.wp-state .wp-mark")[1:20]
+    assert any("never entered" in told for told in texts(page, ".wp-several"))
     rows = texts(page, ".wp-states tbody tr")
     assert len(rows) == 121
     assert rows[-1].strip() == f"{count + 4 - 120} more states; the recording has them all"
@@ -87,13 +121,6 @@ def test_a_coroutine_that_is_too_large_is_named_and_the_rest_is_there() -> None:
         "There is no machine of large: <snippet>, line 2: large is too large to be analysed: it "
         "has more than 2000 places where it can stand."
     ) in texts(page, ".wp-caption")
-
-
-def test_the_layout_of_any_graph_gets_no_more_than_the_limit() -> None:
-    source = ifs_in_a_row(30)
-    for shown in context(snippet(source), ran(source)).shown:
-        dot = Diagram(shown, context(snippet(source), ran(source)).lines).dot()
-        assert len(re.findall(" -> ", dot)) < 100
 
 
 def many_calls(run: Recording, count: int) -> Recording:

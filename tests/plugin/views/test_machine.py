@@ -105,7 +105,12 @@ def rows(page: Tag, table: str) -> dict[str, dict[str, str]]:
 
 def state(page: Tag, number: int, name: str = "main") -> Tag:
     """The box of a state."""
-    return one(page, f"[id='wp-key-{name}-s{number}']")
+    return one(page, f"[id='wp-key-{name}'] [data-state='{number}']")
+
+
+def arrow(page: Tag, source: int, target: int, name: str = "main") -> Tag:
+    """The arrow from a state to another."""
+    return one(page, f"[id='wp-key-{name}'] [data-from='{source}'][data-to='{target}']")
 
 
 def words(box: Tag) -> str:
@@ -118,9 +123,9 @@ def words(box: Tag) -> str:
 
 def test_a_state_says_what_it_awaits_how_often_it_suspended_and_what_it_keeps() -> None:
     page = drawn(STRAIGHT, "machine", "table", machine="main")
-    assert words(state(page, 1)).startswith("1 await ready() ×0 name = 'Ada' not read again")
-    assert words(state(page, 1)).endswith("line 8 · went straight on")
-    assert "first = 1 read later" in words(state(page, 2))
+    assert words(state(page, 1)) == "1 await ready() ×0 name = 'Ada' line 8 · went straight on"
+    assert texts(state(page, 1), ".wp-kept .wp-value") == ["name = 'Ada'"]
+    assert texts(state(page, 2), ".wp-live .wp-value") == ["first = 1"]
     assert words(state(page, 2)).endswith("line 9 · waits on timer 1")
     table = rows(page, "wp-key-main-table")
     assert table["1"] == {
@@ -138,7 +143,7 @@ def test_a_state_says_what_it_awaits_how_often_it_suspended_and_what_it_keeps() 
 
 def test_the_turns_of_a_loop_are_one_arrow() -> None:
     page = drawn(LOOP, "machine", "table")
-    loop = one(page, "[id='wp-key-main-e1-1']")
+    loop = arrow(page, 1, 1)
     assert texts(loop, ".wp-badge-text") == ["2–5"]
     assert " ".join(texts(loop, ".wp-cause")) == "timer 1 … 4 fired"
     assert rows(page, "wp-key-main-table")["1"]["Suspended"] == "5"
@@ -188,11 +193,9 @@ def test_of_exceptions_a_handler_is_drawn_and_a_context_manager_is_not() -> None
         wakepoint.run(main())
     """
     drawing = drawn(source, "machine")
-    ghosts = [
-        str(tag["id"]).rpartition("-e")[2] for tag in drawing.select(".wp-transition.wp-ghost")
-    ]
-    assert ghosts == ["3-4", "4-5"]
-    assert texts(one(drawing, "[id='wp-key-main-e3-4']"), ".wp-condition")[0].startswith("OSError")
+    ghosts = [(tag["data-from"], tag["data-to"]) for tag in drawing.select(".wp-untaken")]
+    assert ghosts == [("3", "4"), ("4", "5")]
+    assert texts(arrow(drawing, 3, 4), ".wp-condition")[0].startswith("OSError")
 
 
 def test_in_a_deadlock_it_stands_where_it_is_stuck() -> None:
@@ -272,7 +275,7 @@ def test_the_ends_stand_below_the_frame_of_the_suspended_states(source: str) -> 
     for svg in drawn(source, "machine").select("svg"):
         for cluster in svg.select(".wp-cluster"):
             _, _, _, bottom = frame(cluster)
-            ends = svg.select(".wp-returned, .wp-raised, .wp-dropped, [id$=-exit]")
+            ends = svg.select(".wp-returned, .wp-raised, .wp-dropped, .wp-unreached")
             assert ends
             for end in ends:
                 assert frame(one(end, ".wp-box"))[1] >= bottom
@@ -282,10 +285,96 @@ def test_the_ends_stand_below_the_frame_of_the_suspended_states(source: str) -> 
 def test_every_step_of_the_run_is_on_an_arrow_and_in_the_table(source: str) -> None:
     page = drawn(source, "machine", "table")
     for figure in page.select("figure.wp-machine"):
-        on_arrows = sorted(texts(figure, ".wp-badge-text"))
+        on_arrows = " ".join(texts(figure, ".wp-badge-text")).split()
         table = one(page, f"[id='{figure['id']}-table']")
         assert on_arrows
-        assert sorted(texts(table, "tbody .wp-sign-step")) == on_arrows
+        assert sorted(texts(table, "tbody .wp-sign-step")) == sorted(on_arrows)
+
+
+TWICE = """
+    import wakepoint
+
+    async def reader(parts):
+        for part in parts:
+            if part:
+                await wakepoint.sleep(0.001)
+            else:
+                await wakepoint.yield_now()
+                seen = part
+
+    async def main():
+        await reader([1, 1])
+        await reader([0, 1])
+
+    wakepoint.run(main())
+"""
+
+
+def test_what_only_another_run_did_has_its_place_and_is_not_told() -> None:
+    page = drawn(TWICE, "machine", machine="reader")
+    elsewhere = arrow(page, 0, 2, "reader")
+    assert "wp-untaken" in elsewhere["class"]
+    assert texts(elsewhere, "[data-badge] text") == [""]
+    assert "wp-unvisited" in state(page, 2, "reader")["class"]
+    rows = state(page, 2, "reader").select("[data-variable]")
+    assert [row["data-variable"] for row in rows] == ["parts", "part"]
+    assert texts(state(page, 2, "reader"), ".wp-absent[data-variable] .wp-value") == [
+        "parts",
+        "part",
+    ]
+    never = arrow(page, 2, 2, "reader")
+    assert not never.select("[data-badge]")
+
+
+def test_the_frame_holds_only_what_suspended() -> None:
+    page = drawn(STRAIGHT, "machine", machine="main")
+    box = frame(one(page, ".wp-cluster"))
+    assert texts(page, ".wp-cluster-name") == ["SUSPENDED"]
+    straight, suspended = (frame(one(state(page, n), ".wp-box")) for n in (1, 2))
+    assert straight[3] < box[1]
+    assert box[1] < suspended[1] < suspended[3] < box[3]
+
+
+def test_a_run_that_never_suspended_has_no_frame() -> None:
+    assert not drawn(CLOSED, "machine", machine="main").select(".wp-cluster")
+
+
+def test_ends_that_no_run_reached_are_one_box() -> None:
+    box = one(drawn(LOOP, "machine"), ".wp-unreached")
+    assert words(box) == "✗ raised or dropped: not in this run"
+
+
+def test_values_that_are_cut_are_told_on_hover() -> None:
+    long = repr("x" * 38)
+    source = f"""
+        import wakepoint
+
+        async def main():
+            text = {long}
+            await wakepoint.sleep(0.001)
+
+        wakepoint.run(main())
+    """
+    value = one(drawn(source, "machine"), ".wp-value")
+    assert one(value, "title").get_text() == f"text = {long}"
+    assert value.get_text().endswith("…")
+
+
+def test_where_the_picture_is_wider_than_a_phone_there_is_a_hint() -> None:
+    wide = drawn(
+        """
+        import wakepoint
+
+        async def main(address):
+            await wakepoint.sleep(0.001)
+
+        wakepoint.run(main("a value that needs more room than a phone"))
+        """,
+        "machine",
+    )
+    assert one(wide, ".wp-machine svg")["width"] == "400"
+    assert one(wide, ".wp-goes-on-400").get_text().startswith("The picture goes on to the right")
+    assert not drawn(LOOP, "machine").select(".wp-goes-on")
 
 
 @pytest.mark.parametrize("source", SOURCES)
