@@ -27,9 +27,9 @@ def test_without_javascript_all_is_there(open_page: Open, address: str) -> None:
     page = open_page(address, java_script_enabled=False)
     for what in (".wp-svg", ".wp pre", ".wp-output", ".wp-table", ".wp-where"):
         for one in page.locator(what).all():
-            folded = one.locator("xpath=ancestor::details[1]")
-            if folded.count() and folded.get_attribute("open") is None:
-                folded.locator("summary").first.click()
+            for folded in one.locator("xpath=ancestor::details").all():  # the outermost first
+                if folded.get_attribute("open") is None:
+                    folded.locator("> summary").click()
             expect(one).to_be_visible()
     assert page.locator(".wp-where").count() > 0
 
@@ -68,6 +68,7 @@ FOCUSED = """() => {
 @pytest.mark.browser
 def test_the_keyboard_reaches_and_scrolls_each_box(open_page: Open) -> None:
     page = open_page("book/04-waker", 390)
+    page.evaluate("for (const one of document.querySelectorAll('.wp details')) one.open = true")
     count = page.locator(".wp-scroll:visible, .wp summary:visible").count()
     page.locator("article .headerlink").first.focus()
     reached = scrolled = 0
@@ -87,10 +88,13 @@ def test_the_keyboard_reaches_and_scrolls_each_box(open_page: Open) -> None:
 @pytest.mark.browser
 def test_a_details_box_opens_by_keyboard(open_page: Open) -> None:
     page = open_page("book/03-phases")
-    summary = page.locator(".wp-timeline summary").first
-    summary.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".wp-timeline table").first).to_be_visible()
+    for summary, inside in (
+        (".wp-folded:has(> .wp-timeline) > summary", ".wp-timeline > .wp-scroll"),
+        (".wp-timeline summary", ".wp-timeline table"),
+    ):
+        page.locator(summary).first.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(inside).first).to_be_visible()
 
 
 @pytest.mark.browser
@@ -101,7 +105,7 @@ def test_instant_navigation_keeps_diagrams_as_they_are(open_page: Open) -> None:
     page.evaluate("window.stayed = true")
     page.locator(".md-footer__link--next").click()
     expect(page).to_have_url(re.compile("/book/04-waker/(#.*)?$"))
-    expect(page.locator("#wp-socket-timeline svg")).to_be_visible()
+    expect(page.locator("#wp-socket .wp-machine svg").first).to_be_visible()
     assert page.evaluate("window.stayed") is True, "the page was loaded anew"
     assert page.evaluate(SHOWN) == loaded
 
@@ -114,7 +118,7 @@ def test_instant_navigation_brings_the_style_sheet_to_the_first_diagram(open_pag
     expect(sheet).to_have_count(0)
     page.evaluate("window.stayed = true")
     page.locator("nav a[href$='/04-waker/']").first.evaluate("link => link.click()")
-    expect(page.locator("#wp-socket-timeline svg")).to_be_visible()
+    expect(page.locator("#wp-socket .wp-machine svg").first).to_be_visible()
     assert page.evaluate("window.stayed") is True, "the page was loaded anew"
     expect(sheet).to_have_count(1)
 

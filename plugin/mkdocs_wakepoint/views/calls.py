@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
+from mkdocs_wakepoint.views.awaited import Awaited
 from mkdocs_wakepoint.views.boxes import heading
 from mkdocs_wakepoint.views.limits import DEEP, TEXT
 from mkdocs_wakepoint.views.row import (
@@ -18,15 +19,16 @@ from mkdocs_wakepoint.views.row import (
     Row,
     lane_of_task,
 )
+from mkdocs_wakepoint.views.set_up import sort_of
 from mkdocs_wakepoint.views.story import Instance, Story
 from mkdocs_wakepoint.views.strace import invocation
+from mkdocs_wakepoint.views.turns import next_turns, straight_on
 from mkdocs_wakepoint.views.words import cut
 from wakepoint.recording import Event
 
 STRAIGHT_ON: Final = ": straight on"
 """How the row of an await ends that did not suspend."""
 
-_TURNS = frozenset({"executor.parked", "executor.unparked", "task.polled"})
 _REGISTRATIONS = frozenset({"interest.registered", "timer.armed", "operation.submitted"})
 
 
@@ -43,15 +45,17 @@ class _Reader:
         self._nested = {task for task, count in machines.items() if count > 1}
         spawned = [event for event in self._events if event.kind == "task.spawned"]
         self._one_task = len({event["task"] for event in spawned}) < 2
+        self._awaited = Awaited()
         self._until = ""  # what the thread sleeps for, while it is parked
         # Name and state of what was suspended since the last poll began, innermost first.
         self._standing: list[tuple[str, int]] = []
-        self._straight_on = _straight_on(self._events)
-        self._turns = _next_turns(self._events)
+        self._straight_on = straight_on(self._events)
+        self._turns = next_turns(self._events)
         self._rows: list[Row] = []
 
     def read(self) -> list[Row]:
         for index, event in enumerate(self._events):
+            self._awaited.take(event)
             handler = self.handlers.get(event.kind)
             if handler is not None:
                 handler(self, event, index)
@@ -185,7 +189,7 @@ class _Reader:
     # -- the kernel ------------------------------------------------------------------------------
 
     def _executor_parked(self, event: Event, index: int) -> None:
-        self._until = "an event" if event["until"] == "event" else event["until"]
+        self._until = self._awaited.until(event["until"])
         self._add(event, "park", EXECUTOR, REACTOR, "queue empty: park")
         if self._turns[index] != "executor.unparked":  # the wait was interrupted
             text = f"parked until {self._until}"
@@ -203,14 +207,16 @@ class _Reader:
         call = invocation(event)
         after = self._events[index + 1 : index + 2]
         if self._until and after and after[0].kind == "executor.unparked":
-            text = f"{event['name']}({', '.join([*event['args'][:1], '…'])})"
+            bounds = [each for each in event["args"] if _BOUND.search(each)]
+            text = f"{event['name']}({', '.join(['…', *bounds] if bounds else event['args'])})"
             self._add(event, "call", event.by, KERNEL, text, key=event["name"], full=call)
             self._add(event, "parked", REACTOR, KERNEL, f"parked until {self._until}")
             return
         result = event["error"] or event["result"]
         short = _terse(call) if result == "0" else f"{_terse(call)} = {result}"
         key, full = (event["name"], event["error"]), f"{call} = {result}"
-        self._add(event, "call", event.by, KERNEL, short, key=key, full=full)
+        quiet = event["name"] if sort_of(event["name"], event["error"]) else ""
+        self._add(event, "call", event.by, KERNEL, short, key=key, full=full, call=quiet)
 
     # -- words -------------------------------------------------------------------------------------
 
@@ -225,6 +231,7 @@ class _Reader:
         key: object = None,
         full: str = "",
         task: int | None = None,
+        call: str = "",
     ) -> None:
         source = self._shared(source)
         row_key = (kind, source, target, str(key))
@@ -233,7 +240,8 @@ class _Reader:
         whole = cut(full or text, TEXT)
         if not text.endswith(STRAIGHT_ON):
             text = cut(text, TEXT)
-        self._rows.append(Row(event.n, kind, source, target, text, row_key, task, whole, first))
+        row = Row(event.n, kind, source, target, text, row_key, task, whole, first, call)
+        self._rows.append(row)
 
     @staticmethod
     def _shared(actor: str) -> str:
@@ -277,34 +285,8 @@ class _Reader:
     """What makes the rows of each kind of event that has any."""
 
 
-def _straight_on(events: Sequence[Event]) -> set[int]:
-    """The indices of events that enter a state in which the instance does not suspend then."""
-    going_on = set()
-    next_kind: dict[int, str] = {}  # of each instance
-    for index in range(len(events) - 1, -1, -1):
-        event = events[index]
-        instance = event.facts.get("instance")
-        if instance is None or event.kind == "future.polled":
-            continue
-        if event.kind == "state.entered":
-            after = next_kind.get(instance, "state.suspended")
-            if after != "state.suspended":
-                going_on.add(index)
-        next_kind[instance] = event.kind
-    return going_on
-
-
-def _next_turns(events: Sequence[Event]) -> list[str]:
-    """What kind of turn comes next behind each event; empty where there is none."""
-    turns = []
-    turn = ""
-    for event in reversed(events):
-        turns.append(turn)
-        if event.kind in _TURNS:
-            turn = event.kind
-    return turns[::-1]
-
-
+_BOUND = re.compile(r"\b(?:until|timeout)\b")
+"""What says how long a wait may take; which descriptor is asked matters less."""
 _REDUNDANT = re.compile(r"\b(?:EPOLL_CTL_|EPOLL(?=[A-Z]))|(?<=epoll_ctl\()fd \d+, ")
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from mkdocs_wakepoint.views.folded import folded
 from mkdocs_wakepoint.views.limits import COMPARED_CALLS, LAST_COMPARED_CALLS, NAMES, VALUE
-from mkdocs_wakepoint.views.markup import code, details, element, joined, scrolling
+from mkdocs_wakepoint.views.markup import code, element, joined, scrolling
 from mkdocs_wakepoint.views.sections import SECTIONS
 from mkdocs_wakepoint.views.strace import call, kernel_calls
 from mkdocs_wakepoint.views.words import cut, origin
@@ -245,7 +246,7 @@ class _Calls:
         """Every call in order; each leads to the next one of its name."""
         if not self._listed:
             return Markup()
-        folded = self._count - len(self._listed)
+        left_out = self._count - len(self._listed)
         items: list[Markup] = []
         following: dict[str, str] = {}  # the id of the next call of each name
         for one in reversed(self._listed):
@@ -256,11 +257,11 @@ class _Calls:
                 onward = joined((" ", element("a", "↓", href=f"#{following[name]}", title=title)))
             following[name] = one.anchor
             # Behind the fold the numbers are what they would be without it.
-            is_behind = folded > 0 and one.place == self._count - LAST_COMPARED_CALLS
+            is_behind = left_out > 0 and one.place == self._count - LAST_COMPARED_CALLS
             value = one.place + 1 if is_behind else None
             items.append(element("li", code(call(one.event)), onward, id=one.anchor, value=value))
             if is_behind:
-                text = f"{folded} calls are left out here; the recording has them all"
+                text = f"{left_out} calls are left out here; the recording has them all"
                 items.append(element("li", element("em", text)))
-        title = f"The kernel calls of {self._column.heading}, in order ({self._count})"
-        return details(title, element("ol", *reversed(items)), class_="wp-details wp-calls")
+        title = f"The kernel calls of {self._column.heading}, in order"
+        return folded(title, str(self._count), element("ol", *reversed(items)), "wp-calls")

@@ -1,12 +1,17 @@
-"""Long runs: turns that repeat are folded, and so is the middle of what is still too long."""
+"""Long runs: turns that repeat are folded, and so is the middle of what is still too long.
+
+Kernel calls in a row that set something up, or close it, are one row.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from mkdocs_wakepoint.views.row import Row
+from mkdocs_wakepoint.views.set_up import FEWEST, sort_of, together_as
 
 MAX_ROWS: Final = 100
 """More rows than this are not drawn."""
@@ -83,7 +88,7 @@ def _cut(folded: list[Turn | Fold]) -> list[Row | Fold]:
     """Leaves out the middle, whole turns of it where it can, if there is too much."""
     flat: list[Row | Fold] = []
     for part in folded:
-        flat += [part] if isinstance(part, Fold) else part
+        flat += [part] if isinstance(part, Fold) else _set_up_folded(part)
     if len(flat) <= MAX_ROWS:
         return flat
     begin, end = MAX_ROWS - LAST_ROWS, len(flat) - LAST_ROWS
@@ -92,9 +97,24 @@ def _cut(folded: list[Turn | Fold]) -> list[Row | Fold]:
     end = min((n for n in range(end, len(flat)) if _begins(flat[n])), default=end)
     hidden: list[Row] = []
     for step in flat[begin:end]:
-        hidden += step.rows if isinstance(step, Fold) else (step,)
+        hidden += step.rows if isinstance(step, Fold) else step.stands_for or (step,)
     text = f"events {hidden[0].n}–{hidden[-1].n} are left out here; the recording has them all"
     return [*flat[:begin], Fold(tuple(hidden), text), *flat[end:]]
+
+
+def _set_up_folded(turn: Turn) -> Turn:
+    """The turn with one row for calls in a row that matter little."""
+    made: Turn = []
+    for (sort, _), group in groupby(turn, lambda row: (sort_of(row.call, None), row.source)):
+        together = [*group]
+        made += [_one(sort, together)] if sort and len(together) >= FEWEST else together
+    return made
+
+
+def _one(sort: str, calls: Sequence[Row]) -> Row:
+    text = together_as(sort, (row.call for row in calls))
+    full = f"{text} (events {calls[0].n}–{calls[-1].n})"
+    return replace(calls[0], kind="set-up", text=text, full=full, call="", stands_for=tuple(calls))
 
 
 def _begins(step: Row | Fold) -> bool:

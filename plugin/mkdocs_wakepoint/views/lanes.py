@@ -13,13 +13,17 @@ from wakepoint.recording import Recording
 
 CHARACTER: Final = 7.3
 """Width of a character of a row's text, in pixels: 12 px monospace is 0.6 em wide, plus slack."""
+_ITALIC: Final = 6.6
+"""The same for a proportional font, on average."""
 NUMBERS: Final = 36.0
 """Width of the column of event numbers, in pixels."""
 HEAD_WIDTH: Final = 78.0
 LONGEST: Final = 36
 """Characters of a row's text; the table says it in full."""
-LONGEST_BETWEEN: Final = 19
+LONGEST_BETWEEN: Final = 28
 """The same for a text that has to fit between two neighbours."""
+LONGEST_REST: Final = 44
+"""The same for what the thread is parked for."""
 SHORTEST: Final = 28
 """Characters that a text within a lane may always have; others end where the last lane does."""
 LONGEST_NAME: Final = 11
@@ -73,8 +77,8 @@ class Lanes:
         if row.within:
             room = int((self.right - self[row.source].x - _INDENT) / CHARACTER)
             return _shortened_await(row.text, max(room, SHORTEST))
-        if row.kind == "parked":  # in a smaller font
-            return row.text
+        if row.kind == "parked":
+            return cut(row.text, LONGEST_REST)
         first, last = self._span(row)
         room = LONGEST_BETWEEN if last - first == 1 else LONGEST
         return _shortened_call(row.text, room) if row.kind == "call" else cut(row.text, room)
@@ -88,9 +92,10 @@ class Lanes:
         gaps = [_NARROWEST] * (len(self._numbers) - 1)
         rooms: dict[tuple[int, int], float] = {}
         for row in rows:
-            if row.within or row.kind == "parked":
+            if row.within:
                 continue
-            room = len(self.text(row)) * CHARACTER + _BESIDE
+            character = _ITALIC if row.kind == "parked" else CHARACTER
+            room = len(self.text(row)) * character + _BESIDE
             rooms[self._span(row)] = max(rooms.get(self._span(row), 0.0), room)
         for (first, last), room in sorted(rooms.items(), key=lambda one: one[0][1] - one[0][0]):
             missing = room - sum(gaps[first:last])

@@ -11,10 +11,11 @@ from markupsafe import Markup
 from mkdocs_wakepoint.shown_lines import shown_lines
 from mkdocs_wakepoint.text import lines_of
 from mkdocs_wakepoint.views.context import Context
+from mkdocs_wakepoint.views.folded import folded
 from mkdocs_wakepoint.views.highlighting import NOT_AGAIN, highlighted
 from mkdocs_wakepoint.views.limits import LOWERED_LINES, TEXT
 from mkdocs_wakepoint.views.markup import element, joined
-from mkdocs_wakepoint.views.words import cut
+from mkdocs_wakepoint.views.words import cut, times
 from wakepoint.recording import Recording
 from wakepoint.recording.equality import alike, machine_facts
 
@@ -31,9 +32,15 @@ def lowered(recording: Recording, context: Context) -> Markup:
         return joined((element("p", text, class_="wp-caption"), _verdict(recording, form)))
     key = context.snippet.key
     left = _pane("The original", _original(recording.source, form, key))
-    right = _pane("Its lowered form", _form(form, recording, key))
+    written = [*_form(form, recording, key)]
+    right = _pane("Its lowered form", written)
     both = element("section", left, right, class_="wp-lowered", data_search_exclude=True)
-    return joined((both, _verdict(recording, form)))
+    counted = f"{times(len(written), 'line')} of {_classes(len(recording.machines))}"
+    return folded("Lowered form", counted, joined((both, _verdict(recording, form))), "wp-widens")
+
+
+def _classes(count: int) -> str:
+    return "a state machine class" if count == 1 else f"{count} state machine classes"
 
 
 def _pane(title: str, lines: Iterable[Markup]) -> Markup:

@@ -81,12 +81,6 @@ def scrolling(label: str, content: Markup, class_: str = "wp-scroll") -> Markup:
     return element("div", content, class_=class_, tabindex=0, role="group", aria_label=label)
 
 
-def details(summary: str, content: Markup, **attributes: Content | bool) -> Markup:
-    """A box that opens."""
-    head = element("summary", summary)
-    return element("details", head, content, **{"class_": "wp-details", **attributes})
-
-
 def _attribute(name: str, value: Content | bool) -> str:
     name = _attribute_name(name)
     return f" {name}" if value is True else f' {name}="{_shown(value)}"'

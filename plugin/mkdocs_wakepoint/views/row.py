@@ -19,7 +19,7 @@ class Row:
         n: Ordinal of its event.
         kind: What it is, and how it looks: ``poll``, ``pending``, ``ready``, ``raised``, ``state``,
             ``returned``, ``failed``, ``spawn``, ``register``, ``wake``, ``call``, ``park``,
-            ``parked``, ``unpark``, ``note``.
+            ``parked``, ``unpark``, ``note``, and ``set-up`` for several calls in one row.
         source: Whose lane it begins at.
         target: Whose lane it ends at; the same for what happens within one.
         text: What it says.
@@ -27,6 +27,8 @@ class Row:
         task: The task that it is about, if one.
         full: All of it, where `text` is an extract.
         first: False for the second row of an event.
+        call: Name of the kernel call that it is, if it is one that matters little; see `set_up`.
+        stands_for: The rows that are folded into this one.
     """
 
     n: int
@@ -38,6 +40,8 @@ class Row:
     task: int | None = None
     full: str = ""
     first: bool = True
+    call: str = ""
+    stands_for: tuple[Row, ...] = ()
 
     @property
     def within(self) -> bool:

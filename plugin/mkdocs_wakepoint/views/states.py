@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from mkdocs_wakepoint.views.boxes import NOTES, heading, saved, waits
 from mkdocs_wakepoint.views.context import Context, Shown
+from mkdocs_wakepoint.views.folded import folded
 from mkdocs_wakepoint.views.legend import step_sign
 from mkdocs_wakepoint.views.limits import (
     CAUSES,
@@ -28,6 +29,9 @@ from wakepoint.recording import Recording
 
 T = TypeVar("T")
 
+_NAMED = 2
+"""Machines that a line names; of more than these it has the sums."""
+
 _COLUMNS = (
     ("line", "Line", ""),
     ("entered", "Entered", "how often its await was reached"),
@@ -42,12 +46,41 @@ _COLUMNS = (
 
 def states(recording: Recording, context: Context) -> Markup:
     """Everything that the diagrams say, in words: a table for each machine that is shown."""
-    tables = (_machine(shown, context) for shown in context.shown)
+    tables = joined(_machine(shown, context) for shown in context.shown)
+    box = folded(*_counted(context.shown), tables, printed=True) if context.shown else Markup()
     # The pictures say which machines are not shown.
     missing = (
         Markup() if "machine" in context.snippet.options.show else left_out(recording, context)
     )
-    return joined((*tables, missing))
+    return joined((box, missing))
+
+
+def _counted(shown: Sequence[Shown]) -> tuple[str, str]:
+    """What the box of these machines is called, and what is in it."""
+    if len(shown) <= _NAMED:
+        return "State table", "; ".join(_states_of(one) for one in shown)
+    waits = sum(len(_awaits(one)) for one in shown)
+    suspended = sum(len(_suspended(one)) for one in shown)
+    return (
+        f"State tables of {len(shown)} machines",
+        f"{times(waits, 'state')}, {suspended} of them suspended",
+    )
+
+
+def _states_of(shown: Shown) -> str:
+    states = times(len(_awaits(shown)), "state")
+    return f"{shown.instance.machine.name} has {states}, {len(_suspended(shown))} of them suspended"
+
+
+def _awaits(shown: Shown) -> list[State]:
+    """The states between the start and the ends."""
+    ends = (StateKind.START, *TERMINAL_KINDS)
+    return [state for state in shown.instance.machine.states if state.kind not in ends]
+
+
+def _suspended(shown: Shown) -> list[State]:
+    """Those in which a poll ended."""
+    return [state for state in _awaits(shown) if shown.instance.suspended(state.index)]
 
 
 def _machine(shown: Shown, context: Context) -> Markup:

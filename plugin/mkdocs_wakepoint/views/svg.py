@@ -41,6 +41,26 @@ def picture(
     )
 
 
+def strip(class_: str, parts: Iterable[Markup], *, width: int, height: int) -> Markup:
+    """A part of a picture that has its own place, as the heads of lanes; the picture names it.
+
+    Args:
+        class_: What tells it apart.
+        parts: What is painted, from the back to the front.
+        width: In pixels, margins included.
+        height: The same.
+    """
+    return element(
+        "svg",
+        *parts,
+        class_=f"wp-svg {class_}",
+        viewBox=f"{-MARGIN:g} {-MARGIN:g} {width} {height}",
+        width=width,
+        height=height,
+        aria_hidden="true",
+    )
+
+
 def text(
     *content: str | int,
     class_: str,

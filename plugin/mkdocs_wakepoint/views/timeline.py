@@ -13,48 +13,66 @@ from markupsafe import Markup
 
 from mkdocs_wakepoint.views.calls import rows
 from mkdocs_wakepoint.views.context import Context
+from mkdocs_wakepoint.views.folded import folded
 from mkdocs_wakepoint.views.folding import Fold, fold
 from mkdocs_wakepoint.views.lanes import HEAD_WIDTH, NUMBERS, Lane, Lanes
-from mkdocs_wakepoint.views.markup import code, details, element, joined, scrolling
+from mkdocs_wakepoint.views.markup import code, element, joined, scrolling
 from mkdocs_wakepoint.views.row import KERNEL, REACTOR, Row
-from mkdocs_wakepoint.views.svg import MARGIN, picture, text, tooltip
+from mkdocs_wakepoint.views.svg import MARGIN, picture, strip, text, tooltip
 from mkdocs_wakepoint.views.table import table
 from mkdocs_wakepoint.views.words import times
 from wakepoint.recording import Recording
+from wakepoint.recording.figures import figures
 
 HEAD: Final = 46.0
 STEP: Final = 26.0
 BAR: Final = 9.0
-MANY: Final = 24
-"""From so many rows on, the lanes are named again at the bottom."""
 
 _ENDS: Final = frozenset({"pending", "ready", "raised", "poll"})
 _HEADINGS: Final = ("Event", "From", "To", "What")
 
 
 def timeline(recording: Recording, context: Context) -> Markup:
-    """The figure, and its table in a box that opens."""
+    """A box with the figure, and in that a box with its table."""
     all_rows = rows(context.story)
     if not all_rows:
         return element("p", "No task ran, so there is no timeline.", class_="wp-caption")
     steps = fold(all_rows)
     anchor = f"wp-{context.snippet.key}-timeline"
-    hidden = sum(len(step.rows) for step in steps if isinstance(step, Fold))
-    folded = f"; {hidden} of them are folded" if hidden else ""
+    hidden = len(all_rows) - sum(isinstance(step, Row) and not step.stands_for for step in steps)
+    left_out = f"; {hidden} of them are folded" if hidden else ""
     count = times(len(all_rows), "step")
     caption = (
-        f"Who called whom in this run, from the top down: {count}{folded}. "
+        f"Who called whom in this run, from the top down: {count}{left_out}. "
         "The number is the event's; the distances say nothing about time."
     )
-    return element(
+    in_full = [each for step in steps for each in _in_full(step)]
+    chart = Chart(recording, steps, anchor)
+    figure = element(
         "figure",
-        scrolling("Timeline", Chart(recording, steps, anchor).svg()),
+        scrolling("Timeline", joined((chart.heads(), chart.svg())), "wp-scroll wp-tall"),
         element("figcaption", caption),
-        details("The timeline as a table", _table(steps)),
+        folded("The timeline as a table", times(len(in_full), "row"), _table(in_full)),
         class_="wp-timeline",
         id=anchor,
         data_search_exclude=True,
     )
+    return folded("Timeline", _counted(recording), figure, "wp-widens")
+
+
+def _counted(recording: Recording) -> str:
+    counted = figures(recording)
+    counts = (
+        (len(recording.events), "event"),
+        (counted.tasks, "task"),
+        (counted.parked, "park"),
+    )
+    return ", ".join(times(*each) for each in counts)
+
+
+def _in_full(step: Row | Fold) -> tuple[Row | Fold, ...]:
+    """What the table has for a step of the picture: there is room for each call of its own."""
+    return (step.stands_for if isinstance(step, Row) else ()) or (step,)
 
 
 def _table(steps: Sequence[Row | Fold]) -> Markup:
@@ -84,24 +102,26 @@ class Chart:
         self._rows = [step for step in steps if isinstance(step, Row)]
         self._lanes = Lanes(recording, self._rows)
         self._width = round(self._lanes.width + 2 * MARGIN)
-        self._bottom = HEAD + STEP * (len(steps) + 1)
+        self._bottom = STEP * (len(steps) + 1)
+
+    def heads(self) -> Markup:
+        """What the lanes are called, which stays in sight while the rest scrolls."""
+        heads = [_head(lane) for lane in self._lanes.all]
+        return strip("wp-heads", heads, width=self._width, height=round(HEAD + MARGIN))
 
     def svg(self) -> Markup:
-        """The whole picture."""
-        again = len(self._steps) >= MANY
-        height = round(self._bottom + (HEAD if again else 0) + 2 * MARGIN)
+        """The rest of the picture, below the heads."""
+        height = round(self._bottom + 2 * MARGIN)
         parts: list[Markup] = [*self._bands(), *self._lifelines(), *self._bars()]
         for number, step in enumerate(self._steps):
             y = self._y(number)
             parts.append(self._fold(step, y) if isinstance(step, Fold) else self._row(step, y))
-        tops = (0.0, self._bottom) if again else (0.0,)
-        parts += [_head(lane, top) for top in tops for lane in self._lanes.all]
         names = ", ".join(lane.name for lane in self._lanes.all)
         words = f"Calls between {names}, from the top down. The table below says the same in words."
         return picture(self._anchor, "Timeline", words, parts, width=self._width, height=height)
 
     def _y(self, number: int) -> float:
-        return HEAD + STEP * (number + 1)
+        return STEP * (number + 1)
 
     def _bands(self) -> Iterable[Markup]:
         """Every other turn is shaded, from its poll to the next."""
@@ -122,7 +142,7 @@ class Chart:
 
     def _lifelines(self) -> Iterable[Markup]:
         for lane in self._lanes.all:
-            yield element("path", class_="wp-life", d=f"M{lane.x:g} {HEAD:g}V{self._bottom:g}")
+            yield element("path", class_="wp-life", d=f"M{lane.x:g} 0V{self._bottom:g}")
 
     def _bars(self) -> Iterable[Markup]:
         """Who is at work: a task from its poll to the poll's end, the reactor while it is asked."""
@@ -198,15 +218,19 @@ def _ends(step: Row | Fold) -> bool:
 def _is_reactors(step: Row | Fold) -> bool:
     if isinstance(step, Fold) or step.kind in ("poll", "park", "unpark"):
         return False
-    return (step.source == REACTOR and step.target != KERNEL) or step.kind in ("wake", "call")
+    return (step.source == REACTOR and step.target != KERNEL) or step.kind in (
+        "wake",
+        "call",
+        "set-up",
+    )
 
 
-def _head(lane: Lane, top: float) -> Markup:
+def _head(lane: Lane) -> Markup:
     left, width, height = lane.x - HEAD_WIDTH / 2, HEAD_WIDTH, HEAD - 4
     return element(
         "g",
-        element("rect", class_="wp-lane-head", x=left, y=top, width=width, height=height, rx=7),
-        text(lane.name, class_="wp-lane-name", x=lane.x, y=top + 18, anchor="middle"),
-        text(lane.note, class_="wp-foot", x=lane.x, y=top + 34, anchor="middle"),
+        element("rect", class_="wp-lane-head", x=left, y=0, width=width, height=height, rx=7),
+        text(lane.name, class_="wp-lane-name", x=lane.x, y=18, anchor="middle"),
+        text(lane.note, class_="wp-foot", x=lane.x, y=34, anchor="middle"),
         class_="wp-lane",
     )

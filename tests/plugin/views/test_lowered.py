@@ -33,6 +33,9 @@ def test_both_forms_are_run_and_found_equal(convert: Convert) -> None:
     assert "return x + await two()" in panes[0]
     assert "class Add(StateMachine):" in panes[1]
     assert "self.operand_1" not in panes[1]
+    lines = page.soup.select(".wp-pane")[1].select(".wp-line")
+    (summary,) = page.soup.select(".wp-folded > summary")
+    assert summary.get_text() == f"Lowered form: {len(lines)} lines of 2 state machine classes"
 
 
 def test_each_linked_line_is_there(convert: Convert) -> None:

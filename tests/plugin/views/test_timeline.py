@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -79,7 +80,7 @@ def page_of(recording: Recording) -> Tag:
 
 
 def drawing(recording: Recording) -> Tag:
-    return one(page_of(recording), "svg")
+    return one(page_of(recording), "svg:not(.wp-heads)")
 
 
 def lines(some_rows: list[Row]) -> list[str]:
@@ -123,7 +124,7 @@ def test_a_wait_in_the_kernel_is_a_call_a_rest_and_a_return() -> None:
     kinds = [row.kind for row in all_rows]
     at = kinds.index("parked")
     assert kinds[at - 2 : at + 2] == ["park", "call", "parked", "unpark"]
-    assert all_rows[at].text == "parked until timer 1"
+    assert all_rows[at].text == "parked until timer 1 (10 ms)"
     assert (all_rows[at + 1].source, all_rows[at + 1].target) == ("kernel", "reactor")
 
 
@@ -213,7 +214,7 @@ def test_many_tasks_share_a_lane_and_are_told_apart() -> None:
     assert [row.text for row in polls] == [
         f"poll 1 of task {number}" for number in range(MAX_TASKS + 1, MAX_TASKS + 4)
     ]
-    names = texts(drawing(recording), ".wp-lane-name")
+    names = texts(page_of(recording), ".wp-lane-name")
     tasks = [f"task {number}" for number in range(1, MAX_TASKS + 1)]
     assert names[: MAX_TASKS + 3] == ["executor", *tasks, OTHERS, "waker"]
 
@@ -246,10 +247,9 @@ def test_a_wait_that_was_interrupted_is_told() -> None:
     (first, *_) = [event.n for event in whole.events if event.kind == "executor.parked"]
     recording = replace(whole, events=whole.events[:first])
     assert [row.kind for row in rows(tell(recording))[-2:]] == ["park", "parked"]
-    assert texts(page_of(recording), "td code")[-1] == "parked until timer 1, which did not come"
-    assert texts(page_of(recording), ".wp-parked title") == [
-        "parked until timer 1, which did not come"
-    ]
+    parked = "parked until timer 1 (10 ms), which did not come"
+    assert texts(page_of(recording), "td code")[-1] == parked
+    assert texts(page_of(recording), ".wp-parked title") == [parked]
 
 
 def test_without_a_task_it_says_so() -> None:
@@ -262,7 +262,10 @@ def test_without_a_task_it_says_so() -> None:
 
 
 def unfolded(steps: list[Row | Fold]) -> list[Row]:
-    return [row for step in steps for row in (step.rows if isinstance(step, Fold) else [step])]
+    found: list[Row] = []
+    for step in steps:
+        found += step.rows if isinstance(step, Fold) else step.stands_for or [step]
+    return found
 
 
 def test_turns_that_repeat_are_folded_and_said_to_be() -> None:
@@ -274,6 +277,41 @@ def test_turns_that_repeat_are_folded_and_said_to_be() -> None:
     assert folded.text == f"the same 198 times more: events {first}–{last}"
     assert len(steps) < 12
     assert [row.text for row in steps if isinstance(row, Row)][-1] == "Ready('lift-off')"
+
+
+SOCKETS = """
+    import wakepoint
+
+    async def main():
+        with wakepoint.TcpListener.bind() as listener:
+            with await wakepoint.TcpStream.connect(*listener.local_addr) as stream:
+                try:
+                    await wakepoint.timeout(0.01, stream.read(1))
+                except TimeoutError:
+                    print("nothing came")
+
+    wakepoint.run(main())
+"""
+
+
+def test_calls_that_set_something_up_are_one_row_and_each_in_the_table() -> None:
+    recording = ran(SOCKETS)
+    steps = fold(rows(tell(recording)))
+    first = next(step for step in steps if isinstance(step, Row) and step.stands_for)
+    names = ["socket", "setsockopt", "bind", "listen", "getsockname"]
+    assert [row.call for row in first.stands_for] == names
+    assert first.text == f"{len(names)} set-up calls: {', '.join(names)}"
+    assert (first.source, first.target) == ("task 1", "kernel")
+    cells = texts(page_of(recording), "tbody td code")
+    assert [cell.partition("(")[0] for cell in cells if cell.startswith("listen")] == ["listen"]
+
+
+def test_of_a_wait_it_is_told_how_long_it_may_take_and_for_what() -> None:
+    all_rows = rows(tell(ran(SOCKETS, "auto")))
+    parked = [row.text for row in all_rows if row.kind == "parked"]
+    waits = [row.text for row, after in pairwise(all_rows) if after.kind == "parked"]
+    assert any("timer 1 (10 ms) or " in text for text in parked), parked
+    assert any("until timer 1" in text or "timeout" in text for text in waits), waits
 
 
 def test_few_rows_are_not_folded() -> None:
@@ -331,10 +369,11 @@ def test_no_text_leaves_the_picture(source: str) -> None:
 
 def test_each_poll_has_a_bar_that_ends_where_it_ends() -> None:
     recording = ran(PIPE)
-    svg = drawing(recording)
+    page = page_of(recording)
+    svg = one(page, "svg:not(.wp-heads)")
     lanes = {
         one(lane, ".wp-lane-name").get_text(): float(str(one(lane, "rect")["x"]))
-        for lane in svg.select(".wp-lane")
+        for lane in page.select(".wp-lane")
     }
     bars = [float(str(bar["x"])) for bar in svg.select(".wp-bar")]
     of_tasks = [x for x in bars if x < lanes["waker"]]
@@ -350,6 +389,14 @@ def test_the_table_has_each_row_in_full() -> None:
     assert cells == [
         [str(row.n), row.source, "" if row.within else row.target, row.full] for row in all_rows
     ]
+
+
+def test_it_is_folded_and_its_line_says_what_is_inside() -> None:
+    recording = ran(NAPS)
+    box = one(page_of(recording), ".wp > details")
+    counts = f"{len(recording.events)} events, 1 task, 2 parks"
+    assert one(box, ":scope > summary").get_text() == f"Timeline: {counts}"
+    assert not box.has_attr("open")
 
 
 def test_it_is_kept_from_the_search_index_and_can_be_scrolled_by_keyboard() -> None:

@@ -7,8 +7,9 @@ from itertools import islice
 from markupsafe import Markup
 
 from mkdocs_wakepoint.views.context import Context
+from mkdocs_wakepoint.views.folded import folded
 from mkdocs_wakepoint.views.limits import STEPS
-from mkdocs_wakepoint.views.markup import element
+from mkdocs_wakepoint.views.markup import element, joined
 from mkdocs_wakepoint.views.stepper.sentences import sentences
 from mkdocs_wakepoint.views.stepper.stops import story
 from mkdocs_wakepoint.views.words import times
@@ -28,12 +29,7 @@ def steps(recording: Recording, context: Context) -> Markup:
     )
     more = len(recording.events) - len(events) + recording.truncated
     rest = element("p", f"{more:,} more are left out here; the recording has them.") if more else ""
-    summary = f"All steps as text: {times(len(halts) - 1, 'halt')}, {times(len(events), 'event')}"
-    return element(
-        "details",
-        element("summary", summary),
-        element("ol", *items, id=f"wp-{context.snippet.key}:steps", tabindex=0),
-        rest,
-        class_="wp-details wp-steps",
-        data_search_exclude=True,
-    )
+    listed = element("ol", *items, id=f"wp-{context.snippet.key}:steps", tabindex=0)
+    counted = f"{times(len(halts) - 1, 'halt')}, {times(len(events), 'event')}"
+    box = joined((listed, rest))
+    return folded("All steps as text", counted, box, "wp-steps", data_search_exclude=True)

@@ -1,0 +1,32 @@
+"""A part of a page that is folded: a line says what is inside, and a click opens it."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from mkdocs_wakepoint.views.markup import Content, element
+
+
+def folded(
+    title: str,
+    inside: str,
+    content: Markup,
+    class_: str = "",
+    *,
+    printed: bool = False,
+    **attributes: Content | bool,
+) -> Markup:
+    """A box that opens.
+
+    Args:
+        title: What the box is: ``Timeline``.
+        inside: What can be counted in it, from the recording: ``157 events, 3 tasks, 5 parks``.
+        content: What it has.
+        class_: Its classes beside the one that all of them have.
+        printed: Print what is in it, also where it is not open.
+        attributes: Of its element, as `element` takes them.
+    """
+    name = element("b", title)
+    head = element("summary", name, f": {inside}") if inside else element("summary", name)
+    classes = " ".join(filter(None, ("wp-folded", "wp-printed" if printed else "", class_)))
+    return element("details", head, content, class_=classes, **attributes)
