@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
 
 from markupsafe import Markup
 
+from mkdocs_wakepoint.views.differences import Line, sentences
 from mkdocs_wakepoint.views.folded import folded
 from mkdocs_wakepoint.views.limits import COMPARED_CALLS, LAST_COMPARED_CALLS, NAMES, VALUE
 from mkdocs_wakepoint.views.markup import code, element, joined, scrolling
@@ -90,55 +92,87 @@ def _handed(event: Event, names: tuple[str, ...], operations: tuple[str, ...]) -
 
 
 def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SECTIONS) -> Markup:
-    """A table with one column for each recording.
+    """What differs between recordings, and what does not: a column for each of them.
 
     Args:
         columns: In the order in which they are shown.
         key: Unique in the page; ids begin ``wp-<key>``.
         sections: Which of `SECTIONS` it has.
     """
-    head = element("tr", element("th", "In one run", scope="col"), *map(_heading, columns))
     with_calls = "calls" in sections
     calls = [_Calls(column, n, key) for n, column in enumerate(columns)] if with_calls else []
-    rows = _rows(columns, calls, sections)
-    whole = element("table", element("thead", head), element("tbody", *rows), class_="wp-columns")
-    mark = element("span", "≠", class_="wp-mark")
-    legend = f" marks a row whose columns differ.{_LINKS if with_calls else ''}"
-    lists = [one.html() for one in calls]
+    lines = [*_lines(columns, calls, sections)]
+    differing = [line for line in lines if line.differs]
+    same = [line for line in lines if not line.differs]
     # Material's search takes the end of any inner div for the end of a div that is excluded.
     return element(
         "section",
-        scrolling("Comparison", whole),
-        element("p", mark, legend, class_="wp-caption"),
-        *lists,
+        _differences(differing, columns, with_calls=with_calls) if len(columns) > 1 else "",
+        _same(same, columns),
+        *(one.html() for one in calls),
         class_="wp-compare",
         id=f"wp-{key}",
         data_search_exclude=True,
     )
 
 
-def _rows(
+def _differences(lines: Sequence[Line], columns: Sequence[Column], *, with_calls: bool) -> Markup:
+    """What differs: in sentences, and as a table."""
+    if not lines:
+        return element("p", "Nothing that was counted differs.", class_="wp-caption")
+    told = sentences(lines, [one.heading for one in columns], [one.recording for one in columns])
+    listed = element(
+        "ul", *(element("li", each) for each in islice(told, NAMES)), class_="wp-differences"
+    )
+    mark = element("span", "≠", class_="wp-mark")
+    legend = f" marks a row whose columns differ.{_LINKS if with_calls else ''}"
+    whole = _table("What differs", lines, columns)
+    return joined((listed, whole, element("p", mark, legend, class_="wp-caption")))
+
+
+def _same(lines: Sequence[Line], columns: Sequence[Column]) -> Markup:
+    """What is the same everywhere, folded; it is all there is to show of one recording."""
+    if not lines:
+        return Markup()
+    if len(columns) == 1:
+        return _table("Comparison", lines, columns)
+    are = "row is" if len(lines) == 1 else "rows are"
+    title = f"{len(lines)} {are} the same everywhere"
+    return folded(title, "", _table("What is the same", lines, columns))
+
+
+def _table(title: str, lines: Sequence[Line], columns: Sequence[Column]) -> Markup:
+    head = element("tr", element("th", "In one run", scope="col"), *map(_heading, columns))
+    rows: list[Markup] = []
+    for section, group in groupby(lines, lambda line: line.section):
+        together = [*group]
+        rows += [_section(section, len(columns))] if section else []
+        rows += map(_row, together[:NAMES])
+        if len(together) > NAMES:
+            rows.append(_section(f"and {len(together) - NAMES} other names", len(columns)))
+    whole = element("table", element("thead", head), element("tbody", *rows), class_="wp-columns")
+    return scrolling(title, whole)
+
+
+def _lines(
     columns: Sequence[Column], calls: Sequence[_Calls], sections: Sequence[str]
-) -> list[Markup]:
+) -> Iterator[Line]:
     counted = [figures(column.recording) for column in columns]
 
-    def counts(name: str, count: Callable[[Figures], int]) -> Markup:
-        links = [""] * len(columns)
+    def count(section: str, name: str, of: Callable[[Figures], int]) -> Line:
+        links: tuple[str, ...] = ()
         if calls and name in _BEHIND:
-            links = [one.first(_BEHIND[name]) for one in calls]
-        return _row(name, [count(f) for f in counted], links)
+            links = tuple(one.first(_BEHIND[name]) for one in calls)
+        return Line(section, name, tuple(of(f) for f in counted), links)
 
-    rows: list[Markup] = []
     if "figures" in sections:
-        rows += [counts(*each) for each in _FIGURES]
+        yield from (count("", *each) for each in _FIGURES)
     if "bytes" in sections:
-        rows.append(_section("Bytes, by who copied them", len(columns)))
-        rows += [counts(*each) for each in _BYTES]
+        yield from (count("Bytes, by who copied them", *each) for each in _BYTES)
     if "operations" in sections:
-        rows += _named("Operations handed to the kernel", [f.operations for f in counted])
+        yield from _named("Operations handed to the kernel", [f.operations for f in counted])
     if "calls" in sections:
-        rows += _named("Kernel calls", [f.calls for f in counted], calls)
-    return rows
+        yield from _named("Kernel calls", [f.calls for f in counted], calls)
 
 
 def stamp(recording: Recording) -> str:
@@ -159,32 +193,25 @@ def _section(title: str, columns: int) -> Markup:
 
 
 def _named(
-    title: str, counts: Sequence[dict[str, int]], calls: Sequence[_Calls] = ()
-) -> list[Markup]:
-    """A section with one row for each name that any column counted."""
-    names = sorted({name for counted in counts for name in counted}, key=str.lower)
-    if not names:
-        return []
-    rows = [_section(title, len(counts))]
-    for name in names[:NAMES]:
-        links = [one.first_of(name) for one in calls]
-        values = [counted.get(name, 0) for counted in counts]
-        rows.append(_row(code(cut(name, VALUE)), values, links))
-    if len(names) > NAMES:
-        rows.append(_section(f"and {len(names) - NAMES} other names", len(counts)))
-    return rows
+    section: str, counts: Sequence[dict[str, int]], calls: Sequence[_Calls] = ()
+) -> Iterator[Line]:
+    """A line for each name that any column counted."""
+    for name in sorted({name for counted in counts for name in counted}, key=str.lower):
+        links = tuple(one.first_of(name) for one in calls)
+        values = tuple(counted.get(name, 0) for counted in counts)
+        yield Line(section, name, values, links, named=True)
 
 
-def _row(label: str, values: Sequence[int], links: Sequence[str] = ()) -> Markup:
+def _row(line: Line) -> Markup:
     cells = []
-    for n, value in enumerate(values):
-        target = links[n] if links and value else ""
+    for n, value in enumerate(line.counts):
+        target = line.links[n] if line.links and value else ""
         link = element("a", value, href=f"#{target}") if target else value
         cells.append(element("td", link))
-    if len(set(values)) == 1:
-        return element("tr", element("th", label, scope="row"), *cells)
+    if not line.differs:
+        return element("tr", element("th", line.label, scope="row"), *cells)
     mark = element("span", "≠", class_="wp-mark", role="img", aria_label="the columns differ")
-    head = element("th", label, " ", mark, scope="row")
+    head = element("th", line.label, " ", mark, scope="row")
     return element("tr", head, *cells, class_="wp-differs")
 
 

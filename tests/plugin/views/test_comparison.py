@@ -55,7 +55,8 @@ def rows(html: str) -> dict[str, list[str]]:
 
 def test_each_column_says_where_it_comes_from(run: Recording, other: Recording) -> None:
     html = comparison([Column("simulated", run), Column("iocp", other)], "key")
-    heads = [th.get_text() for th in BeautifulSoup(html, "html.parser").select("thead th")][1:]
+    (table, _) = BeautifulSoup(html, "html.parser").select("table")
+    heads = [th.get_text() for th in table.select("thead th")][1:]
     assert heads[0].startswith("simulated")
     assert heads[0].endswith("run by this build")
     assert heads[1] == "iocpWindows, CPython 3.11.9, emulated by Wine, recorded 2026-01-02"
@@ -125,11 +126,44 @@ def test_a_number_leads_to_all_the_calls_behind_it(run: Recording, other: Record
         assert len(visited) == int(link.get_text())
 
 
+def test_what_differs_is_said_in_sentences_that_come_first(
+    run: Recording, other: Recording
+) -> None:
+    soup = BeautifulSoup(
+        comparison([Column("simulated", run), Column("iocp", other)], "key"), "html.parser"
+    )
+    told = [item.get_text() for item in soup.select(".wp-differences li")]
+    assert "received, copied within a call of ours: 5 on simulated, none on iocp." in told
+    reads = [event for event in run.events if event.facts.get("name") == "read"]
+    failed = [event["error"] for event in reads if event["error"]]
+    why = f" ({len(failed)} {failed[0]})" if failed else ""
+    often = "1 time" if len(reads) == 1 else f"{len(reads)} times"
+    assert f"Kernel calls on simulated alone: read {often}{why}." in told
+    first = soup.select_one(".wp-compare > *")
+    assert first is not None
+    assert first["class"] == ["wp-differences"]
+
+
+def test_rows_that_are_equal_are_folded_and_counted(run: Recording, other: Recording) -> None:
+    soup = BeautifulSoup(comparison([Column("a", run), Column("b", other)], "key"), "html.parser")
+    (box,) = soup.select(".wp-compare > details:not(.wp-calls)")
+    same = box.select("tbody tr:not(.wp-section)")
+    assert box.select("summary")[0].get_text() == f"{len(same)} rows are the same everywhere"
+    assert not box.select(".wp-differs")
+    shown = soup.select(".wp-compare > .wp-scroll tbody tr:not(.wp-section)")
+    assert shown == soup.select(".wp-differs")
+
+
+def test_of_equal_runs_it_is_said_that_nothing_differs(run: Recording) -> None:
+    html = comparison([Column("a", run), Column("b", run)], "key")
+    assert "Nothing that was counted differs." in html
+
+
 def test_sections_can_be_chosen(run: Recording, other: Recording) -> None:
     columns = [Column("a", run), Column("b", other)]
     assert list(rows(comparison(columns, "key", ["operations"]))) == ["read"]
     assert "polls" not in rows(comparison(columns, "key", ["calls"]))
-    assert "<details" not in comparison(columns, "key", ["figures"])
+    assert "wp-calls" not in comparison(columns, "key", ["figures"])
 
 
 # -- the fence ------------------------------------------------------------------------------------
@@ -224,7 +258,9 @@ def site(
 
 
 def columns(page: BeautifulSoup) -> list[str]:
-    return [str(next(iter(th.strings))) for th in page.select(".wp-compare thead th")][1:]
+    for table in page.select(".wp-compare table"):  # each has the same
+        return [str(next(iter(th.strings))) for th in table.select("thead th")][1:]
+    return []
 
 
 def test_by_backend_the_builds_own_run_comes_first(site: Site) -> None:
