@@ -115,6 +115,9 @@ def test_a_page_asks_nobody_else_breaks_no_policy_and_stands_still(
 
 def test_getting_about_breaks_no_policy(watched: Watched, served: str) -> None:
     page, asked = watched("book/08-loop/")
+    position = page.locator(".wp-position").first.inner_text()
+    page.locator(".wp-stepper .wp-next").first.click()
+    expect(page.locator(".wp-position").first).not_to_have_text(position)
     page.locator("form[data-md-component=palette] label:visible").click()
     page.locator(".md-search__input").click()
     page.keyboard.type("waker")
