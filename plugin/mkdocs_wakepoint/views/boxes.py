@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mkdocs_wakepoint.views.limits import TEXT, VALUE
@@ -174,11 +174,11 @@ def boxes(
 def _box(instance: Instance, runs: Sequence[Instance], state: State, lines: SourceLines) -> Box:
     match state.kind:
         case StateKind.START:
-            arguments = ", ".join(instance.arguments.values())
-            heading = cut(f"{instance.machine.name}({arguments})", TEXT)
             line, ran = _line(state, lines), bool(instance.steps)
             foot = _foot(line, "nothing has run yet")
-            return Box(0, 0, state.kind.value, "0", heading, "start", (), foot, ran, line=line)
+            rows = _rows(state, instance.arguments, [run.arguments for run in runs], entered=ran)
+            name = cut(state.label, TEXT)
+            return Box(0, 0, state.kind.value, "0", name, "start", rows, foot, ran, line=line)
         case StateKind.RETURNED | StateKind.RAISED | StateKind.DROPPED:
             return _terminal(instance, state, lines)
         case _:
@@ -249,7 +249,12 @@ def _suspension(
         mark=str(state.index),
         heading=heading(state),
         corner=f"×{suspended}",
-        rows=_rows(state, visits, [visit for run in runs for visit in run.visits_of(state.index)]),
+        rows=_rows(
+            state,
+            visits[-1].variables if visits else {},
+            [visit.variables for run in runs for visit in run.visits_of(state.index)],
+            entered=bool(visits),
+        ),
         foot=_foot(line, _where(visits, suspended, stuck)),
         visited=bool(visits),
         suspended=suspended > 0,
@@ -289,19 +294,31 @@ def saved(state: State, visit: Visit) -> list[Variable]:
     ]
 
 
-def _rows(state: State, visits: Sequence[Visit], of_all: Sequence[Visit]) -> tuple[Row, ...]:
-    """What was bound in any visit of any run, with the values of the last visit of this one."""
-    if not of_all:
+def _rows(
+    state: State,
+    last: Mapping[str, str],
+    every: Sequence[Mapping[str, str]],
+    *,
+    entered: bool,
+) -> tuple[Row, ...]:
+    """What was bound in any visit of any run.
+
+    Args:
+        state: The state.
+        last: The values of the last visit of the run that is shown.
+        every: Those of every visit of every run.
+        entered: False if the run that is shown never came here.
+    """
+    if not every:
         return ()
-    ever = {name for visit in of_all for name in visit.variables}
-    last = visits[-1].variables if visits else {}
+    ever = {name for values in every for name in values}
     rows = []
     for variable in state.variables:
         name, operand = variable.name, variable.kind is VariableKind.OPERAND
         if operand or name in ever:
-            bound = bool(visits) and (operand or name in last)
             value = last.get(name)
             short = None if value is None else cut(value, VALUE)
+            bound = entered and (operand or value is not None)
             rows.append(Row(cut(name, VALUE), short, variable.live, operand, bound))
     folded = len(rows) - MAX_ROWS + 1 if len(rows) > MAX_ROWS else 0
     if folded:

@@ -21,12 +21,13 @@ from mkdocs_wakepoint.views.thinning import thinned
 from mkdocs_wakepoint.views.words import ranges, times, wrap
 from wakepoint.machine.model import TERMINAL_KINDS
 
-WIDTHS = (350, 400, 480)
+WIDTHS = (330, 360, 420, 480)
 """Of a picture, in pixels, margins included: the first one that has room for what it shows.
 
-A phone has room for the first, a column of two for the others.
+A phone has room for the first, the smaller half of a screen for the second. The style sheet knows
+them, see ``wp-goes-on``.
 """
-NARROWEST = 270.0
+NARROWEST = 265.0
 """Of a box."""
 _TOLD_STEPS = 20
 _FOLD_LINES = 3
@@ -65,9 +66,9 @@ class Diagram:
         return box_width(width - 2 * MARGIN, self._tracks)
 
     def _chosen_width(self) -> int:
-        """Arrows need room; a text that would be cut asks for the second width, never the third."""
+        """Arrows need room; a text that would be cut asks for the second width, never for more."""
         possible = [width for width in WIDTHS if self._boxes_in(width) >= NARROWEST]
-        first, second, _ = WIDTHS
+        first, second, *_ = WIDTHS
         wanted = max(box.wanted_width for box in self.boxes)
         if possible[0] == first and self._boxes_in(first) < wanted:
             return second

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from mkdocs_wakepoint.views.context import Context, Shown
-from mkdocs_wakepoint.views.diagram import WIDTHS, Diagram
+from mkdocs_wakepoint.views.diagram import Diagram
 from mkdocs_wakepoint.views.layout import lay_out
 from mkdocs_wakepoint.views.legend import legend
 from mkdocs_wakepoint.views.markup import code, element, joined, scrolling
@@ -40,14 +40,13 @@ def _figure(shown: Shown, diagram: Diagram, svg: Markup, *, explained: bool) -> 
         element("figcaption", _caption(shown), _unlisted(shown.instance)),
         class_="wp-machine",
         id=shown.anchor,
+        data_instance=shown.instance.number,
         data_search_exclude=True,
     )
 
 
-def _goes_on(width: int) -> Markup | str:
+def _goes_on(width: int) -> Markup:
     """What a reader is told whose page is narrower; the style sheet says when."""
-    if width == WIDTHS[0]:
-        return ""
     text = "The picture goes on to the right: scroll it to see the arrows beside the boxes."
     return element("p", text, class_=f"wp-goes-on wp-goes-on-{width}")
 

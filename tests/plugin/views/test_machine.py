@@ -372,9 +372,9 @@ def test_where_the_picture_is_wider_than_a_phone_there_is_a_hint() -> None:
         """,
         "machine",
     )
-    assert one(wide, ".wp-machine svg")["width"] == "400"
-    assert one(wide, ".wp-goes-on-400").get_text().startswith("The picture goes on to the right")
-    assert not drawn(LOOP, "machine").select(".wp-goes-on")
+    assert one(wide, ".wp-machine svg")["width"] == "360"
+    assert one(wide, ".wp-goes-on-360").get_text().startswith("The picture goes on to the right")
+    assert one(drawn(LOOP, "machine"), ".wp-machine svg")["width"] == "330"
 
 
 @pytest.mark.parametrize("source", SOURCES)

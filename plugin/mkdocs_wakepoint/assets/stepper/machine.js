@@ -39,8 +39,8 @@ export class MachinePane {
   }
 
   draw(changed) {
-    const front = this.pinned === null ? this.run.get("front") : this.run.get(`last ${this.pinned}`);
-    const machine = this.pinned ?? (front ? this.run.data.instances[front][0] : this.pictures.keys().next().value);
+    const machine = this.pinned ?? this.moving() ?? this.pictures.keys().next().value;
+    const front = machine === this.moving() ? this.run.get("front") : this.run.get(`last ${machine}`);
     for (const tab of this.tabs.children) {
       tab.classList.toggle("wp-shown", tab.machine === machine);
       tab.setAttribute("aria-pressed", String(tab.machine === this.pinned));
@@ -49,6 +49,12 @@ export class MachinePane {
     this.pictures.get(machine)?.draw(this.run, front, changed);
     this.drawFrames(front, changed);
     follow(this.box, this.box.querySelector("figure:not([hidden]) .wp-here"));
+  }
+
+  // The machine that moves, if its picture is here.
+  moving() {
+    const [machine] = this.run.data.instances[this.run.get("front")] ?? [];
+    return this.pictures.has(machine) ? machine : undefined;
   }
 
   drawFrames(front, changed) {
@@ -93,20 +99,40 @@ export class MachinePane {
 class Picture {
   constructor(figure) {
     this.figure = figure;
-    this.states = [...figure.querySelectorAll("[data-state]")].map((group) => new StateBox(group));
-    this.ways = [...figure.querySelectorAll("[data-from]")].map((group) => new Way(group));
+    this.boxes = [...figure.querySelectorAll("[data-state]")].map((group) => new Box(group));
+    this.ways = [...figure.querySelectorAll("[data-to]")].map((group) => new Way(group));
   }
 
   draw(run, instance, changed) {
-    for (const state of this.states) state.draw(run, instance, changed);
-    for (const way of this.ways) way.draw(run, instance);
+    const taken = this.taken(run, instance);
+    const told = String(instance) === this.figure.dataset.instance;
+    for (const box of this.boxes) box.draw(run, instance, changed, taken);
+    for (const way of this.ways) way.draw(run, instance, taken, told);
+  }
+
+  // The steps of this run from box to box, where a box may stand for several states.
+  taken(run, instance) {
+    const taken = new Map();
+    for (const [pair, numbers] of run.below(`way ${instance} `)) {
+      const key = pair.split(" ").map((state) => this.first(Number(state))).join(" ");
+      taken.set(key, [...(taken.get(key) ?? []), numbers]);
+    }
+    for (const [key, several] of taken) {
+      taken.set(key, several.sort((one, other) => parseInt(one) - parseInt(other)).join(" "));
+    }
+    return taken;
+  }
+
+  first(state) {
+    return this.boxes.find((box) => box.holds(state))?.index;
   }
 }
 
-class StateBox {
+class Box {
   constructor(group) {
     this.group = group;
     this.index = Number(group.dataset.state);
+    this.last = Number(group.dataset.last ?? this.index);
     this.count = group.querySelector(".wp-corner");
     this.foot = group.querySelector(".wp-foot");
     this.rows = [...group.querySelectorAll("[data-variable]")].map((row) => ({
@@ -116,11 +142,16 @@ class StateBox {
     }));
   }
 
-  draw(run, instance, changed) {
+  holds(state) {
+    return this.index <= state && state <= this.last;
+  }
+
+  draw(run, instance, changed, taken) {
     const at = instance && run.get(`at ${instance}`);
-    const here = Boolean(at) && at[0] === this.index;
+    const here = Boolean(at) && this.holds(at[0]);
+    const came = [...taken.keys()].some((pair) => pair.endsWith(` ${this.index}`));
     this.group.classList.toggle("wp-here", here);
-    this.group.classList.toggle("wp-unvisited", !here && !this.visited(run, instance));
+    this.group.classList.toggle("wp-unvisited", !here && !came && !(instance && this.index === 0));
     this.group.classList.remove("wp-stuck");
     if (this.count?.textContent.startsWith("×")) {
       this.count.textContent = `×${run.get(`count ${instance} ${this.index}`) ?? 0}`;
@@ -133,14 +164,6 @@ class StateBox {
       text.textContent = value === undefined ? name : cut(`${name} = ${value}`, Number(text.dataset.room));
     }
     if (this.foot) this.foot.textContent = this.words(run, instance, at, here);
-  }
-
-  visited(run, instance) {
-    const start = `way ${instance} `;
-    for (const key of run.state.keys()) {
-      if (key.startsWith(start) && key.endsWith(` ${this.index}`)) return true;
-    }
-    return this.index === 0 && Boolean(instance);
   }
 
   words(run, instance, at, here) {
@@ -158,13 +181,22 @@ class Way {
     this.group = group;
     this.key = `${group.dataset.from} ${group.dataset.to}`;
     this.badge = group.querySelector("[data-badge] text");
+    this.cause = group.querySelector(".wp-cause");
+    this.last = lastNumber(this.badge?.textContent);
   }
 
-  draw(run, instance) {
-    const numbers = instance && run.get(`way ${instance} ${this.key}`);
+  // told: the picture says of this run why its steps were made; it does so when the last was.
+  draw(run, instance, taken, told) {
+    const numbers = taken.get(this.key);
     const at = instance && run.get(`at ${instance}`);
+    const last = lastNumber(numbers);
     this.group.classList.toggle("wp-untaken", !numbers);
-    this.group.classList.toggle("wp-last", Boolean(numbers) && Number(numbers.match(/\d+$/)[0]) === at[2]);
+    this.group.classList.toggle("wp-last", Boolean(numbers) && last === at[2]);
     if (this.badge) this.badge.textContent = numbers ? cut(numbers, Number(this.badge.dataset.room ?? 12)) : "";
+    this.cause?.classList.toggle("wp-later", !told || last !== this.last);
   }
+}
+
+function lastNumber(text) {
+  return Number(/\d+$/.exec(text ?? "")?.[0]);
 }
