@@ -127,10 +127,11 @@ class Log:
 
 def _complete(shape: Shape, facts: list[Any]) -> bool:
     """Makes the facts as the recording has them; False if it turned out that nothing happened."""
-    if not _took_place(facts[-1]):
-        return False
     if type(facts[-1]) is Revisable:
-        facts += facts.pop()
+        revisable = facts.pop()
+        if not revisable:
+            return False
+        facts += revisable
     at = shape.listed
     if at >= 0:
         fact = facts[at]

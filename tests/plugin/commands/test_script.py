@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from tools.commands import ENVIRONMENT, SCRIPT, ran, started, write
@@ -106,6 +107,30 @@ def test_json_is_all_that_is_printed_and_has_what_it_wrote(site: Path) -> None:
     written = [(piece.stream, piece.text) for piece in recording.output]
     assert written == [("stdout", "é\x1b[1m\n"), ("stderr", "hm\n")]
     assert (recording.source, recording.outcome.kind) == (source, "exited")
+
+
+def test_json_says_after_which_event_each_piece_was_written(site: Path) -> None:
+    source = """\
+        import sys
+        import wakepoint
+        print("before")
+        async def main():
+            print("begins", flush=True)
+            await wakepoint.yield_now()
+            print("hm", file=sys.stderr)
+            raise ValueError
+        wakepoint.run(main())
+    """
+    write(site / "script.py", dedent(source))
+    _, out, _ = ran("run", "--json", "script.py")
+    recording = loads(out)
+    before, begins, hm, traceback = recording.output
+    assert (before.text, before.n) == ("before\n", 0)
+    assert recording.events[(begins.n or 0) - 1].kind == "machine.started"
+    assert recording.events[hm.n or 0].kind == "machine.raised"
+    assert (hm.stream, hm.text) == ("stderr", "hm\n")
+    assert traceback.text.startswith("Traceback")
+    assert traceback.n is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interval timers")

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import sys
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tools.snippets import run, snippet
 
 from mkdocs_wakepoint.engine import Pool, Settings
-from mkdocs_wakepoint.engine.output import pieces_of
 from wakepoint.recording import Output, Recording, dumps, loads
 from wakepoint.recording.sizes import PIECES
-from wakepoint.recording.writes import Write
 
 
 def pieces(recording: Recording) -> list[tuple[str, str, int | None]]:
@@ -27,8 +22,6 @@ def after(recording: Recording, text: str) -> str:
     assert n is not None
     return recording.events[n - 1].kind
 
-
-# --- runs -----------------------------------------------------------------------------------------
 
 SLEEPS = """
 import sys
@@ -163,7 +156,9 @@ def test_however_a_snippet_writes_it_is_told(way: str) -> None:
     begin = "async def main(): pass\nwakepoint.run(main())\n"
     ran = run(imports + begin + code)
     assert ran.recording.outcome.kind == "finished", ran.recording.outcome
-    ((_, written, after),) = pieces(ran.recording)
+    stream = "stderr" if way in ("to stderr", "a logger") else "stdout"
+    # A process that ends without its standard output says so.
+    ((written, after),) = [each[1:] for each in pieces(ran.recording) if each[0] == stream]
     assert written == text
     assert after == (None if n is None else len(ran.recording.events))
 
@@ -208,8 +203,9 @@ def test_a_path_that_was_written_in_parts_is_renamed_as_a_whole() -> None:
     source = """
         import os, wakepoint
         async def main():
-            for part in os.getcwd().split(os.sep)[1:]:
-                print(os.sep, end=part)
+            folder = os.getcwd()
+            for part in (folder[:4], folder[4:]):
+                print(part, end="")
                 await wakepoint.yield_now()
             print()
             await wakepoint.yield_now()
@@ -242,92 +238,24 @@ def test_a_snippet_that_prints_at_each_event_has_no_more_pieces_than_a_recording
     assert len({*known}) == PIECES
 
 
-def test_what_is_cut_says_so_and_the_rest_has_its_events() -> None:
-    ran = run("for number in range(100_000): print(number)")
+def test_what_is_cut_says_so_and_the_rest_has_its_event() -> None:
+    ran = run("for number in range(100): print('x' * 999)")
     first, last = ran.recording.output
     assert (first.n, last.n) == (0, None)
+    assert first.text.startswith("x" * 999 + "\n")
+    assert len(first.text) + first.text.count("\n") * (sys.platform == "win32") == 65536
     assert last.text == "\n… cut after 65536 bytes\n"
-    assert len(first.text) == 65536 if sys.platform != "win32" else len(first.text) > 40_000
     assert ran.problems == [
         "docs/page.md:10: the snippet wrote more than 65536 bytes to stdout; print less"
     ]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="it takes its time under Wine")
+def test_a_snippet_that_prints_a_hundred_thousand_times_has_few_pieces() -> None:
+    ran = run("for number in range(100_000): print(number)", timeout=60)
+    assert [piece.n for piece in ran.recording.output] == [0, None]
+
+
 def test_a_run_without_an_answer_has_its_output() -> None:
     recording = run("import os\nprint('a', flush=True)\nos._exit(3)").recording
     assert recording.output == (Output("stdout", "a\n"),)
-
-
-# --- what came, and what was noted ----------------------------------------------------------------
-
-
-def placed(data: bytes, *writes: tuple[int, bytes]) -> list[tuple[str, int | None]]:
-    """What becomes of a stream, given what was noted of it."""
-    noted = [Write("stdout", n, text) for n, text in writes]
-    return [(each.text, each.n) for each in pieces_of({"stdout": data}, noted, "utf-8", str)]
-
-
-def test_a_line_that_was_noted_as_often_as_it_came_is_found() -> None:
-    assert placed(b"a\nx\na\ny\n", (1, b"a\n"), (2, b"a\n")) == [
-        ("a\n", 1),
-        ("x\n", None),
-        ("a\n", 2),
-        ("y\n", None),
-    ]
-
-
-def test_of_a_line_that_came_more_often_nobody_knows_which_it_is() -> None:
-    assert placed(b"x\na\na\ny\n", (1, b"a\n")) == [("x\na\na\ny\n", None)]
-
-
-def test_what_was_noted_and_never_came_is_not_looked_for_in_other_text() -> None:
-    assert placed(b"11\n2\n", (1, b"1\n"), (2, b"11\n"), (3, b"2\n")) == [("11\n", 2), ("2\n", 3)]
-
-
-def test_a_stream_that_is_broken_off_has_what_came() -> None:
-    assert placed(b"a\nb", (1, b"a\n"), (2, b"b\n")) == [("a\n", 1), ("b", None)]
-
-
-BYTES = st.text("ab\n\x80", max_size=4).map(lambda text: text.encode("latin-1"))
-NOTED = st.lists(st.tuples(st.sampled_from(["stdout", "stderr"]), st.integers(0, 3), BYTES))
-
-
-@given(stdout=st.lists(BYTES), stderr=BYTES, noted=NOTED)
-def test_what_came_is_what_is_told_whatever_was_noted(
-    stdout: list[bytes], stderr: bytes, noted: list[tuple[str, int, bytes]]
-) -> None:
-    streams = {"stdout": b"".join(stdout), "stderr": stderr}
-    writes = [Write(*each) for each in sorted(noted, key=lambda each: each[1])]
-
-    def cleaned(text: str) -> str:
-        return text.replace("ab", "-").replace("\n\n", "\n")
-
-    output = pieces_of(streams, writes, "utf-8", cleaned)
-    for stream, data in streams.items():
-        text = "".join(piece.text for piece in output if piece.stream == stream)
-        assert text == cleaned(data.decode("utf-8", "replace"))
-    known = [piece.n for piece in output if piece.n is not None]
-    assert known == sorted(known)
-
-
-@given(noted=NOTED)
-def test_where_nothing_came_past_the_notes_each_is_told_with_its_event(
-    noted: list[tuple[str, int, bytes]],
-) -> None:
-    noted = sorted(((stream, n, b"%d" % n + data) for stream, n, data in noted), key=lambda e: e[1])
-    writes = [Write(*each) for each in noted]
-    streams = {
-        stream: b"".join(data for name, _, data in noted if name == stream)
-        for stream in ("stdout", "stderr")
-    }
-    output = pieces_of(streams, writes, "latin-1", str)
-    told = "".join(f"{piece.stream}{piece.n}{piece.text}" for piece in output)
-    expected: list[tuple[str, int, str]] = []
-    for stream, n, data in noted:
-        if expected and expected[-1][:2] == (stream, n):
-            expected[-1] = (stream, n, expected[-1][2] + data.decode("latin-1"))
-        else:
-            expected.append((stream, n, data.decode("latin-1")))
-    assert told == "".join(f"{stream}{n}{text}" for stream, n, text in expected)
-    for one, other in pairwise(output):
-        assert (one.stream, one.n) != (other.stream, other.n)
