@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from markupsafe import Markup
 
@@ -19,25 +20,55 @@ _LINE = re.compile(r"\bline (\d+)\b")
 _STREAMS = {"stdout": "Output", "stderr": "Standard error"}
 
 
-def output(recording: Recording, context: Context) -> Markup:
-    """What the run wrote, each stream by itself, and the error that was announced."""
+def output(recording: Recording, context: Context, *, is_dated: bool = False) -> Markup:
+    """What the run wrote, each stream by itself, and the error that was announced.
+
+    Args:
+        recording: The run.
+        context: Of the view.
+        is_dated: True if each line is to have the ordinal of the event after which it was written
+            in its ``data-n``; none if it is not known.
+    """
     parts = [
-        _written(stream, _STREAMS[stream], text) for stream, text in recording.written().items()
+        _written(stream, _STREAMS[stream], text, _dates(recording, stream) if is_dated else None)
+        for stream, text in recording.written().items()
     ]
     if context.snippet.options.expect_error and recording.outcome.kind != "finished":
         ended = last_line(recording.outcome)
         if recording.outcome.kind == "deadlock":  # whose text names lines of what ran
             ended = _LINE.sub(lambda match: context.lines.name(int(match[1])), ended)
-        parts.append(_written("ended", "It ended with", ended))
+        parts.append(_written("ended", "It ended with", ended, [] if is_dated else None))
     return joined(parts)
 
 
-def _written(kind: str, caption: str, text: str) -> Markup:
+def _dates(recording: Recording, stream: str) -> list[int | None]:
+    """For each line of a stream the event after which the last of it was written."""
+    dates: list[int | None] = []
+    is_open = False
+    for piece in recording.output:
+        if piece.stream == stream and piece.text:
+            ends = piece.text.count("\n")
+            if is_open:
+                dates.pop()  # what was written of the line before goes on
+            is_open = not piece.text.endswith("\n")
+            dates += [piece.n] * (ends + is_open)
+    return dates
+
+
+def _written(kind: str, caption: str, text: str, dates: Sequence[int | None] | None) -> Markup:
     name = element("p", caption, class_="wp-caption")
     lines = displayed(text)
     while lines and not lines[-1]:
         lines.pop()
-    content = Markup("\n").join(map(_line, _bounded(lines)))
+    shown = [*map(_line, _bounded(lines))]
+    if dates is not None:
+        # A terminal's commands may make other lines of it; then nobody knows when each was there.
+        known = dates if len(dates) == len(shown) else []
+        shown = [
+            element("span", line, class_="wp-written", data_n=n)
+            for line, n in zip_longest(shown, known)
+        ]
+    content = Markup("\n").join(shown)
     box = element("pre", element("samp", content), tabindex=0)
     return element("div", name, box, class_=f"wp-output wp-{kind}")
 

@@ -74,7 +74,11 @@ def body(item: Item) -> Markup:
     if recording is None:
         return code(snippet)
     known = _context(item, recording)
-    steps = can_step(recording) and not IN_STEPPER.isdisjoint(snippet.options.show)
+    steps = (
+        snippet.options.layout == "stepper"
+        and not IN_STEPPER.isdisjoint(snippet.options.show)
+        and can_step(recording)
+    )
     parts = [stepper(recording, known)] if steps else []
     for name in snippet.options.show:
         if steps and name in IN_STEPPER | ALONGSIDE:

@@ -9,18 +9,19 @@ import random
 import shutil
 import subprocess
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
 from tools.book import ROOT
+from tools.stepped import facts, states
 
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from mkdocs_wakepoint.views.context import context
 from mkdocs_wakepoint.views.stepper.data import data
+from mkdocs_wakepoint.views.stepper.fold import Fold
 from mkdocs_wakepoint.views.style import SCRIPT
 from wakepoint.recording import Recording, record
-
-from .shown import facts, states
 
 HERE = Path(__file__).parent
 LARGEST = 15_000
@@ -85,16 +86,14 @@ LOADS = {
 
 
 def recorded(name: str) -> Recording:
-    import textwrap
-
-    return record(textwrap.dedent(LOADS[name]), backend="simulated")
+    return record(dedent(LOADS[name]), backend="simulated")
 
 
 def one_run(name: str) -> dict[str, Any]:
     recording = recorded(name)
     snippet = Snippet(recording.source, Options(), Location("page.md", 1), "key")
-    known = data(recording, context(snippet, recording))
-    folded = list(states(recording))
+    known = json.loads(json.dumps(data(recording, context(snippet, recording))))
+    folded = list(states(known))
     chance = random.Random(name)
     moves = [0, *(chance.randrange(len(folded)) for _ in range(60)), len(folded) - 1]
     return {
@@ -104,6 +103,19 @@ def one_run(name: str) -> dict[str, Any]:
         "facts": [facts(state, known) for state in folded],
         "moves": moves,
     }
+
+
+@pytest.mark.parametrize("name", LOADS)
+def test_the_changes_add_up_to_the_fold_of_the_recording(name: str) -> None:
+    recording = recorded(name)
+    snippet = Snippet(recording.source, Options(), Location("page.md", 1), "key")
+    known = json.loads(json.dumps(data(recording, context(snippet, recording))))
+    fold = Fold(recording)
+    after = states(known)
+    assert next(after) == {}
+    for event, state in zip(recording.events, after, strict=True):
+        fold.take(event)
+        assert state == json.loads(json.dumps(fold.state)), event
 
 
 @pytest.mark.node

@@ -110,8 +110,10 @@ def names(html: str) -> set[tuple[str, str]]:
 
 
 UNCHANGED = Item(Snippet(RUN.source, Options(show=("lowered",)), PLACE, "key"), RUN, (), (), RUN)
+SEVERAL = ("x", "word.word(" * 50, "\x1b[31;1mx", "x\n" * 50)
+"""The last has the lines that machines begin in, so that they are drawn."""
 KNOWN = set().union(
-    *(names("".join(render_all([item(text)]))) for text in ("x", "word.word(" * 50, "\x1b[31;1mx")),
+    *(names("".join(render_all([item(text)]))) for text in SEVERAL),
     names("".join(render_all([UNCHANGED]))),
     names(render_comparison(by_backend([RUN, recording("x")]), "key", SECTIONS, ())),
     names(quotation("x", "")),

@@ -27,7 +27,7 @@ export class Code {
     for (const place of marks(run)) {
       const line = document.getElementById(place.line);
       if (!line) continue;
-      if (!boxes.has(line)) boxes.set(line, element("span", { class: "wp-marks" }));
+      if (!boxes.has(line)) boxes.set(line, element("span", { class: "wp-stands" }));
       boxes.get(line).append(mark(place));
       line.classList.add(place.kind === "runs" || place.kind === "inside" ? `wp-${place.kind}` : "wp-waits");
     }
@@ -42,7 +42,7 @@ function mark({ kind, tasks, name }) {
   const who = tasks.length > 3 ? `${tasks.length} tasks` : tasks.length ? `task ${tasks.join(", ")}` : name;
   // Its text is an attribute: who copies the code does not copy it.
   return element("span", {
-    class: `wp-mark ${taskClass(tasks[0])}`,
+    class: `wp-stand ${taskClass(tasks[0])}`,
     "data-mark": `${SIGNS[kind]} ${who} ${WORDS[kind][tasks.length > 1 ? 1 : 0]}`,
     "data-short": `${SIGNS[kind]} ${tasks.length > 1 ? tasks.length : (tasks[0] ?? "")}`,
   });

@@ -15,21 +15,28 @@ export class Questions {
     return this.isOn && !this.answered.has(n) ? this.byEvent.get(n) : undefined;
   }
 
-  // Puts the question; goOn(words) is called with what is said of the answer.
+  // Puts the question, and gives the first button; goOn(then, words) is called with the event that
+  // answers it and what is said of the reader's answer.
   ask([at, then, text, choices, right], goOn) {
     const answers = choices.map((choice, index) => {
       const button = element("button", { type: "button" }, choice);
       button.addEventListener("click", () => {
         this.answered.add(at);
-        goOn(then, index === right ? "Right. " : `No: ${lowered(choices[right])}. `);
+        goOn(then, verdict(index, right, choices));
       });
       return button;
     });
     this.box.replaceChildren(element("strong", {}, text), " ", ...answers);
-    answers[0].focus();
+    return answers[0];
+  }
+
+  // What the author asks before the run, until it was answered.
+  ofAuthor() {
+    return this.answered.has(0) ? undefined : this.byEvent.get(0);
   }
 }
 
-function lowered(text) {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+function verdict(index, right, choices) {
+  if (right === null) return "";
+  return index === right ? "Right. " : `No: ${choices[right]}. `;
 }

@@ -4,6 +4,7 @@ import { addressOf, stepIn } from "./address.js";
 import { Code } from "./code.js";
 import { halted, nearestHalt, nextHalt, previousHalt } from "./halts.js";
 import { MachinePane } from "./machine.js";
+import { Output } from "./output.js";
 import { Questions } from "./questions.js";
 import { Run } from "./run.js";
 import { Strip } from "./strip.js";
@@ -15,7 +16,7 @@ export class Stepper {
   constructor(root) {
     this.root = root;
     this.key = root.dataset.key;
-    this.run = new Run(JSON.parse(root.querySelector(".wp-run").textContent));
+    this.run = new Run(JSON.parse(root.querySelector(".wp-run").content.textContent));
     this.by = "story";
     this.steps = document.getElementById(`wp-${this.key}:steps`).children;
     this.now = root.querySelector(".wp-now");
@@ -24,6 +25,7 @@ export class Stepper {
     const pane = root.querySelector(".wp-pane-machine");
     this.machine = pane && new MachinePane(pane, this.run);
     this.strip = new Strip(root, this.run, (n) => this.steps[n - 1]);
+    this.output = new Output(root);
     this.track = new Track(root, this.run);
     this.questions = new Questions(this.run, this.now);
     this.timer = null;
@@ -48,17 +50,24 @@ export class Stepper {
     this.code.draw(this.run);
     this.machine?.draw(changed);
     this.strip.draw(changed);
+    this.output.draw(at, this.run.length);
     const count = this.halts.length - 1;
     const position = `Step ${halted(this.halts, at)} of ${count}`;
     this.position.textContent = position;
     this.say(at, words);
     this.track.draw(this.questions.isOn, `${position}: ${this.now.textContent}`);
     for (const [name, off] of [["first", !at], ["back", !at], ["next", at === this.run.length], ["last", at === this.run.length]]) {
-      this.button(name).disabled = off;
+      // Not disabled: that would take the focus away, and the arrow keys with it.
+      this.button(name).setAttribute("aria-disabled", String(off));
     }
   }
 
   say(at, words) {
+    const question = at ? undefined : this.questions.ofAuthor();
+    if (question) {
+      this.put(question);
+      return;
+    }
     if (!at) {
       this.now.textContent = "Nothing has run yet. Go on with Next, or with the arrow keys.";
       return;
@@ -77,14 +86,18 @@ export class Stepper {
     const question = this.questions.before(this.run.at);
     if (question) {
       this.stop();
-      this.questions.ask(question, (then, words) => {
-        this.move(then, words);
-        this.button("next").focus();
-      });
+      this.put(question).focus();
       return;
     }
     this.move(nextHalt(this.halts, this.run.at));
     if (this.run.at === this.run.length) this.stop();
+  }
+
+  put(question) {
+    return this.questions.ask(question, (then, words) => {
+      this.move(then, words);
+      this.button("next").focus();
+    });
   }
 
   back() {
@@ -173,6 +186,7 @@ export class Stepper {
     if (step === "ask") {
       this.root.querySelector(".wp-ask").checked = true;
       this.questions.isOn = true;
+      this.questions.answered.clear();
       this.show(0);
     } else {
       this.show(step);

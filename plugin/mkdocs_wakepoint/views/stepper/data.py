@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from markupsafe import Markup
@@ -11,22 +12,25 @@ from markupsafe import Markup
 from mkdocs_wakepoint.text import visible
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.limits import STEPS
+from mkdocs_wakepoint.views.markup import element
 from mkdocs_wakepoint.views.stepper.board import Difference
 from mkdocs_wakepoint.views.stepper.fold import differences
 from mkdocs_wakepoint.views.stepper.questions import questions
 from mkdocs_wakepoint.views.stepper.stops import every, story
 from wakepoint.machine.model import Machine
 from wakepoint.recording import Recording
+from wakepoint.recording.figures import figures
 
 
 def data_block(recording: Recording, context: Context) -> Markup:
-    """The data as an element that no browser runs, whatever the site's content security policy."""
+    """The data as an element that no browser shows or runs.
+
+    It is no script: Material makes those of a page anew when it brings the page without loading it,
+    and runs them.
+    """
     shown = _visible(data(recording, context))
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-    # In a script element only this ends it; the three are the same in JSON's strings.
-    safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    start = Markup('<script type="application/json" class="wp-run" data-search-exclude>')
-    return start + Markup(safe) + Markup("</script>")  # noqa: S704 - nothing in it ends the element
+    return element("template", text, class_="wp-run", data_search_exclude=True)
 
 
 def data(recording: Recording, context: Context) -> dict[str, Any]:
@@ -41,7 +45,8 @@ def data(recording: Recording, context: Context) -> dict[str, Any]:
         machines: Of each its name, the id of its picture or null, and for each state the id of its
             line or null, and the line's name.
         instances: Of each, by its number, machine, task and parent.
-        questions: Where each is asked, what answers it, its text, choices, index of the right one.
+        questions: Where each is asked, what answers it, its text, choices, and the index of the
+            right one, null if any will do. What the author asks is asked at 0.
     """
     events = recording.events[:STEPS]
     halts = story(events)
@@ -59,10 +64,27 @@ def data(recording: Recording, context: Context) -> dict[str, Any]:
             if event.kind == "machine.started"
         },
         "questions": [
-            [one.at, one.then, one.text, one.choices, one.right]
-            for one in questions(recording, halts, context.lines)
+            *_asked_by_author(recording, context, halts),
+            *(
+                [one.at, one.then, one.text, one.choices, one.right]
+                for one in questions(recording, halts, context.lines)
+            ),
         ],
     }
+
+
+def _asked_by_author(
+    recording: Recording, context: Context, halts: Sequence[int]
+) -> Iterator[list[Any]]:
+    asked = context.snippet.options.ask
+    if asked is None or len(halts) < 2:
+        return
+    choices, right = asked.choices, asked.right
+    if asked.figure:
+        number: int = asdict(figures(recording))[asked.figure]
+        near = sorted({max(number - 1, 0), number, number + 1, 2 * number})
+        choices, right = tuple(map(str, near)), near.index(number)
+    yield [0, halts[1], asked.text, choices or ("Let it run",), right]
 
 
 def _visible(value: Any) -> Any:

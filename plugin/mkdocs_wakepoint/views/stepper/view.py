@@ -36,15 +36,20 @@ def stepper(recording: Recording, context: Context) -> Markup:
             "p", class_="wp-now wp-live", aria_live="polite", id=f"wp-{context.snippet.key}:ask"
         ),
         element("div", *panes, class_=f"wp-panes wp-panes-{len(panes)}"),
-        element("div", output(recording, context), class_="wp-output-row")
-        if "output" in show
-        else "",
+        _output(recording, context),
         _strip(),
         data_block(recording, context),
         class_="wp-stepper",
         data_key=context.snippet.key,
     )
     return joined((element("div", box, class_="wp-wide"), steps(recording, context)))
+
+
+def _output(recording: Recording, context: Context) -> Markup:
+    if "output" not in context.snippet.options.show:
+        return Markup()
+    written = output(recording, context, is_dated=True)
+    return element("div", written, class_="wp-output-row") if written else Markup()
 
 
 def _bar(track: Track, count: int) -> Markup:

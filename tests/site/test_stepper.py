@@ -1,0 +1,159 @@
+"""The stepper in a browser: what it shows is what Python says, and a reader gets around in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tools.book import pages
+from tools.stepped import shown, states
+
+from .conftest import Open
+
+pytestmark = pytest.mark.browser
+
+MOST = 250
+"""Steps of one run that are looked at; of longer ones some are left out."""
+
+# What a reader sees of one stepper at each of the steps, reached by its slider.
+READ = """([key, steps]) => {
+    const root = document.querySelector(`.wp-stepper[data-key="${key}"]`);
+    const by = root.querySelector(".wp-by");
+    by.value = "every";
+    by.dispatchEvent(new Event("change"));
+    const slider = root.querySelector(".wp-slider");
+    const texts = (which) => [...root.querySelectorAll(which)].map((one) => one.textContent);
+    return steps.map((n) => {
+        slider.value = n;
+        slider.dispatchEvent(new Event("input"));
+        return {
+            n: Number(slider.value),
+            sentence: root.querySelector(".wp-now").textContent,
+            queue: texts(".wp-queue > li"), tasks: texts(".wp-tasks > li"),
+            waits: texts(".wp-waits > li"), frames: texts(".wp-frame > p > code"),
+            marks: [...document.querySelectorAll(".wp-stand")]
+                .map((mark) => [mark.closest(".wp-line").id, mark.dataset.mark]).sort(),
+        };
+    });
+}"""
+
+
+def data_blocks(page: Page) -> dict[str, Any]:
+    blocks = page.evaluate(
+        """() => [...document.querySelectorAll(".wp-stepper")]
+            .map((root) => [root.dataset.key, root.querySelector(".wp-run").content.textContent])"""
+    )
+    return {key: json.loads(text) for key, text in blocks}
+
+
+def sentences(page: Page, key: str) -> list[str]:
+    texts: list[str] = page.evaluate(
+        "(id) => [...document.getElementById(id).children].map((step) => step.textContent)",
+        f"wp-{key}:steps",
+    )
+    return texts
+
+
+@pytest.mark.parametrize("address", pages())
+def test_each_step_shows_what_python_says(open_page: Open, address: str) -> None:
+    page = open_page(address)
+    for key, data in data_blocks(page).items():
+        everything = list(states(data))
+        halts = data["every"]
+        steps = halts[:: 1 + len(halts) // MOST]
+        told = sentences(page, key)
+        # Each stepper of a page marks its own lines only; the others stand at their beginning.
+        for seen in page.evaluate(READ, [key, steps]):
+            n = seen.pop("n")
+            said = seen.pop("sentence")
+            assert said == (told[n - 1] if n else said), (key, n)
+            expected = shown(everything[n], data)
+            expected["marks"] = sorted(expected["marks"])
+            assert seen == expected, (key, n)
+        page.evaluate(READ, [key, [0]])
+
+
+def stepper(open_page: Open, address: str = "book/08-loop", **options: Any) -> Page:
+    page = open_page(address, **options)
+    expect(page.locator(".wp-stepper").first).to_have_class("wp-stepper wp-started")
+    return page
+
+
+def test_nothing_has_run_at_first_and_no_answer_is_to_be_seen(open_page: Open) -> None:
+    page = stepper(open_page)
+    expect(page.locator(".wp-position").first).to_have_text("Step 0 of 33")
+    expect(page.locator(".wp-now").first).to_contain_text("Nothing has run yet")
+    assert page.locator(".wp-stand").count() == 0
+
+
+def test_buttons_and_keys_go_from_poll_to_park_to_wake(open_page: Open) -> None:
+    page = stepper(open_page)
+    now = page.locator(".wp-now").first
+    page.get_by_role("button", name="Next").first.click()
+    expect(now).to_contain_text("takes task 1 from the run queue and polls it for the first time")
+    page.keyboard.press("ArrowRight")
+    expect(now).to_contain_text("Task 1 answers Pending")
+    page.keyboard.press("ArrowLeft")
+    expect(now).to_contain_text("for the first time")
+    page.keyboard.press("End")
+    expect(page.locator(".wp-position").first).to_have_text("Step 33 of 33")
+    page.keyboard.press("Home")
+    expect(now).to_contain_text("Nothing has run yet")
+
+
+def test_an_address_leads_to_a_step_and_follows_the_reader(open_page: Open) -> None:
+    page = stepper(open_page)
+    page.evaluate("location.hash = '#wp-download:57'")
+    expect(page.locator(".wp-now").first).to_contain_text("Task 1 answers Pending")
+    page.get_by_role("button", name="Next").first.click()
+    expect(page).to_have_url(re.compile("#wp-download:58$"))
+
+
+def test_a_question_comes_before_the_step_that_answers_it(open_page: Open) -> None:
+    page = stepper(open_page)
+    now = page.locator(".wp-now").first
+    page.get_by_label("Ask me first").first.check()
+    page.get_by_role("button", name="Next").first.click()
+    page.get_by_role("button", name="Next").first.click()
+    expect(now).to_contain_text("How does this poll of task 1 end?")
+    assert page.locator(".wp-veil").first.evaluate("(veil) => Number(veil.getAttribute('x'))") < 100
+    now.get_by_role("button", name="Pending, in line 13").click()
+    expect(now).to_contain_text("Right. Task 1 answers Pending")
+
+
+def test_it_plays_until_a_reader_stops_it(open_page: Open) -> None:
+    page = stepper(open_page)
+    page.clock.install()
+    page.get_by_role("button", name="Play").first.click()
+    page.clock.run_for(4000)
+    expect(page.locator(".wp-position").first).to_have_text("Step 2 of 33")
+    page.get_by_role("button", name="Pause").first.click()
+    page.clock.run_for(10_000)
+    expect(page.locator(".wp-position").first).to_have_text("Step 2 of 33")
+
+
+def test_without_a_script_the_machine_stands_at_its_end(open_page: Open) -> None:
+    page = open_page("book/08-loop", java_script_enabled=False)
+    assert page.locator(".wp-bar").first.is_hidden()
+    assert page.locator(".wp-strip").first.is_hidden()
+    assert page.locator(".wp-pane .highlight").first.is_visible()
+    assert page.locator("figure.wp-machine").first.is_visible()
+    expect(page.locator(".wp-steps summary").first).to_have_text(
+        "All steps as text: 33 halts, 157 events"
+    )
+
+
+def test_output_is_there_when_the_run_writes_it(open_page: Open) -> None:
+    page = stepper(open_page)
+    line = page.locator(".wp-written").first
+    expect(line).to_be_hidden()
+    page.get_by_role("button", name="Next").first.focus()
+    page.keyboard.press("End")
+    expect(line).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(line).to_be_visible()  # it was written before the task ended
+    page.keyboard.press("Home")
+    expect(line).to_be_hidden()
