@@ -10,7 +10,7 @@ from itertools import groupby, islice
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.views.differences import Line, sentences
+from mkdocs_wakepoint.views.differences import KERNEL_CALLS, Line, sentences
 from mkdocs_wakepoint.views.folded import folded
 from mkdocs_wakepoint.views.limits import COMPARED_CALLS, LAST_COMPARED_CALLS, NAMES, VALUE
 from mkdocs_wakepoint.views.markup import code, element, joined, scrolling
@@ -172,7 +172,7 @@ def _lines(
     if "operations" in sections:
         yield from _named("Operations handed to the kernel", [f.operations for f in counted])
     if "calls" in sections:
-        yield from _named("Kernel calls", [f.calls for f in counted], calls)
+        yield from _named(KERNEL_CALLS, [f.calls for f in counted], calls)
 
 
 def stamp(recording: Recording) -> str:

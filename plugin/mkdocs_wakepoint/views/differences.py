@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from markupsafe import Markup
 
@@ -13,6 +14,10 @@ from mkdocs_wakepoint.views.markup import code, joined
 from mkdocs_wakepoint.views.strace import kernel_calls
 from mkdocs_wakepoint.views.words import cut, times
 from wakepoint.recording import Recording
+
+
+KERNEL_CALLS: Final = "Kernel calls"
+"""The section of what the kernel was called for; only those can fail with an error of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def _only(line: Line, errors: Sequence[Counter[tuple[str, str]]]) -> Markup:
             if name == line.name:
                 failed.setdefault(error, set()).add(count)
     why = [f"{_span(each)} {error}" for error, each in sorted(failed.items())]
-    found = f" ({', '.join(why)})" if why else ""
+    found = f" ({', '.join(why)})" if why and line.section == KERNEL_CALLS else ""
     return joined((line.label, f" {often}{found}"))
 
 

@@ -139,6 +139,7 @@ def test_what_differs_is_said_in_sentences_that_come_first(
     why = f" ({len(failed)} {failed[0]})" if failed else ""
     often = "1 time" if len(reads) == 1 else f"{len(reads)} times"
     assert f"Kernel calls on simulated alone: read {often}{why}." in told
+    assert "Operations handed to the kernel on iocp alone: read 1 time." in told
     first = soup.select_one(".wp-compare > *")
     assert first is not None
     assert first["class"] == ["wp-differences"]
