@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mkdocs_wakepoint.downloads import located
 from mkdocs_wakepoint.engine.runs import Runs
 from mkdocs_wakepoint.places import Places
 from mkdocs_wakepoint.progress import Progress, slowest, so_far, summary
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from mkdocs_wakepoint.comparison import Comparison
+    from mkdocs_wakepoint.downloads import Downloads
     from mkdocs_wakepoint.drawing import Drawing
     from mkdocs_wakepoint.quotes import Quote
     from mkdocs_wakepoint.target import Target
@@ -29,6 +31,7 @@ class Batch:
         report: Called with every problem, once.
         store: Has the recordings from other platforms.
         progress: Shows how far it is, to somebody who waits; None shows it nowhere.
+        downloads: Takes the files of what ran; None if nobody writes them.
 
     Attributes:
         used: True once it was given a snippet, a comparison, a quote or a problem.
@@ -40,6 +43,7 @@ class Batch:
         report: Callable[[Problem], None],
         store: Store,
         progress: Progress | None = None,
+        downloads: Downloads | None = None,
     ) -> None:
         self._runs = runs
         self._report = report
@@ -55,6 +59,7 @@ class Batch:
         self._comparisons: list[tuple[int, list[Target], Comparison, tuple[Problem, ...]]] = []
         self._quotes: list[tuple[int, list[Target], Quote]] = []
         self._progress = Progress() if progress is None else progress
+        self._downloads = downloads
         self._seconds = 0.0
         self.used = False
 
@@ -72,6 +77,7 @@ class Batch:
             if self._drawing is None:
                 self._drawing = Drawing(self._runs)
             target = Target(snippet, problems, self._runs, self._store)
+            target.downloads = self._downloads
             self._waiting.append((number, target, self._drawing.add(target)))
             self._part.append(target)
             self._seconds += time.monotonic() - started
@@ -196,9 +202,19 @@ class Batch:
             self.report(mistake)
         return True
 
-    def fill(self, html: str) -> str:
-        """HTML with its places filled, as far as what belongs there is known."""
-        return self._places.fill(html, self._html.get)
+    def fill(self, html: str, locate: Callable[[str], str] = str) -> str:
+        """HTML with its places filled, as far as what belongs there is known.
+
+        Args:
+            html: A page, or a part of one.
+            locate: Tells how a path in the site is reached from that page.
+        """
+
+        def located_part(number: int) -> str | None:
+            part = self._html.get(number)
+            return part if part is None or self._downloads is None else located(part, locate)
+
+        return self._places.fill(html, located_part)
 
     def holds(self, html: str) -> bool:
         """True if there are places in it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from mkdocs.utils import get_relative_url
 from mkdocs_wakepoint import print_site, source
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.document import Collector
+from mkdocs_wakepoint.downloads import Downloads
 from mkdocs_wakepoint.engine import Settings
 from mkdocs_wakepoint.engine.cache import Cache
 from mkdocs_wakepoint.engine.runs import Runs
@@ -30,7 +31,15 @@ from mkdocs_wakepoint.failure import see_above, tell_unkept
 from mkdocs_wakepoint.fence.defaults import lines_below, read_defaults
 from mkdocs_wakepoint.progress import Progress
 from mkdocs_wakepoint.recordings import Store
-from mkdocs_wakepoint.site_paths import as_typed, folder, include_folders, root, text
+from mkdocs_wakepoint.site_paths import (
+    add_file,
+    as_typed,
+    docs_folder,
+    folder,
+    include_folders,
+    root,
+    text,
+)
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.unread import unread
 from mkdocs_wakepoint.views import problem_box
@@ -76,6 +85,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self._store: Store | None = None
         self._extension = WakepointExtension()
         self._drawing: set[str] = set()
+        self._downloads = Downloads()
         self._sources: dict[str, str] = {}  # a written page -> the file that it was made of
         self._reported = 0
         self._serving = False
@@ -124,7 +134,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self._store = Store(folder(settings.recordings, config))
         listens = logger.isEnabledFor(logging.INFO)  # --quiet
         progress = Progress(sys.stderr if listens else None)
-        self._batch = Batch(self._runs, self._report, self._store, progress)
+        self._downloads = Downloads(docs_folder(config))
+        self._batch = Batch(self._runs, self._report, self._store, progress, self._downloads)
         config.markdown_extensions = [
             extension for extension in config.markdown_extensions if not _is_ours(extension)
         ]
@@ -186,7 +197,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         if len(config.plugins.events["page_content"]) == 1 or not self._batch.holds(html):
             return html
         self._batch.finish(all_known=False)
-        page.content = self._batch.fill(html)  # some look there
+        page.content = self._batch.fill(html, _from(page.url))  # some look there
         return page.content
 
     def _told_if_unread(self, html: str, page: MkDocsPage) -> str:
@@ -209,6 +220,8 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         if self._runs is not None and self._runs.unshielded:
             logger.info("snippets run without a sandbox: %s", self._runs.unshielded)
         self._tell_summary(self._batch)
+        for path, content in self._downloads.files.items():
+            add_file(path, content, files, config)
         for problem in self._batch.stale(whole_site=True):
             # No warning: who edits a snippet may not have the platform to record it on again.
             logger.info("%s", problem)
@@ -252,7 +265,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         assert self._batch is not None
         for name, value in list(vars(page).items()):
             if isinstance(value, str) and self._batch.holds(value):
-                setattr(page, name, self._batch.fill(value))
+                setattr(page, name, self._batch.fill(value, _from(page.url)))
         if page.content and page.present_anchor_ids is not None:  # what links may lead to
             page.present_anchor_ids.update(_IDS.findall(page.content))
 
@@ -270,7 +283,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
 
         A page that shows something of ours brings our style sheet along, and no other does.
         """
-        output = self._filled(output)
+        output = self._filled(output, page.url)
         assert self._batch is not None
         # Another plugin may have encrypted the page, or shows parts of it elsewhere.
         if page.file.src_uri in self._drawing or _SHOWN.search(output):
@@ -289,14 +302,14 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
         """Fills the places in what a theme makes besides the pages, and styles what it shows."""
-        output = self._filled(output_content)
+        output = self._filled(output_content, template_name)
         shows = template_name.endswith(".html") and _SHOWN.search(output)
         return _styled(output, template_name) if shows else output
 
-    def _filled(self, output: str) -> str:
+    def _filled(self, output: str, url: str) -> str:
         assert self._batch is not None
         self._batch.finish()
-        return self._batch.fill(output)
+        return self._batch.fill(output, _from(url))
 
     @event_priority(100)
     def _on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -311,7 +324,7 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         assert self._batch is not None
         if self._batch.used:
             self._batch.finish()
-            for name in fill_written(Path(config.site_dir), self._batch, _styled):
+            for name in fill_written(Path(config.site_dir), self._batch, _styled, get_relative_url):
                 self._batch.report(left_empty(self._sources.get(name, name)))
             self._end_if_wanted()
 
@@ -343,6 +356,11 @@ def _in_head(html: str, content: Markup) -> str:
         return html
     head, end, body = html.partition("</head>")
     return f"{head}{line}{end}{body}" if end else line + html
+
+
+def _from(url: str) -> Callable[[str], str]:
+    """How a path in the site is reached from the page with that address."""
+    return lambda path: str(get_relative_url(path, url))
 
 
 def _is_ours(extension: object) -> bool:

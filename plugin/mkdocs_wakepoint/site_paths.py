@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from mkdocs_wakepoint import reading
@@ -32,6 +32,21 @@ def include_folders(config: MkDocsConfig) -> Iterator[Path]:
         name = getattr(plugin, "config", {}).get("include_dir")
         if isinstance(name, str) and name:
             yield root(config) / name
+
+
+def docs_folder(config: MkDocsConfig) -> str:
+    """The folder of pages, from that of mkdocs.yml."""
+    path, home = Path(config.docs_dir), root(config)
+    return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.as_posix()
+
+
+def add_file(path: str, content: str, files: Files, config: MkDocsConfig) -> None:
+    """Adds a file to the site that is on no disk; MkDocs writes it with those of the author's."""
+    known = files.get_file_from_path(path)
+    if known is not None:  # of another language, in a site that is translated
+        files.remove(known)
+    made = File.generated(config, path, content=content, inclusion=InclusionLevel.INCLUDED)
+    files.append(made)
 
 
 def folder(name: str, config: MkDocsConfig) -> Path:

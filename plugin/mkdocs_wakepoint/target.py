@@ -14,10 +14,12 @@ from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.views.frame import framed
 
 if TYPE_CHECKING:
+    from mkdocs_wakepoint.downloads import Downloads
     from mkdocs_wakepoint.views import Item
     from wakepoint.recording import Recording
 
 KIND = "drawings"
+FILES_KIND = "files"
 
 
 class Target:
@@ -30,6 +32,7 @@ class Target:
         store: Has its recordings from other platforms.
 
     Attributes:
+        downloads: Where its files go; None if there is no place for them.
         snippet: The same.
         ran: Its runs: its own, and that of its lowered form if it shows that.
         problems: What is wrong with it, once it is drawn.
@@ -43,12 +46,14 @@ class Target:
         self.problems = mistakes
         self.ran: list[Run] = []
         self.layouter = ""
+        self.downloads: Downloads | None = None
         self._mistakes = mistakes
         self._keys, self._cache = runs.keys, runs.cache
         self._store = store
         self._missing: Problem | None = None
         self._item: Item | None = None
         self._body = Markup()
+        self._files: dict[str, str] | None = None
         if snippet.options.run:
             self._start(runs)
 
@@ -91,8 +96,10 @@ class Target:
         """Takes what an earlier build has drawn; False if there is nothing."""
         key = self._key()
         entry = self._cache.read(KIND, key) if self._cache is not None and key else None
-        if entry is None:
+        files = self._kept_files(key)
+        if entry is None or (self.downloads is not None and files is None):
             return False
+        self._files = files
         line, _, body = entry.partition(b"\n")
         if json.loads(line)["problems"]:  # their lines may have moved
             self.problems = self.item.problems
@@ -101,7 +108,7 @@ class Target:
 
     def draw(self) -> None:
         """Draws it, once its runs have ended; any thread may do that."""
-        from mkdocs_wakepoint.views.page import body  # noqa: PLC0415 - see `lazy`
+        from mkdocs_wakepoint.views.page import body, files_of  # noqa: PLC0415 - see `lazy`
 
         self.problems = self.item.problems
         self._body = body(self.item)
@@ -109,6 +116,18 @@ class Target:
         if self._cache is not None and key:
             facts = {"problems": len(self.problems) > len(self._mistakes)}
             self._cache.write(KIND, key, f"{json.dumps(facts)}\n{self._body}".encode())
+        if self.downloads is None:
+            return
+        self._files = files_of(self.item, self._body)
+        if self._cache is not None and key:
+            self._cache.write(FILES_KIND, key, json.dumps(self._files).encode())
+
+    def _kept_files(self, key: str | None) -> dict[str, str] | None:
+        """What an earlier build has made of its files; None if there is nothing, or no need."""
+        if self.downloads is None or self._cache is None or not key:
+            return None
+        entry = self._cache.read(FILES_KIND, key)
+        return None if entry is None else dict(json.loads(entry))
 
     def _key(self) -> str | None:
         """What its drawing is kept by; None if that depends on luck, or on a run under way."""
@@ -121,4 +140,7 @@ class Target:
     @property
     def html(self) -> Markup:
         """What stands in its place in the page, once it is drawn."""
-        return framed(self.problems, self._body, self.snippet.key)
+        body = self._body
+        if self.downloads is not None and self._files:
+            body += self.downloads.add(self.snippet, self._files)
+        return framed(self.problems, body, self.snippet.key)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from mkdocs_wakepoint.batch import Batch
 from mkdocs_wakepoint.snippet import Location, Problem
 
 
-def fill_written(site: Path, batch: Batch, finished: Callable[[str, str], str]) -> Iterator[str]:
+def fill_written(
+    site: Path,
+    batch: Batch,
+    finished: Callable[[str, str], str],
+    located: Callable[..., str],
+) -> Iterator[str]:
     """Fills the places in pages that were written past us, or changed behind us.
 
     Args:
         site: The folder of the site.
         batch: Has what belongs there.
         finished: Makes a page of its HTML, given that and the page's address in the site.
+        located: Tells how a path in the site is reached from ``other``, an address in it.
 
     Yields:
         The address of each page in which a place stays empty, as its markup was changed.
@@ -25,7 +32,7 @@ def fill_written(site: Path, batch: Batch, finished: Callable[[str, str], str]) 
         if not batch.holds(text):
             continue
         name = path.relative_to(site).as_posix()
-        filled = batch.fill(text)
+        filled = batch.fill(text, partial(located, other=name))
         if filled != text:
             path.write_bytes(finished(filled, name).encode("utf-8", "surrogateescape"))
         if batch.holds(filled):

@@ -15,7 +15,6 @@ from mkdocs_wakepoint.views.strace import kernel_calls
 from mkdocs_wakepoint.views.words import cut, times
 from wakepoint.recording import Recording
 
-
 KERNEL_CALLS: Final = "Kernel calls"
 """The section of what the kernel was called for; only those can fail with an error of its own."""
 

@@ -11,6 +11,7 @@ from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.views.code import code
 from mkdocs_wakepoint.views.comparison import Column, comparison
 from mkdocs_wakepoint.views.context import Context, context
+from mkdocs_wakepoint.views.files.all import files
 from mkdocs_wakepoint.views.frame import framed
 from mkdocs_wakepoint.views.item import Item
 from mkdocs_wakepoint.views.kernel import kernel
@@ -88,6 +89,18 @@ def body(item: Item) -> Markup:
         elif name in VIEWS:
             parts.append(VIEWS[name](recording, known))
     return joined((*parts, _caption(recording)))
+
+
+def files_of(item: Item, drawn: str) -> dict[str, str]:
+    """What a reader can take along of a snippet that ran; see `mkdocs_wakepoint.views.files`.
+
+    Args:
+        item: The snippet.
+        drawn: Its HTML.
+    """
+    if item.recording is None:
+        return {}
+    return files(item.recording, _context(item, item.recording), drawn)
 
 
 def lay_out_together(items: Iterable[Item]) -> None:

@@ -1,0 +1,1 @@
+"""What a reader can take along of a run: files for other programs."""
