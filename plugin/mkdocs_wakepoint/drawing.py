@@ -14,6 +14,8 @@ from mkdocs_wakepoint.lazy import import_runtime
 from mkdocs_wakepoint.target import Target
 
 GRAPHVIZ_KIND = "graphviz"
+_LAID_OUT = frozenset({"machine", "lifecycle"})
+"""The views for which Graphviz is needed."""
 
 
 class Drawing:
@@ -41,7 +43,7 @@ class Drawing:
             if self._thread is None:
                 self._thread = ThreadPoolExecutor(1, thread_name_prefix="wakepoint-drawing")
             thread = self._thread
-        if "machine" in target.snippet.options.show and not self._started:
+        if not _LAID_OUT.isdisjoint(target.snippet.options.show) and not self._started:
             self._started = True
             thread.submit(self._start_graphviz)
         left = [run.future for run in target.ran if run.future is not None]

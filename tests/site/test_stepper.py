@@ -36,6 +36,15 @@ READ = """([key, steps]) => {
             waits: texts(".wp-waits > li"), frames: texts(".wp-frame > p > code"),
             marks: [...document.querySelectorAll(".wp-stand")]
                 .map((mark) => [mark.closest(".wp-line").id, mark.dataset.mark]).sort(),
+            standing: [...root.querySelectorAll("svg [data-life]")].map((state) => [
+                state.dataset.life,
+                [...state.querySelectorAll(".wp-life-task")].map((task) => task.textContent),
+            ]),
+            ways: [...root.querySelectorAll("[data-move]")].map((way) => [
+                way.dataset.move,
+                way.querySelector(".wp-life-count").textContent,
+                way.classList.contains("wp-last"),
+            ]).sort(),
         };
     });
 }"""
@@ -157,3 +166,15 @@ def test_output_is_there_when_the_run_writes_it(open_page: Open) -> None:
     expect(line).to_be_visible()  # it was written before the task ended
     page.keyboard.press("Home")
     expect(line).to_be_hidden()
+
+
+def test_the_life_of_a_future_goes_along(open_page: Open) -> None:
+    page = stepper(open_page, "book/lifecycle")
+    pane = page.locator(".wp-pane-life")
+    expect(pane.locator(".wp-life-task")).to_have_count(0)
+    expect(pane.locator("desc")).to_have_text("nothing yet")
+    page.get_by_role("button", name="Next").first.click()
+    expect(pane.locator("svg .wp-here")).to_have_attribute("data-life", "polled")
+    expect(pane.locator("[data-move].wp-last")).to_have_attribute("data-move", "queued polled")
+    page.keyboard.press("End")
+    expect(pane.locator("desc")).to_contain_text("pending to polled (aborted): 1")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mkdocs_wakepoint.views.lives import MOVES
+from mkdocs_wakepoint.views.lives import STATES as LIFE
+
 State = dict[str, Any]
 
 _TASK = {
@@ -22,7 +25,7 @@ _MARK = {
     "inside": ("↳", "is inside", "are inside"),
     "yields": ("‖", "has yielded", "have yielded"),
 }
-ROWS, FRAMES = 8, 3
+ROWS, FRAMES, CHIPS = 8, 3, 5
 
 
 def states(data: Mapping[str, Any]) -> Iterator[State]:
@@ -47,6 +50,7 @@ def facts(state: State, data: Mapping[str, Any]) -> dict[str, Any]:
         "marks": _marks(state, data),
         "chain": _chain(state, data, front) if front else [],
         "values": dict(_below(state, f"value {front} ")),
+        "lives": _lives(state),
     }
 
 
@@ -59,7 +63,27 @@ def shown(state: State, data: Mapping[str, Any]) -> dict[str, Any]:
         "waits": _rows([_wait(*one) for one in known["waits"]], "nothing"),
         "marks": sorted([line, _mark(kind, of, data)] for line, kind, of in known["marks"]),
         "frames": [_name(one, data) for one in known["chain"][:-1]][-FRAMES:],
+        **_life(known["lives"], has_life=any(key.startswith("move ") for key in data["keys"])),
     }
+
+
+def _life(lives: Mapping[str, Any], *, has_life: bool) -> dict[str, Any]:
+    """The picture of a future's life: the tasks in its boxes, and the numbers at its arrows."""
+    if not has_life:
+        return {"standing": [], "ways": []}
+    counts, last = lives["counts"], lives["last"]
+    moves = sorted(map(" ".join, MOVES))
+    return {
+        "standing": [[state, _chips(lives["standing"].get(state, []))] for state in LIFE],
+        "ways": [[one, f" ×{counts[one]}" if one in counts else "", one == last] for one in moves],
+    }
+
+
+def _chips(tasks: Sequence[int]) -> list[str]:
+    named = list(map(str, tasks))
+    if len(named) > CHIPS:
+        named[CHIPS - 1 :] = [f"+{len(named) - CHIPS + 1}"]
+    return named[::-1]
 
 
 def _waits(state: State) -> list[Any]:
@@ -102,6 +126,18 @@ def _mark(kind: str, numbers: Sequence[int], data: Mapping[str, Any]) -> str:
 
 def _below(state: State, start: str) -> list[tuple[str, Any]]:
     return [(key[len(start) :], value) for key, value in state.items() if key.startswith(start)]
+
+
+def _lives(state: State) -> dict[str, Any]:
+    standing: dict[str, list[int]] = {}
+    for task, (how, _) in sorted((int(task), value) for task, value in _below(state, "task ")):
+        standing.setdefault("polled" if how == "running" else how, []).append(task)
+    moves = dict(_below(state, "move "))
+    return {
+        "standing": standing,
+        "counts": {move: count for move, (count, _) in moves.items()},
+        "last": max(moves, key=lambda move: moves[move][1], default=None),
+    }
 
 
 def _marks(state: State, data: Mapping[str, Any]) -> list[list[Any]]:

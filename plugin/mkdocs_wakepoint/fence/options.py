@@ -15,6 +15,7 @@ VIEWS: Final = {
     "code": "the snippet, without its hidden lines",
     "output": "what it wrote to standard output and standard error",
     "machine": "the state machine of each coroutine function that ran, as a diagram",
+    "lifecycle": "the life of a future, one machine for all tasks, with the counts of the run",
     "table": "the same machines as tables of states and saved variables",
     "timeline": "who ran when, and who woke whom",
     "lowered": "the explicit form of its coroutines beside it, both run and compared",

@@ -16,6 +16,7 @@ from mkdocs_wakepoint.views.frame import framed
 from mkdocs_wakepoint.views.item import Item
 from mkdocs_wakepoint.views.kernel import kernel
 from mkdocs_wakepoint.views.layout import lay_out, uses_dot
+from mkdocs_wakepoint.views.lifecycle import graph, lifecycle
 from mkdocs_wakepoint.views.lowered import lowered
 from mkdocs_wakepoint.views.machine import graphs, machines
 from mkdocs_wakepoint.views.markup import element, joined
@@ -35,6 +36,7 @@ View = Callable[[Recording, Context], Markup]
 VIEWS: dict[str, View] = {
     "output": output,
     "machine": machines,
+    "lifecycle": lifecycle,
     "table": states,
     "timeline": timeline,
     "lowered": lowered,
@@ -43,7 +45,7 @@ VIEWS: dict[str, View] = {
 """What draws each value of the option ``show``; ``code`` needs no recording and stands apart."""
 
 
-IN_STEPPER = frozenset({"machine"})
+IN_STEPPER = frozenset({"machine", "lifecycle"})
 """Where one of these is shown, the run is walked through."""
 ALONGSIDE = frozenset({"code", "output"})
 """What moves along then."""
@@ -108,11 +110,18 @@ def lay_out_together(items: Iterable[Item]) -> None:
     if not uses_dot():
         return
     lay_out(
-        graph
+        wanted
         for item in items
-        if item.recording is not None and "machine" in item.snippet.options.show
-        for graph in graphs(_context(item, item.recording))
+        if item.recording is not None
+        for wanted in _graphs(item, item.recording)
     )
+
+
+def _graphs(item: Item, recording: Recording) -> Iterable[str]:
+    if "machine" in item.snippet.options.show:
+        yield from graphs(_context(item, recording))
+    if "lifecycle" in item.snippet.options.show:
+        yield graph()
 
 
 def _context(item: Item, recording: Recording) -> Context:

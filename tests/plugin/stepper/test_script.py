@@ -26,6 +26,7 @@ from wakepoint.recording import Recording, record
 HERE = Path(__file__).parent
 LARGEST = 15_000
 """Bytes of the script, gzipped."""
+OPTIONS = Options(show=("code", "machine", "lifecycle"))
 
 LOADS = {
     "naps": """
@@ -82,6 +83,20 @@ LOADS = {
                     print(error)
         wakepoint.run(main())
     """,
+    "aborted": """
+        import wakepoint
+        async def wait_long():
+            await wakepoint.sleep(60)
+        async def spin():
+            for _ in range(3):
+                await wakepoint.yield_now()
+        async def main():
+            tasks = [wakepoint.spawn(wait_long()), wakepoint.spawn(spin())]
+            await wakepoint.yield_now()
+            tasks[0].abort()
+            never = wakepoint.spawn(wait_long())
+        wakepoint.run(main())
+    """,
 }
 
 
@@ -91,7 +106,7 @@ def recorded(name: str) -> Recording:
 
 def one_run(name: str) -> dict[str, Any]:
     recording = recorded(name)
-    snippet = Snippet(recording.source, Options(), Location("page.md", 1), "key")
+    snippet = Snippet(recording.source, OPTIONS, Location("page.md", 1), "key")
     known = json.loads(json.dumps(data(recording, context(snippet, recording))))
     folded = list(states(known))
     chance = random.Random(name)
@@ -108,9 +123,9 @@ def one_run(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", LOADS)
 def test_the_changes_add_up_to_the_fold_of_the_recording(name: str) -> None:
     recording = recorded(name)
-    snippet = Snippet(recording.source, Options(), Location("page.md", 1), "key")
+    snippet = Snippet(recording.source, OPTIONS, Location("page.md", 1), "key")
     known = json.loads(json.dumps(data(recording, context(snippet, recording))))
-    fold = Fold(recording)
+    fold = Fold(recording, lives=True)
     after = states(known)
     assert next(after) == {}
     for event, state in zip(recording.events, after, strict=True):

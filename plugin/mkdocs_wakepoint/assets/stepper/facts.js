@@ -63,6 +63,20 @@ export function values(run, instance) {
   return run.below(`value ${instance} `).map(([name, value]) => ({ name, value }));
 }
 
+const STANDING = { running: "polled" }; // other words are the same
+
+// The lives of the tasks' futures: which tasks stand in each state, how often each move was made, and
+// which one was the last.
+export function lives(run) {
+  const standing = {};
+  for (const { task, how } of tasks(run)) {
+    (standing[STANDING[how] ?? how] ??= []).push(task);
+  }
+  const moves = run.below("move ");
+  const [last] = [...moves].sort(([, [, one]], [, [, other]]) => other - one);
+  return { standing, counts: Object.fromEntries(moves.map(([move, [count]]) => [move, count])), last: last ? last[0] : null };
+}
+
 export function atMost(rows, most = MOST) {
   return rows.length > most ? [rows.slice(0, most - 1), rows.length - most + 1] : [rows, 0];
 }

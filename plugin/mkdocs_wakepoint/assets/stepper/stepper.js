@@ -3,6 +3,7 @@
 import { addressOf, stepIn } from "./address.js";
 import { Code } from "./code.js";
 import { halted, nearestHalt, nextHalt, previousHalt } from "./halts.js";
+import { Lifecycle } from "./lifecycle.js";
 import { MachinePane } from "./machine.js";
 import { Output } from "./output.js";
 import { Questions } from "./questions.js";
@@ -24,6 +25,8 @@ export class Stepper {
     this.code = new Code(root.querySelector(".wp-pane-code"));
     const pane = root.querySelector(".wp-pane-machine");
     this.machine = pane && new MachinePane(pane, this.run);
+    const life = root.querySelector(".wp-lifecycle");
+    this.life = life && new Lifecycle(life, this.run, this.machine);
     this.strip = new Strip(root, this.run, (n) => this.steps[n - 1]);
     this.output = new Output(root);
     this.track = new Track(root, this.run);
@@ -49,6 +52,7 @@ export class Stepper {
     const changed = at ? this.run.changedSince(previousHalt(this.halts, at)) : new Set();
     this.code.draw(this.run);
     this.machine?.draw(changed);
+    this.life?.draw();
     this.strip.draw(changed);
     this.output.draw(at, this.run.length);
     const count = this.halts.length - 1;

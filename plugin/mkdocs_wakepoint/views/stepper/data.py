@@ -50,7 +50,8 @@ def data(recording: Recording, context: Context) -> dict[str, Any]:
     """
     events = recording.events[:STEPS]
     halts = story(events)
-    keys, steps = _indexed(differences(recording))
+    lives = "lifecycle" in context.snippet.options.show
+    keys, steps = _indexed(differences(recording, lives=lives))
     return {
         "keys": keys,
         "steps": steps,

@@ -19,8 +19,10 @@ an event changes is a handful of keys, so a step is a small difference, whicheve
 | ``parked`` | until what the thread sleeps |
 | ``call`` | ordinal of the last kernel call |
 | ``buffer fd N`` | bytes that wait in the kernel to be received from it |
+| ``move A B`` | how often a task went from one state of its life to another; event of the last |
 
-What has no value is absent: a variable that is not bound, a task that is not queued.
+What has no value is absent: a variable that is not bound, a task that is not queued. Moves are
+there only where the snippet shows them.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from itertools import islice
 from typing import ClassVar, Final
 
 from mkdocs_wakepoint.views.limits import STEPS
+from mkdocs_wakepoint.views.lives import Lives
 from mkdocs_wakepoint.views.stepper.board import Board, Difference, State
 from mkdocs_wakepoint.views.stepper.buffers import Buffers
 from mkdocs_wakepoint.views.stepper.instances import Instances
@@ -38,9 +41,14 @@ from wakepoint.recording import Event, Recording
 _INTERESTS: Final = {"readable": ("READ",), "writable": ("WRITE",), "closed": ("READ", "WRITE")}
 
 
-def differences(recording: Recording) -> Iterator[Difference]:
-    """What each event changes, in the order of the run; of so many as can be stepped through."""
-    fold = Fold(recording)
+def differences(recording: Recording, *, lives: bool = False) -> Iterator[Difference]:
+    """What each event changes, in the order of the run; of so many as can be stepped through.
+
+    Args:
+        recording: The run.
+        lives: Fold in the lives of its tasks' futures too.
+    """
+    fold = Fold(recording, lives=lives)
     for event in islice(recording.events, STEPS):
         yield fold.take(event)
 
@@ -50,12 +58,14 @@ class Fold:
 
     Args:
         recording: Whose events it is going to be given, in order.
+        lives: Fold in the lives of its tasks' futures too.
     """
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, *, lives: bool = False) -> None:
         self._board = Board()
         self._instances = Instances(recording.machines, self._board)
         self._buffers = Buffers()
+        self._lives = Lives() if lives else None
 
     @property
     def state(self) -> State:
@@ -70,6 +80,9 @@ class Fold:
         self._instances.take(event)
         for source, count in self._buffers.take(event):
             self._board.set(f"buffer {source}", count)
+        move = self._lives.take(event) if self._lives else None
+        if self._lives and move:
+            self._board.set(f"move {' '.join(move)}", (self._lives.counts[move], event.n))
         self._instances.bring_to_front(self._moved(event))
         return self._board.take_difference()
 

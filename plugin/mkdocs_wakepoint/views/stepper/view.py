@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from mkdocs_wakepoint.views.code import code
 from mkdocs_wakepoint.views.context import Context
+from mkdocs_wakepoint.views.lifecycle import lifecycle
 from mkdocs_wakepoint.views.limits import STEPS
 from mkdocs_wakepoint.views.machine import machines
 from mkdocs_wakepoint.views.markup import element, joined
@@ -27,8 +28,11 @@ def stepper(recording: Recording, context: Context) -> Markup:
     show = context.snippet.options.show
     track = Track(events)
     panes = [_pane("code", "Code", code(context.snippet))] if "code" in show else []
+    life = lifecycle(recording, context) if "lifecycle" in show else Markup()
     if "machine" in show and context.shown:
-        panes.append(_pane("machine", "Machine", machines(recording, context)))
+        panes.append(_pane("machine", "Machine", machines(recording, context), life))
+    elif life:
+        panes.append(_pane("life", "Life of a future", life))
     box = element(
         "div",
         _bar(track, len(events)),

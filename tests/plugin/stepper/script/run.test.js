@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { buffers, chain, marks, queue, tasks, values, waits } from "../../../../plugin/mkdocs_wakepoint/assets/stepper/facts.js";
+import { buffers, chain, lives, marks, queue, tasks, values, waits } from "../../../../plugin/mkdocs_wakepoint/assets/stepper/facts.js";
 import { Run } from "../../../../plugin/mkdocs_wakepoint/assets/stepper/run.js";
 
 const runs = JSON.parse(readFileSync(process.env.WAKEPOINT_RUNS, "utf8"));
@@ -44,6 +44,7 @@ for (const { name, data, states, facts, moves } of runs) {
         buffers: buffers(run).map(({ source, bytes }) => [source, bytes]),
         marks: marks(run).map(({ line, kind, instances }) => [line, kind, instances]),
         chain: run.get("front") ? chain(run, run.get("front")) : [],
+        lives: lives(run),
         values: run.get("front") ? Object.fromEntries(values(run, run.get("front")).map(({ name: key, value }) => [key, value])) : {},
       };
       assert.deepEqual(shown, facts[n], `after event ${n}`);
