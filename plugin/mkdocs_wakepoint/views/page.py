@@ -45,10 +45,10 @@ VIEWS: dict[str, View] = {
 """What draws each value of the option ``show``; ``code`` needs no recording and stands apart."""
 
 
-IN_STEPPER = frozenset({"machine", "lifecycle"})
+STEPPED = frozenset({"machine", "lifecycle", "timeline"})
 """Where one of these is shown, the run is walked through."""
-ALONGSIDE = frozenset({"code", "output"})
-"""What moves along then."""
+IN_STEPPER = frozenset({"code", "output", "machine", "lifecycle"})
+"""What moves along then, and is not shown a second time."""
 
 
 def render_all(items: Sequence[Item]) -> list[Markup]:
@@ -79,12 +79,12 @@ def body(item: Item) -> Markup:
     known = _context(item, recording)
     steps = (
         snippet.options.layout == "stepper"
-        and not IN_STEPPER.isdisjoint(snippet.options.show)
+        and not STEPPED.isdisjoint(snippet.options.show)
         and can_step(recording)
     )
     parts = [stepper(recording, known)] if steps else []
     for name in snippet.options.show:
-        if steps and name in IN_STEPPER | ALONGSIDE:
+        if steps and name in IN_STEPPER:
             continue
         if name == "code":
             parts.append(code(snippet))
