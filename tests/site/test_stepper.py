@@ -87,14 +87,31 @@ def test_each_step_shows_what_python_says(open_page: Open, address: str) -> None
 
 def stepper(open_page: Open, address: str = "book/08-loop", **options: Any) -> Page:
     page = open_page(address, **options)
-    expect(page.locator(".wp-stepper").first).to_have_class("wp-stepper wp-started")
+    expect(page.locator(".wp-stepper").first).to_have_class(re.compile("wp-started"))
     return page
+
+
+def veiled_from(page: Page) -> float:
+    where: float = page.locator(".wp-veil").first.evaluate(
+        "(veil) => Number(veil.getAttribute('x'))"
+    )
+    return where
+
+
+def test_a_predict_in_the_text_opens_its_question(open_page: Open) -> None:
+    page = stepper(open_page)
+    page.get_by_role("button", name="Next").first.click()
+    page.get_by_role("link", name="Predict").click()
+    expect(page.locator(".wp-now").first).to_contain_text("One state for the await")
+    expect(page.get_by_label("Ask me first").first).to_be_checked()
 
 
 def test_nothing_has_run_at_first_and_no_answer_is_to_be_seen(open_page: Open) -> None:
     page = stepper(open_page)
     expect(page.locator(".wp-position").first).to_have_text("Step 0 of 33")
-    expect(page.locator(".wp-now").first).to_contain_text("Nothing has run yet")
+    expect(page.locator(".wp-now").first).to_contain_text("One state for the await")
+    assert page.locator(".wp-figures:visible").count() == 0
+    assert veiled_from(page) == 0
     assert page.locator(".wp-stand").count() == 0
 
 
@@ -110,7 +127,7 @@ def test_buttons_and_keys_go_from_poll_to_park_to_wake(open_page: Open) -> None:
     page.keyboard.press("End")
     expect(page.locator(".wp-position").first).to_have_text("Step 33 of 33")
     page.keyboard.press("Home")
-    expect(now).to_contain_text("Nothing has run yet")
+    expect(now).to_contain_text("One state for the await")
 
 
 def test_an_address_leads_to_a_step_and_follows_the_reader(open_page: Open) -> None:
@@ -125,10 +142,11 @@ def test_a_question_comes_before_the_step_that_answers_it(open_page: Open) -> No
     page = stepper(open_page)
     now = page.locator(".wp-now").first
     page.get_by_label("Ask me first").first.check()
-    page.get_by_role("button", name="Next").first.click()
+    now.get_by_role("button", name="one state").click()
+    expect(now).to_contain_text("Right. The executor takes task 1")
     page.get_by_role("button", name="Next").first.click()
     expect(now).to_contain_text("How does this poll of task 1 end?")
-    assert page.locator(".wp-veil").first.evaluate("(veil) => Number(veil.getAttribute('x'))") < 100
+    assert veiled_from(page) < 100
     now.get_by_role("button", name="Pending, in line 13").click()
     expect(now).to_contain_text("Right. Task 1 answers Pending")
 

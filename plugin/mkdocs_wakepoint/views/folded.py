@@ -27,6 +27,8 @@ def folded(
         attributes: Of its element, as `element` takes them.
     """
     name = element("b", title)
-    head = element("summary", name, f": {inside}") if inside else element("summary", name)
+    # Figures may answer what is asked above; the site's script hides them until then.
+    figures = element("span", f": {inside}", class_="wp-figures") if inside else ""
+    head = element("summary", name, figures)
     classes = " ".join(filter(None, ("wp-folded", "wp-printed" if printed else "", class_)))
     return element("details", head, content, class_=classes, **attributes)

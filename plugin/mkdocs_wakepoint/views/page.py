@@ -130,10 +130,11 @@ def _context(item: Item, recording: Recording) -> Context:
 
 def _caption(recording: Recording) -> Markup:
     counted = figures(recording)
-    run = ""
+    run = Markup()
     if counted.polls:
-        run = f" {times(counted.polls, 'poll')}, {times(counted.suspended, 'suspension')}."
-    return element("p", f"{where(recording.environment)}.{run}", class_="wp-caption wp-where")
+        text = f" {times(counted.polls, 'poll')}, {times(counted.suspended, 'suspension')}."
+        run = element("span", text, class_="wp-figures")
+    return element("p", f"{where(recording.environment)}.", run, class_="wp-caption wp-where")
 
 
 def where(environment: Environment) -> str:

@@ -13,9 +13,11 @@ export class MachinePane {
     this.run = run;
     this.pinned = null; // index of the machine that the reader chose
     this.pictures = new Map();
-    run.data.machines.forEach(({ anchor }, index) => {
+    run.data.machines.forEach(({ anchor, name }, index) => {
       const figure = anchor && document.getElementById(anchor);
       if (figure && pane.contains(figure)) this.pictures.set(index, new Picture(figure));
+      // Its caption tells of the whole run, also to those who do not see that it is hidden.
+      figure?.setAttribute("aria-label", `Machine of ${name}`);
     });
     this.tabs = element("div", { class: "wp-tabs", role: "group", "aria-label": "Machine" });
     this.frames = element("div", { class: "wp-frames" });

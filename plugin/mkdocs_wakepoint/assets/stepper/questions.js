@@ -30,6 +30,11 @@ export class Questions {
     return answers[0];
   }
 
+  // Whether something is asked that what stands around might answer.
+  areOpen() {
+    return this.isOn || this.ofAuthor() !== undefined;
+  }
+
   // What the author asks before the run, until it was answered.
   ofAuthor() {
     return this.answered.has(0) ? undefined : this.byEvent.get(0);

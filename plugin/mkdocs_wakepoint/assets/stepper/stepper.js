@@ -55,11 +55,12 @@ export class Stepper {
     this.life?.draw();
     this.strip.draw(changed);
     this.output.draw(at, this.run.length);
+    this.root.classList.toggle("wp-asking", at < this.run.length && this.questions.areOpen());
     const count = this.halts.length - 1;
     const position = `Step ${halted(this.halts, at)} of ${count}`;
     this.position.textContent = position;
     this.say(at, words);
-    this.track.draw(this.questions.isOn, `${position}: ${this.now.textContent}`);
+    this.track.draw(this.questions.areOpen(), `${position}: ${this.now.textContent}`);
     for (const [name, off] of [["first", !at], ["back", !at], ["next", at === this.run.length], ["last", at === this.run.length]]) {
       // Not disabled: that would take the focus away, and the arrow keys with it.
       this.button(name).setAttribute("aria-disabled", String(off));

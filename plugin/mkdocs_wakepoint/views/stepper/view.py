@@ -43,7 +43,7 @@ def stepper(recording: Recording, context: Context) -> Markup:
         _output(recording, context),
         _strip(),
         data_block(recording, context),
-        class_="wp-stepper",
+        class_="wp-stepper" if context.snippet.options.ask is None else "wp-stepper wp-asking",
         data_key=context.snippet.key,
     )
     return joined((element("div", box, class_="wp-wide"), steps(recording, context)))
