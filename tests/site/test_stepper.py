@@ -196,3 +196,11 @@ def test_the_life_of_a_future_goes_along(open_page: Open) -> None:
     expect(pane.locator("[data-move].wp-last")).to_have_attribute("data-move", "queued polled")
     page.keyboard.press("End")
     expect(pane.locator("desc")).to_contain_text("pending to polled (aborted): 1")
+
+
+def test_a_link_into_what_is_folded_opens_it(open_page: Open) -> None:
+    page = stepper(open_page)
+    table = page.locator("#wp-download-download-table")
+    expect(table).to_be_hidden()
+    page.evaluate("location.hash = '#wp-download-download-table'")
+    expect(table).to_be_visible()

@@ -37,7 +37,18 @@ function leadToSteps() {
   }
 }
 
+// An address within what is folded opens it; not every browser does so by itself.
+function unfold() {
+  const target = location.hash.startsWith("#wp-") && document.getElementById(location.hash.slice(1));
+  if (!target) return;
+  let folded = target.closest("details:not([open])");
+  if (!folded) return;
+  for (; folded; folded = folded.parentElement.closest("details:not([open])")) folded.open = true;
+  target.scrollIntoView();
+}
+
 function follow() {
+  unfold();
   for (const stepper of steppers) stepper.goToAddress();
 }
 
