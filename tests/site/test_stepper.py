@@ -80,7 +80,8 @@ def test_each_step_shows_what_python_says(open_page: Open, address: str) -> None
             said = seen.pop("sentence")
             assert said == (told[n - 1] if n else said), (key, n)
             expected = shown(everything[n], data)
-            expected["marks"] = sorted(expected["marks"])
+            if not page.locator(f"[data-key='{key}'] .wp-frames").count():
+                expected["frames"] = []  # it shows no machine
             assert seen == expected, (key, n)
         page.evaluate(READ, [key, [0]])
 

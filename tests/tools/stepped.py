@@ -62,7 +62,7 @@ def shown(state: State, data: Mapping[str, Any]) -> dict[str, Any]:
         "tasks": _rows([_task(one, data) for one in known["tasks"]], "none yet"),
         "waits": _rows([_wait(*one) for one in known["waits"]], "nothing"),
         "marks": sorted([line, _mark(kind, of, data)] for line, kind, of in known["marks"]),
-        "frames": [_name(one, data) for one in known["chain"][:-1]][-FRAMES:],
+        "frames": _frames(state, data),
         **_life(known["lives"], has_life=any(key.startswith("move ") for key in data["keys"])),
     }
 
@@ -84,6 +84,16 @@ def _chips(tasks: Sequence[int]) -> list[str]:
     if len(named) > CHIPS:
         named[CHIPS - 1 :] = [f"+{len(named) - CHIPS + 1}"]
     return named[::-1]
+
+
+def _frames(state: State, data: Mapping[str, Any]) -> list[str]:
+    """Those around the machine that moves, or moved last, of those that have a picture."""
+    pictured = [index for index, machine in enumerate(data["machines"]) if machine["anchor"]]
+    front = state.get("front")
+    if front is None or data["instances"][str(front)][0] not in pictured:
+        front = state.get(f"last {pictured[0]}") if pictured else None
+    chain = _chain(state, data, front) if front else []
+    return [_name(one, data) for one in chain[:-1]][-FRAMES:]
 
 
 def _waits(state: State) -> list[Any]:
