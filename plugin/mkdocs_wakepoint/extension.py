@@ -117,7 +117,7 @@ class WakepointExtension(Extension):
         tell(document.md, problems, stale, self._settings.on_error, runs)
         # Without MkDocs' plugin nobody else brings these to the page.
         style, steps = element("style", stylesheet()), element("script", script())
-        return f"{style}\n{batch.fill(text)}\n{steps}"
+        return f"{steps}\n{style}\n{batch.fill(text)}"
 
     def _cache(self, document: Document) -> Cache | None:
         """The cache of a page of a site, or the one that was asked for by its name.

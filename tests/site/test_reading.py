@@ -137,6 +137,7 @@ def test_the_palette_can_be_changed_on_the_page(open_page: Open) -> None:
 def test_a_line_number_leads_to_its_line(open_page: Open) -> None:
     # With it, Material's script may scroll back if one clicks within a moment of scrolling.
     page = open_page("book/03-phases", java_script_enabled=False)
+    page.locator("details:has(#wp-naps-naps-table) > summary").first.click()
     link = page.locator("#wp-naps-naps-table a").nth(1)
     line = page.locator("#" + str(link.get_attribute("href")).partition("#")[2])
     before = line.evaluate("line => getComputedStyle(line).backgroundColor")

@@ -18,8 +18,8 @@ from mkdocs_wakepoint.text import visible
 Content = str | int | float
 """What can stand in an element or in an attribute; `Markup` is a str that passes as it is."""
 
-_VOID: Final = frozenset({"br", "link", "wbr"})
-_CLOSED: Final = frozenset({"circle", "input", "path", "rect"})
+_VOID: Final = frozenset({"br", "input", "link", "wbr"})
+_SHAPES: Final = frozenset({"circle", "path", "rect"})
 _BLOCKS: Final = frozenset(
     {"caption", "details", "div", "figcaption", "figure", "li", "ol", "p", "pre"}
     | {"section", "summary", "table", "td", "th", "tr", "ul"}
@@ -45,7 +45,7 @@ def element(tag: str, *content: Content, **attributes: Content | bool | None) ->
             start += _attribute(name, value)
     if tag in _VOID:
         html = f"<{start}>"
-    elif tag in _CLOSED and not content:
+    elif tag in _SHAPES and not content:
         html = f"<{start}/>"
     else:
         html = f"<{start}>{''.join(map(_shown, content))}</{tag}>{behind}"

@@ -128,7 +128,7 @@ def parsed(html: str) -> Tag:
     assert not re.search("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", html)
     assert names(html) <= KNOWN
     xml = html.replace(" data-search-exclude>", ">").replace(" data-search-exclude ", " ")
-    xml = re.sub("<(wbr|br)>", "", xml)
+    xml = re.sub("<(wbr|br|input[^>]*)>", "", xml)
     ET.fromstring(f"<page>{xml}</page>")
     return BeautifulSoup(html, "html.parser")
 

@@ -80,7 +80,7 @@ def page_of(recording: Recording) -> Tag:
 
 
 def drawing(recording: Recording) -> Tag:
-    return one(page_of(recording), "svg:not(.wp-heads)")
+    return one(page_of(recording), ".wp-timeline svg:not(.wp-heads)")
 
 
 def lines(some_rows: list[Row]) -> list[str]:
@@ -370,7 +370,7 @@ def test_no_text_leaves_the_picture(source: str) -> None:
 def test_each_poll_has_a_bar_that_ends_where_it_ends() -> None:
     recording = ran(PIPE)
     page = page_of(recording)
-    svg = one(page, "svg:not(.wp-heads)")
+    svg = one(page, ".wp-timeline svg:not(.wp-heads)")
     lanes = {
         one(lane, ".wp-lane-name").get_text(): float(str(one(lane, "rect")["x"]))
         for lane in page.select(".wp-lane")
@@ -393,7 +393,7 @@ def test_the_table_has_each_row_in_full() -> None:
 
 def test_it_is_folded_and_its_line_says_what_is_inside() -> None:
     recording = ran(NAPS)
-    box = one(page_of(recording), ".wp > details")
+    box = one(page_of(recording), ".wp > details:not(.wp-steps)")
     counts = f"{len(recording.events)} events, 1 task, 2 parks"
     assert one(box, ":scope > summary").get_text() == f"Timeline: {counts}"
     assert not box.has_attr("open")

@@ -19,11 +19,10 @@ export class MachinePane {
       // Its caption tells of the whole run, also to those who do not see that it is hidden.
       figure?.setAttribute("aria-label", `Machine of ${name}`);
     });
-    this.tabs = element("div", { class: "wp-tabs", role: "group", "aria-label": "Machine" });
+    this.tabs = pane.querySelector(".wp-tabs");
     this.frames = element("div", { class: "wp-frames" });
     this.inner = element("div", { class: "wp-inner" });
     this.inner.append(...[...this.pictures.values()].map(({ figure }) => figure));
-    this.box.before(this.tabs);
     this.box.prepend(this.frames);
     this.makeTabs();
   }

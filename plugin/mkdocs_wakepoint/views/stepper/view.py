@@ -84,8 +84,9 @@ def _bar(track: Track, count: int) -> Markup:
     )  # fmt: skip
     groove = element("div", track.picture(), slider, class_="wp-groove-box")
     lanes = element("div", track.names(), groove, class_="wp-track")
+    # Material's search ends what it leaves out at the end of any element of that name.
     return element(
-        "div",
+        "section",
         controls,
         lanes,
         class_="wp-bar wp-live",
@@ -103,7 +104,10 @@ def _pane(name: str, title: str, *content: Markup) -> Markup:
     head = element("p", title, class_="wp-pane-name wp-live", data_search_exclude=True)
     # It scrolls where the stepper would be taller than the window, so keys have to reach it.
     box = element("div", *content, class_="wp-pane-box", tabindex=0, role="group", aria_label=title)
-    return element("div", head, box, class_=f"wp-pane wp-pane-{name}")
+    # The script puts a tab here for each machine; until then the row has its height.
+    tabs = element("div", class_="wp-tabs wp-live", role="group", aria_label="Machine")
+    between = (tabs,) if name == "machine" else ()
+    return element("div", head, *between, box, class_=f"wp-pane wp-pane-{name}")
 
 
 def _strip() -> Markup:
@@ -122,4 +126,4 @@ def _strip() -> Markup:
         )
         for name, title in lists
     )
-    return element("div", *boxes, class_="wp-strip wp-live", data_search_exclude=True)
+    return element("section", *boxes, class_="wp-strip wp-live", data_search_exclude=True)
