@@ -88,7 +88,9 @@ def _chips(tasks: Sequence[int]) -> list[str]:
 
 def _frames(state: State, data: Mapping[str, Any]) -> list[str]:
     """Those around the machine that moves, or moved last, of those that have a picture."""
-    pictured = [index for index, machine in enumerate(data["machines"]) if machine["anchor"]]
+    # In the order in which they began.
+    began = dict.fromkeys(machine for machine, _, _ in data["instances"].values())
+    pictured = [index for index in began if data["machines"][index]["anchor"]]
     front = state.get("front")
     if front is None or data["instances"][str(front)][0] not in pictured:
         front = state.get(f"last {pictured[0]}") if pictured else None

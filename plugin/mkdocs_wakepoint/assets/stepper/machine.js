@@ -13,12 +13,13 @@ export class MachinePane {
     this.run = run;
     this.pinned = null; // index of the machine that the reader chose
     this.pictures = new Map();
-    run.data.machines.forEach(({ anchor, name }, index) => {
-      const figure = anchor && document.getElementById(anchor);
-      if (figure && pane.contains(figure)) this.pictures.set(index, new Picture(figure));
+    for (const figure of pane.querySelectorAll("figure.wp-machine")) {
+      const index = run.data.machines.findIndex(({ anchor }) => anchor === figure.id);
+      if (index < 0) continue;
+      this.pictures.set(index, new Picture(figure));
       // Its caption tells of the whole run, also to those who do not see that it is hidden.
-      figure?.setAttribute("aria-label", `Machine of ${name}`);
-    });
+      figure.setAttribute("aria-label", `Machine of ${run.data.machines[index].name}`);
+    }
     this.tabs = pane.querySelector(".wp-tabs");
     this.frames = element("div", { class: "wp-frames" });
     this.inner = element("div", { class: "wp-inner" });
