@@ -66,12 +66,12 @@ class Drawing:
 
     def _draw_ended(self) -> None:
         """Draws all that have run since it was called last; their pictures are laid out at once."""
-        import_runtime()
-        from mkdocs_wakepoint.views.page import lay_out_together  # noqa: PLC0415 - see `lazy`
-
         with self._lock:
             ended, self._ended = self._ended, []
-        try:
+        try:  # what fails in here, an import as well, somebody waits for
+            import_runtime()
+            from mkdocs_wakepoint.views.page import lay_out_together  # noqa: PLC0415 - see `lazy`
+
             if len(ended) > 1:
                 lay_out_together([target.item for target, _ in ended])
             for target, drawn in ended:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from mkdocs_wakepoint.views.set_up import sort_of
 from wakepoint.recording import Event
 
 _STORY: Final = frozenset(
@@ -13,21 +14,15 @@ _STORY: Final = frozenset(
         *("executor.parked", "waker.woken"),
     }
 )
-# fmt: off
-_SET_UP: Final = frozenset({
-    "socket", "socketpair", "pipe", "pipe2", "bind", "listen", "setsockopt", "getsockopt",
-    "getsockname", "getpeername", "fcntl", "ioctl", "dup", "close", "closesocket", "shutdown",
-    "epoll_create1", "eventfd", "timerfd_create", "inotify_init1", "pidfd_open",
-    "kqueue", "io_uring_setup", "io_uring_register", "mmap",
-    "CreateIoCompletionPort", "CloseHandle",
-})
-# fmt: on
-"""Calls that make something, name it or let it go; the lesson is in the others."""
 
 
 def is_set_up(event: Event) -> bool:
-    """True for a kernel call that only makes things ready, or lets them go."""
-    return event.kind == "kernel.called" and event["name"] in _SET_UP and event["error"] is None
+    """True for a kernel call that only makes things ready."""
+    return _sort(event) == "set-up"
+
+
+def _sort(event: Event) -> str:
+    return sort_of(event["name"], event["error"]) if event.kind == "kernel.called" else ""
 
 
 def story(events: Sequence[Event]) -> list[int]:
@@ -42,9 +37,9 @@ def story(events: Sequence[Event]) -> list[int]:
 
 
 def every(events: Sequence[Event]) -> list[int]:
-    """Ordinals of all events, but of calls that set up one behind the other only the last."""
+    """Ordinals of all events, but of calls that set up or close one behind the other the last."""
     stops = [0]
     for event, following in zip(events, [*events[1:], None], strict=True):
-        if following is None or not (is_set_up(event) and is_set_up(following)):
+        if following is None or not _sort(event) or _sort(event) != _sort(following):
             stops.append(event.n)
     return stops
