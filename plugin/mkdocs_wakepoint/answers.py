@@ -6,13 +6,18 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from mkdocs_wakepoint.fence.options import BACKENDS, FIGURES
 from mkdocs_wakepoint.quotes import ANCHOR, Quote
-from mkdocs_wakepoint.snippet import Problem
+from mkdocs_wakepoint.snippet import Problem, Snippet
 from mkdocs_wakepoint.views.item import HasRuns
-from mkdocs_wakepoint.views.quote import Call
+from mkdocs_wakepoint.views.limits import STEPS
+from mkdocs_wakepoint.views.quote import Call, Step
+from mkdocs_wakepoint.views.source_lines import SourceLines
+from mkdocs_wakepoint.views.stepper.sentences import sentences
+from mkdocs_wakepoint.views.stepper.stops import is_stepped
 from mkdocs_wakepoint.views.strace import call, kernel_calls
 from wakepoint.recording import Recording
 from wakepoint.recording.figures import figures, visits
@@ -20,8 +25,8 @@ from wakepoint.recording.figures import figures, visits
 _OWN = BACKENDS[0]
 _OF_FUNCTIONS = ("entered", "suspended")
 
-Answer = Call | str | int | None
-"""A call, what the author wrote, a count, or None where there is no run on that backend."""
+Answer = Call | Step | str | int | None
+"""A call, a step, what the author wrote, a count, or None where there is no run on that backend."""
 
 
 def answer(quote: Quote, items: Sequence[HasRuns]) -> tuple[Answer, Problem | None]:
@@ -34,7 +39,7 @@ def answer(quote: Quote, items: Sequence[HasRuns]) -> tuple[Answer, Problem | No
         quote: The link.
         items: All snippets that were run, with their recordings from other platforms.
     """
-    kind, backend, name, part = quote.parts
+    kind, backend, _ = quote.parts
 
     def wrong(what: str, remedy: str) -> tuple[Answer, Problem]:
         return quote.text, Problem(quote.location, what, remedy)
@@ -46,22 +51,36 @@ def answer(quote: Quote, items: Sequence[HasRuns]) -> tuple[Answer, Problem | No
         return wrong(f"there is no snippet {quote.href!r}", "write page.md#wp-id")
     run = _run(item, backend)
     if run is None:
-        return None, None
-    said = _count(run, name, part) if kind == "count" else _call(run, name, part)
-    if isinstance(said, Call) and run is not item.recording:
-        said = replace(said, step=None)  # its page walks through another run
-    if said is not None:
-        return said, None
-    subject = f"{name} {part}".strip()
+        return (Step(None) if kind == "step" else None), None
+    said = _said(quote, item, run)
+    return wrong(*_unsaid(quote, item.snippet)) if said is None else (said, None)
+
+
+def _said(quote: Quote, item: HasRuns, run: Recording) -> Call | Step | int | None:
+    kind, _, which = quote.parts
+    name, _, part = which.partition(" ")
     if kind == "count":
-        remedy = f"name a kernel call, or one of calls, {', '.join(FIGURES)}"
-        if part:
-            remedy = f"write {' or '.join(_OF_FUNCTIONS)}, a function, and a state's number"
-        return wrong(f"nothing called {subject!r} was counted on {backend}", remedy)
-    return wrong(
-        f"{item.snippet.key!r} made no call {subject!r} on {backend}",
-        "correct this, or what the page says of it",
-    )
+        return _count(run, name, part)
+    said = _step(item.snippet, run, which) if kind == "step" else _call(run, name, part)
+    # Its page may walk through another run, or through none.
+    walked = run is item.recording and is_stepped(item.snippet.options, run)
+    return said if walked or said is None else replace(said, step=None)
+
+
+def _unsaid(quote: Quote, snippet: Snippet) -> tuple[str, str]:
+    """What is wrong where a run has no answer, and what to do."""
+    kind, backend, which = quote.parts
+    match kind:
+        case "call":
+            what = f"{snippet.key!r} made no call {which!r} on {backend}"
+            return what, "correct this, or what the page says of it"
+        case "step":
+            what = f"no step of {snippet.key!r} says {which!r} on {backend}"
+            return what, "copy words from all its steps as text"
+    remedy = f"name a kernel call, or one of calls, {', '.join(FIGURES)}"
+    if " " in which:
+        remedy = f"write {' or '.join(_OF_FUNCTIONS)}, a function, and a state's number"
+    return f"nothing called {which!r} was counted on {backend}", remedy
 
 
 def _item(quote: Quote, items: Sequence[HasRuns]) -> HasRuns | None:
@@ -103,6 +122,24 @@ def _of_function(run: Recording, name: str, rest: Sequence[str]) -> int | None:
 
 
 def _call(run: Recording, name: str, part: str) -> Call | None:
-    pattern = re.compile(".*".join(re.escape(each.strip()) for each in part.split("…")))
+    pattern = _pattern(part)
     calls = (Call(call(event), event.n) for event in kernel_calls(run) if event["name"] == name)
     return next((one for one in calls if pattern.search(one.text)), None)
+
+
+def _step(snippet: Snippet, run: Recording, words: str) -> Step | None:
+    """The first step that says the words; of what stands behind a ``then``, the first one after."""
+    if not is_stepped(snippet.options, run):
+        return None
+    told = islice(sentences(run, SourceLines(snippet, run.source)), STEPS)
+    steps = enumerate((sentence.striptags() for sentence in told), 1)
+    number = None
+    for part in words.split(" then "):
+        pattern = _pattern(part)
+        number = next((n for n, sentence in steps if pattern.search(sentence)), None)
+    return None if number is None else Step(number)
+
+
+def _pattern(part: str) -> re.Pattern[str]:
+    """What finds a text in which anything can stand for ``…``."""
+    return re.compile(".*".join(re.escape(each.strip()) for each in part.split("…")))

@@ -16,7 +16,7 @@ from mkdocs_wakepoint.extension import WakepointExtension
 from mkdocs_wakepoint.quotes import Quote
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from mkdocs_wakepoint.views import Item, quotation
-from mkdocs_wakepoint.views.quote import Call
+from mkdocs_wakepoint.views.quote import Call, Step
 from wakepoint.recording import Environment, Recording, record
 from wakepoint.recording.figures import figures
 
@@ -27,6 +27,7 @@ PAGE = f"""\
 {PIPE}```
 
 It makes [call: simulated write 5](#wp-pipe), and polls [count: simulated polls](#wp-pipe) times.
+Then it [*is* asleep](#wp-pipe "step: auto thread is parked").
 
 | a | b |
 | --- | --- |
@@ -82,6 +83,34 @@ def test_a_call_leads_to_its_step_where_the_page_walks_through_that_run(item: It
     assert elsewhere is None or (isinstance(elsewhere, Call) and elsewhere.step is None)
 
 
+@pytest.mark.parametrize(
+    "words, kind, number",
+    [
+        ("takes task 1", "task.polled", 0),
+        ("takes task 1 then takes task 1", "task.polled", 1),
+        ("is parked … until", "executor.parked", 0),
+        ("Task 1 answers Pending then is parked then woken", "waker.woken", 0),
+        ("main comes to line 6, await wakepoint.join(", "state.entered", 0),
+    ],
+)
+def test_a_step_is_found_by_what_the_stepper_says(
+    item: Item, words: str, kind: str, number: int
+) -> None:
+    said, problem = answer(asked(f"step: auto {words}"), [item])
+    assert isinstance(said, Step)
+    assert problem is None
+    assert said.step == [event.n for event in item.recording.events if event.kind == kind][number]  # type: ignore[union-attr]
+    assert quotation(said, "auto") == f'<span data-step="{said.step}"></span>'
+
+
+def test_a_step_is_nowhere_where_no_run_is_walked_through(item: Item) -> None:
+    options = Options(backend="simulated", layout="stack")
+    stacked = replace(item, snippet=replace(item.snippet, options=options))
+    assert answer(asked("call: auto write"), [stacked])[0] == Call("write(fd 4, 5 bytes) = 5", None)
+    _, problem = answer(asked("step: auto takes task 1"), [stacked])
+    assert str(problem).startswith("docs/a.md:20: no step of 'pipe' says 'takes task 1' on auto; ")
+
+
 def test_a_quote_is_drawn_as_what_it_is() -> None:
     assert (
         quotation("read(fd 3, b'<&>')", "epoll")
@@ -111,6 +140,12 @@ def test_the_numbers_are_those_of_that_backends_recording(item: Item, run: Recor
         ("count: auto entered main 9", "#wp-pipe", "nothing called 'entered main 9' was counted "),
         ("count: auto polls main", "#wp-pipe", "nothing called 'polls main' was counted on auto; "),
         ("count: auto entered main x", "#wp-pipe", "nothing called 'entered main x' was counted o"),
+        (
+            "step: auto parked then for the first",
+            "#wp-pipe",
+            "no step of 'pipe' says 'parked t",
+        ),
+        ("step: auto zebra", "#wp-pipe", "no step of 'pipe' says 'zebra' on auto; copy words from"),
         ("call: select read", "#wp-pipe", "there is no backend 'select'; choose of auto, epoll"),
         ("call: simulated read", "#wp-pip", "there is no snippet '#wp-pip'; write page.md#wp-id"),
         ("call: simulated read", "b.md#wp-pipe", "there is no snippet 'b.md#wp-pipe'; write "),
@@ -125,6 +160,8 @@ def test_what_no_run_did_is_told(item: Item, text: str, href: str, message: str)
 def test_a_snippet_that_did_not_run_is_not_quoted(item: Item) -> None:
     without = replace(item, recording=None, others=())
     assert answer(asked("count: auto polls"), [without]) == (None, None)
+    assert answer(asked("step: auto polls it"), [without]) == (Step(None), None)
+    assert quotation(Step(None), "auto") == ""
     assert quotation(None, "auto") == "<em>not recorded here</em>"
 
 
@@ -172,6 +209,7 @@ def test_the_extension_alone_fills_links_in(tmp_path: Path) -> None:
     assert links == [
         ('<code data-step="11">write(fd 4, 5 bytes) = 5</code>', "#wp-pipe"),
         (str(figures(record(PIPE, backend="simulated")).polls), "#wp-pipe"),
+        ('<span data-step="17"></span><em>is</em> asleep', "#wp-pipe"),
         ('<code data-step="29">close(fd 3) = 0</code>', "#wp-pipe"),
         ("another link", "#wp-pipe"),
     ]
@@ -212,6 +250,8 @@ LINKS = {
     "in angles": "[count: auto polls](<#wp-no>)",
     "with a title": '[count: auto polls](#wp-no "More")',
     "with its address elsewhere": "[count: auto polls][no]",
+    "in a title": '[often](#wp-no "step: auto polls it")',
+    "in a title over two lines": "[often](#wp-no 'step: auto\npolls it')",
 }
 
 

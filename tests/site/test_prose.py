@@ -29,6 +29,7 @@ def prose(path: Path) -> str:
 
     text = path.read_text(encoding="utf-8")
     text = re.sub(r"(?ms)^( *)(`{3,})[^`\n]*\n.*?^\1\2 *$", blank, text)
+    text = re.sub(r'\(#wp-[^)"]+ "step: [^"]+"\)', "(…)", text)
     return re.sub(r"\[(?:call|count): [^\]]+\]\([^)]+\)", "…", text)
 
 

@@ -205,3 +205,13 @@ def test_a_link_into_what_is_folded_opens_it(open_page: Open) -> None:
     expect(table).to_be_hidden()
     page.evaluate("location.hash = '#wp-download-download-table'")
     expect(table).to_be_visible()
+
+
+def test_the_text_leads_to_the_steps_that_it_speaks_of(open_page: Open) -> None:
+    page = stepper(open_page, "book/03-phases")
+    page.get_by_role("link", name="wakes the waker").click()
+    expect(page.locator(".wp-now").first).to_contain_text("The waker of task 1 is woken (timer 1")
+    expect(page).to_have_url(re.compile(r"#wp-naps:\d+$"))
+    # Not every step is one at which Next halts.
+    page.get_by_role("link", name="the reactor note a timer").click()
+    expect(page.locator(".wp-now").first).to_contain_text("The reactor notes timer 1")

@@ -23,7 +23,8 @@ from mkdocs_wakepoint.views.markup import element, joined
 from mkdocs_wakepoint.views.output import output
 from mkdocs_wakepoint.views.problem import problem_box
 from mkdocs_wakepoint.views.states import states
-from mkdocs_wakepoint.views.stepper.view import can_step, stepper
+from mkdocs_wakepoint.views.stepper.stops import is_stepped
+from mkdocs_wakepoint.views.stepper.view import stepper
 from mkdocs_wakepoint.views.timeline import timeline
 from mkdocs_wakepoint.views.words import origin, times
 from wakepoint.recording import Environment, Recording
@@ -45,8 +46,6 @@ VIEWS: dict[str, View] = {
 """What draws each value of the option ``show``; ``code`` needs no recording and stands apart."""
 
 
-STEPPED = frozenset({"machine", "lifecycle", "timeline"})
-"""Where one of these is shown, the run is walked through."""
 IN_STEPPER = frozenset({"code", "output", "machine", "lifecycle"})
 """What moves along then, and is not shown a second time."""
 
@@ -77,11 +76,7 @@ def body(item: Item) -> Markup:
     if recording is None:
         return code(snippet)
     known = _context(item, recording)
-    steps = (
-        snippet.options.layout == "stepper"
-        and not STEPPED.isdisjoint(snippet.options.show)
-        and can_step(recording)
-    )
+    steps = is_stepped(snippet.options, recording)
     parts = [stepper(recording, known)] if steps else []
     for name in snippet.options.show:
         if steps and name in IN_STEPPER:

@@ -28,12 +28,12 @@ const inView = new IntersectionObserver((entries) => {
   document.body.classList.toggle("wp-aside", seen.size > 0);
 });
 
-// A link that quotes a call leads to the step in which it is made. Without a script it leads to the
+// A link that quotes a call or names a step leads there. Without a script it leads to the
 // snippet, as its author wrote.
 function leadToSteps() {
-  for (const call of document.querySelectorAll("a code[data-step]")) {
-    const link = call.closest("a");
-    if (!link.hash.includes(":")) link.hash += `:${call.dataset.step}`;
+  for (const mark of document.querySelectorAll("a [data-step]")) {
+    const link = mark.closest("a");
+    if (!link.hash.includes(":")) link.hash += `:${mark.dataset.step}`;
   }
 }
 
@@ -52,12 +52,20 @@ function follow() {
   for (const stepper of steppers) stepper.goToAddress();
 }
 
+// Material's instant navigation changes the address of a page by itself, and no event tells of that.
+function followClick(event) {
+  const link = event.target.closest("a[href*='#wp-']");
+  if (!link || link.pathname !== location.pathname || event.ctrlKey || event.metaKey) return;
+  setTimeout(follow); // then the address has changed
+}
+
 // A page that brings its script along may do so more than once.
 if (!window.wakepoint) {
   window.wakepoint = { start };
   window.addEventListener("beforeprint", () => steppers.forEach((stepper) => stepper.print()));
   window.addEventListener("afterprint", () => steppers.forEach((stepper) => stepper.afterPrint()));
   window.addEventListener("hashchange", follow);
+  document.addEventListener("click", followClick);
   window.addEventListener("load", follow); // the browser has gone to where the text was
   if (window.document$) window.document$.subscribe(start);
   else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

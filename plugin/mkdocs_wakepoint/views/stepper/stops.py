@@ -1,12 +1,13 @@
-"""Where a reader halts: at each poll, park and wake, or at every event."""
+"""Whether a run is walked through, and where: at each poll, park and wake, or at every event."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
+from mkdocs_wakepoint.snippet import Options
 from mkdocs_wakepoint.views.set_up import sort_of
-from wakepoint.recording import Event
+from wakepoint.recording import Event, Recording
 
 _STORY: Final = frozenset(
     {
@@ -14,6 +15,16 @@ _STORY: Final = frozenset(
         *("executor.parked", "waker.woken"),
     }
 )
+_STEPPED: Final = frozenset({"machine", "lifecycle", "timeline"})
+
+
+def is_stepped(options: Options, recording: Recording) -> bool:
+    """True if a run is walked through: it shows one of these views, and a task was polled."""
+    return (
+        options.layout == "stepper"
+        and not _STEPPED.isdisjoint(options.show)
+        and any(event.kind == "task.polled" for event in recording.events)
+    )
 
 
 def is_set_up(event: Event) -> bool:

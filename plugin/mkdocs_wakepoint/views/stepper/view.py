@@ -17,11 +17,6 @@ from mkdocs_wakepoint.views.stepper.track import Track
 from wakepoint.recording import Recording
 
 
-def can_step(recording: Recording) -> bool:
-    """True if there is something to walk through: a task was polled."""
-    return any(event.kind == "task.polled" for event in recording.events)
-
-
 def stepper(recording: Recording, context: Context) -> Markup:
     """Code, machine, queue, reactor and kernel, which a script moves together."""
     events = recording.events[:STEPS]
