@@ -112,11 +112,11 @@ lock: $(dev)  ## Lock the newest versions that requirements/*.in allow
 		--extra properdocs requirements/hosts/properdocs.in
 	$(bin)/$(host_command) --upgrade --output-file requirements/hosts/zensical.txt --extra zensical
 
-.PHONY: script-tools
-script-tools: node_modules/.package-lock.json  ## Install what builds and tests the site's script
+.PHONY: asset-tools
+asset-tools: node_modules/.package-lock.json  ## Install what builds the site's script and style sheet, and tests the script
 
-.PHONY: script
-script: script-tools  ## Build plugin/mkdocs_wakepoint/assets/wakepoint.js from its modules
+.PHONY: assets
+assets: asset-tools  ## Build wakepoint.js and wakepoint.css in plugin/mkdocs_wakepoint/assets/ from their parts
 	npm run --silent build
 
 .PHONY: clean

@@ -165,7 +165,7 @@ def test_it_plays_until_a_reader_stops_it(open_page: Open) -> None:
 
 def test_without_a_script_the_machine_stands_at_its_end(open_page: Open) -> None:
     page = open_page("book/08-loop", java_script_enabled=False)
-    assert page.locator(".wp-bar").first.is_hidden()
+    assert page.locator(".wp-top").first.is_hidden()
     assert page.locator(".wp-strip").first.is_hidden()
     assert page.locator(".wp-pane .highlight").first.is_visible()
     assert page.locator("figure.wp-machine").first.is_visible()

@@ -60,7 +60,7 @@ def missing_node() -> str | None:
     if not shutil.which("node") or not shutil.which("npm"):
         return "there is no Node; install nodejs and npm"
     if not (_ROOT / "node_modules" / ".bin" / "esbuild").exists():
-        return "the script's tools are not installed; run `make script-tools`"
+        return "the assets' tools are not installed; run `make asset-tools`"
     return None
 
 

@@ -20,7 +20,7 @@ from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from mkdocs_wakepoint.views.context import context
 from mkdocs_wakepoint.views.stepper.data import data
 from mkdocs_wakepoint.views.stepper.fold import Fold
-from mkdocs_wakepoint.views.style import SCRIPT
+from mkdocs_wakepoint.views.style import SCRIPT, STYLESHEET
 from wakepoint.recording import Recording, record
 
 HERE = Path(__file__).parent
@@ -150,17 +150,18 @@ def test_the_script_says_what_python_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.node
-def test_the_built_file_is_what_its_modules_say(tmp_path: Path) -> None:
-    built = tmp_path / "wakepoint.js"
+@pytest.mark.parametrize("part, published", [("script", SCRIPT), ("styles", STYLESHEET)])
+def test_a_built_file_is_what_its_parts_say(part: str, published: Path, tmp_path: Path) -> None:
+    built = tmp_path / published.name
     done = subprocess.run(
-        ["npm", "run", "--silent", "build", "--", f"--outfile={built}", "--allow-overwrite"],
+        ["npm", "run", "--silent", f"build:{part}", "--", f"--outfile={built}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert built.read_bytes() == SCRIPT.read_bytes(), "run `make script`"
+    assert built.read_bytes() == published.read_bytes(), "run `make assets`"
 
 
 def test_it_is_small() -> None:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
-from mkdocs_wakepoint.views.style import stylesheet
+from mkdocs_wakepoint.views.style import machine_styles
 
 _FIGURE = re.compile(r'<figure class="wp-machine".*?<svg (.*?)</svg>', re.DOTALL)
 _SIZE = re.compile(r'\b(width|height)="(\d+)"')
@@ -64,7 +64,7 @@ def svg(drawn: str) -> str:
 def _rules() -> str:
     """The style sheet's rules for pictures, with colours in the place of variables."""
     base = f"svg {{ font: 13px system-ui, sans-serif; }}\ntext {{ fill: {_COLOURS['text']}; }}"
-    rules = (f"{match[1]}{{{match[2]}}}" for match in _RULE.finditer(_alone(stylesheet())))
+    rules = (f"{match[1]}{{{match[2]}}}" for match in _RULE.finditer(_alone(machine_styles())))
     return _VARIABLE.sub(lambda match: _COLOURS.get(match[1], "inherit"), "\n".join([base, *rules]))
 
 

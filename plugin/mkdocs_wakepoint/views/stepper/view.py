@@ -32,7 +32,7 @@ def stepper(recording: Recording, context: Context) -> Markup:
         "div",
         _bar(track, len(events)),
         element(
-            "p", class_="wp-now wp-live", aria_live="polite", id=f"wp-{context.snippet.key}:ask"
+            "p", class_="wp-now wp-scripted", aria_live="polite", id=f"wp-{context.snippet.key}:ask"
         ),
         element("div", *panes, class_=f"wp-panes wp-panes-{len(panes)}"),
         _output(recording, context),
@@ -84,7 +84,7 @@ def _bar(track: Track, count: int) -> Markup:
         "section",
         controls,
         lanes,
-        class_="wp-bar wp-live",
+        class_="wp-top wp-scripted",
         role="group",
         aria_label="Stepper",
         data_search_exclude=True,
@@ -96,11 +96,11 @@ def _button(name: str, text: str, label: str | None = None) -> Markup:
 
 
 def _pane(name: str, title: str, *content: Markup) -> Markup:
-    head = element("p", title, class_="wp-pane-name wp-live", data_search_exclude=True)
+    head = element("p", title, class_="wp-pane-name wp-scripted", data_search_exclude=True)
     # It scrolls where the stepper would be taller than the window, so keys have to reach it.
     box = element("div", *content, class_="wp-pane-box", tabindex=0, role="group", aria_label=title)
     # The script puts a tab here for each machine; until then the row has its height.
-    tabs = element("div", class_="wp-tabs wp-live", role="group", aria_label="Machine")
+    tabs = element("div", class_="wp-tabs wp-scripted", role="group", aria_label="Machine")
     between = (tabs,) if name == "machine" else ()
     return element("div", head, *between, box, class_=f"wp-pane wp-pane-{name}")
 
@@ -121,4 +121,4 @@ def _strip() -> Markup:
         )
         for name, title in lists
     )
-    return element("section", *boxes, class_="wp-strip wp-live", data_search_exclude=True)
+    return element("section", *boxes, class_="wp-strip wp-scripted", data_search_exclude=True)
