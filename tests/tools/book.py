@@ -11,19 +11,23 @@ DOCS = ROOT / "docs"
 
 def chapters() -> list[str]:
     """The address of each chapter, below the site's own: ``book/01-future``."""
-    return [_address(path) for path in sorted(DOCS.glob("book/*.md"))]
+    return [_address(path) for path in sorted(DOCS.glob("book/*.md")) if path.name != "index.md"]
 
 
 def every_page() -> list[str]:
     """The address of each page, the home page's first."""
-    files = [path for path in sorted(DOCS.rglob("*.md")) if path.name != "index.md"]
-    return ["", "404.html", *map(_address, files)]
+    home, *others = _files()
+    return [_address(home), "404.html", *map(_address, others)]
 
 
 def pages() -> list[str]:
     """The address of each page that has a snippet, the home page's first: it is empty."""
-    files = [path for path in sorted(DOCS.rglob("*.md")) if path.name != "index.md"]
-    return ["", *(_address(path) for path in files if _runs_something(path))]
+    return [_address(path) for path in _files() if _runs_something(path)]
+
+
+def _files() -> list[Path]:
+    home = DOCS / "index.md"
+    return [home, *(path for path in sorted(DOCS.rglob("*.md")) if path != home)]
 
 
 def _runs_something(path: Path) -> bool:
@@ -33,4 +37,4 @@ def _runs_something(path: Path) -> bool:
 
 
 def _address(path: Path) -> str:
-    return path.relative_to(DOCS).with_suffix("").as_posix()
+    return re.sub("(^|/)index$", "", path.relative_to(DOCS).with_suffix("").as_posix())
