@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 DATA = Path(__file__).parent.parent / "data"
@@ -21,15 +22,15 @@ NAME_HEIGHT = 18
 DASHES = ("", "8 4", "2 4", "10 3 2 3")
 SHAPES = ("circle", "square", "diamond", "triangle")
 
-_MARK = re.compile(r"^<!-- plot: (\w+) -->$", re.MULTILINE)
+_MARK = re.compile(r"^( *)<!-- plot: (\w+) -->$", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Replaces each mark by the plot and a table of the same numbers."""
 
     def drawn(mark: re.Match[str]) -> str:
-        data = json.loads((DATA / f"{mark[1]}.json").read_text(encoding="utf-8"))
-        return f"{_figure(data)}\n\n{_table(data)}\n"
+        data = json.loads((DATA / f"{mark[2]}.json").read_text(encoding="utf-8"))
+        return indent(f"{_figure(data)}\n\n{_table(data)}\n", mark[1])
 
     return _MARK.sub(drawn, markdown)
 

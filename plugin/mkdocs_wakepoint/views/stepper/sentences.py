@@ -18,7 +18,7 @@ from mkdocs_wakepoint.views.source_lines import SourceLines
 from mkdocs_wakepoint.views.stepper.stops import is_set_up
 from mkdocs_wakepoint.views.strace import invocation
 from mkdocs_wakepoint.views.words import cut, times
-from wakepoint.machine.model import Machine, State
+from wakepoint.machine.model import Machine, State, StateKind
 from wakepoint.recording import Event, Recording
 
 
@@ -39,6 +39,7 @@ class _Teller:
         # In the poll that is under way: what was suspended, innermost first; what was registered.
         self._suspended: list[int] = []
         self._waits: list[str] = []
+        self._queued: set[int] = set()
 
     def tell(self, event: Event) -> Markup:
         """The sentence for the next event."""
@@ -48,6 +49,7 @@ class _Teller:
     # -- tasks ---------------------------------------------------------------------------------
 
     def _task_spawned(self, event: Event) -> Markup:
+        self._queued.add(event["task"])
         name = code(cut(event["name"], VALUE))
         return _sentence(
             _the_task(event),
@@ -64,6 +66,12 @@ class _Teller:
             if event["poll"] == 1
             else f"for the {_ordinal(event['poll'])} time"
         )
+        if event["task"] not in self._queued:
+            return _sentence(
+                "The executor ", _strong("polls"), " ", _task(event), f" {which}, though nobody "
+                "has woken it: it is aborted.",
+            )  # fmt: skip
+        self._queued.discard(event["task"])
         return _sentence(
             "The executor takes ", _task(event), " from the run queue and ", _strong("polls"),
             f" it {which}.",
@@ -109,14 +117,16 @@ class _Teller:
         self._standing[event["instance"]] = event["state"]
         state = self._machine_of[event["instance"]].states[event["state"]]
         awaited = code(cut(heading(state), VALUE))
-        return _sentence(
-            name, f" comes to {self._where(state)}, ", awaited, ", and polls what it awaits."
-        )
+        then = ", and polls what it awaits."
+        if state.kind is StateKind.YIELD:
+            then = ": it hands over a value."
+        return _sentence(name, f" comes to {self._where(state)}, ", awaited, then)
 
     def _state_suspended(self, event: Event) -> Markup:
         number = event["instance"]
-        self._suspended.append(number)
         state = self._machine_of[number].states[self._standing[number]]
+        if state.kind is not StateKind.YIELD:  # which waits for nothing
+            self._suspended.append(number)
         return _sentence(
             self._name(number), " is ", _strong("suspended"),
             f" in {self._where(state)}: its variables are kept, its stack frame is given up.",
@@ -164,6 +174,7 @@ class _Teller:
         because = f" ({event['because']})" if event["because"] else ""
         start = _sentence("The waker of ", _task(event), " is ", _strong("woken"), f"{because}")
         if event["queued"]:
+            self._queued.add(event["task"])
             return joined((start, ": the task goes into the run queue."))
         return joined(
             (start, ", to no effect: the task is in the run queue already, or has ended.")

@@ -1,0 +1,59 @@
+"""What the stepper says of an event is what happened."""
+
+from __future__ import annotations
+
+from mkdocs_wakepoint.snippet import Location, Options, Snippet
+from mkdocs_wakepoint.views.source_lines import SourceLines
+from mkdocs_wakepoint.views.stepper.sentences import sentences
+from wakepoint.recording import record
+
+
+def said(source: str) -> list[str]:
+    snippet = Snippet(source, Options(backend="simulated"), Location("docs/a.md", 3), "a")
+    run = record(source, backend="simulated")
+    return [sentence.striptags() for sentence in sentences(run, SourceLines(snippet, run.source))]
+
+
+def test_a_generator_that_yields_hands_over_and_is_not_what_the_task_waits_in() -> None:
+    told = said("""\
+import wakepoint
+
+
+async def numbers():
+    yield 1
+
+
+async def main():
+    async for number in numbers():
+        await wakepoint.sleep(number)
+
+
+wakepoint.run(main())
+""")
+    assert "numbers comes to line 5, yield 1: it hands over a value." in told
+    pending = [sentence for sentence in told if "answers Pending:" in sentence]
+    assert pending == ["Task 1 answers Pending: main stays in line 10, until timer 1 fires."]
+
+
+def test_an_aborted_task_is_not_taken_from_the_queue() -> None:
+    told = said("""\
+import wakepoint
+
+
+async def wait():
+    await wakepoint.sleep(60)
+
+
+async def main():
+    task = wakepoint.spawn(wait())
+    await wakepoint.sleep(1)
+    task.abort()
+
+
+wakepoint.run(main())
+""")
+    polls = [sentence for sentence in told if "polls" in sentence and "ask 2" in sentence]
+    assert polls == [
+        "The executor takes task 2 from the run queue and polls it for the first time.",
+        "The executor polls task 2 for the 2nd time, though nobody has woken it: it is aborted.",
+    ]
