@@ -30,7 +30,7 @@ def stepper(recording: Recording, context: Context) -> Markup:
         panes.append(_pane("life", "Life of a future", life))
     box = element(
         "div",
-        _bar(track, len(events)),
+        _bar(track, len(events), context.snippet.key),
         element(
             "p", class_="wp-now wp-scripted", aria_live="polite", id=f"wp-{context.snippet.key}:ask"
         ),
@@ -51,7 +51,7 @@ def _output(recording: Recording, context: Context) -> Markup:
     return element("div", written, class_="wp-output-row") if written else Markup()
 
 
-def _bar(track: Track, count: int) -> Markup:
+def _bar(track: Track, count: int, key: str) -> Markup:
     controls = element(
         "div",
         _button("first", "|◀", "First step"),
@@ -86,7 +86,7 @@ def _bar(track: Track, count: int) -> Markup:
         lanes,
         class_="wp-top wp-scripted",
         role="group",
-        aria_label="Stepper",
+        aria_label=f"Stepper of {key}",  # a page may have several
         data_search_exclude=True,
     )
 
