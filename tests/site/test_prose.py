@@ -10,6 +10,7 @@ from tools.book import DOCS, ROOT, chapters
 from tools.sites import Built
 
 PROSE = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+CHAPTERS = [path for path in sorted(DOCS.glob("book/*.md")) if path.stem != "index"]
 
 PARKED_TASK = re.compile(
     r"\b(?:tasks?|coroutines?|futures?|functions?) (?:\w+ )?(?:park|parks|parked)\b", re.IGNORECASE
@@ -56,6 +57,30 @@ def test_no_picture_says_that_a_task_parks(book: Built, name: str) -> None:
 def test_what_a_run_can_count_is_quoted_from_it(path: Path) -> None:
     """``[count: auto polls](#wp-naps) polls``, so that the text goes with the run."""
     assert places(COUNTED, path) == []
+
+
+FENCE = re.compile(r"(?m)^ *```python wakepoint .*$")
+PREDICT = re.compile(r"\[Predict\]\(#wp-([^:)]+):ask\)")
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_each_prediction_leads_to_the_question_of_a_snippet_below(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    asking = {
+        match[1]: fence.start()
+        for fence in FENCE.finditer(text)
+        if " ask=" in fence[0] and (match := re.search(r' id="([^"]+)"', fence[0]))
+    }
+    predicted = {link[1]: link.start() for link in PREDICT.finditer(text)}
+    assert predicted
+    assert list(predicted) == list(asking)
+    assert all(predicted[key] < asking[key] for key in asking)
+    assert "**Predict" not in text  # a question that no stepper asks
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_each_explanation_refers_to_steps(path: Path) -> None:
+    assert '"step: ' in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["", *chapters()])

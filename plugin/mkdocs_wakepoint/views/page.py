@@ -8,6 +8,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from mkdocs_wakepoint.snippet import Problem
+from mkdocs_wakepoint.views.asked import asked
 from mkdocs_wakepoint.views.code import code
 from mkdocs_wakepoint.views.comparison import Column, comparison
 from mkdocs_wakepoint.views.context import Context, context
@@ -85,7 +86,12 @@ def body(item: Item) -> Markup:
             parts.append(code(snippet))
         elif name in VIEWS:
             parts.append(VIEWS[name](recording, known))
-    return joined((*parts, _caption(recording)))
+    parts.append(_caption(recording))
+    question = snippet.options.ask
+    if question is None or steps:
+        return joined(parts)
+    shown = [parts.pop(0)] if snippet.options.show[0] == "code" else []
+    return joined((*shown, asked(question, recording, snippet.key, joined(parts))))
 
 
 def files_of(item: Item, drawn: str) -> dict[str, str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from markupsafe import Markup
 
 from mkdocs_wakepoint.text import visible
+from mkdocs_wakepoint.views.asked import choices
 from mkdocs_wakepoint.views.context import Context
 from mkdocs_wakepoint.views.limits import STEPS
 from mkdocs_wakepoint.views.markup import element
@@ -19,7 +19,6 @@ from mkdocs_wakepoint.views.stepper.questions import questions
 from mkdocs_wakepoint.views.stepper.stops import every, story
 from wakepoint.machine.model import Machine
 from wakepoint.recording import Recording
-from wakepoint.recording.figures import figures
 
 
 def data_block(recording: Recording, context: Context) -> Markup:
@@ -80,12 +79,8 @@ def _asked_by_author(
     asked = context.snippet.options.ask
     if asked is None or len(halts) < 2:
         return
-    choices, right = asked.choices, asked.right
-    if asked.figure:
-        number: int = asdict(figures(recording))[asked.figure]
-        near = sorted({max(number - 1, 0), number, number + 1, 2 * number})
-        choices, right = tuple(map(str, near)), near.index(number)
-    yield [0, halts[1], asked.text, choices or ("Let it run",), right]
+    several, right = choices(asked, recording)
+    yield [0, halts[1], asked.text, several or ("Let it run",), right]
 
 
 def _visible(value: Any) -> Any:
