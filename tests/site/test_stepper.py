@@ -169,6 +169,7 @@ def test_without_a_script_the_machine_stands_at_its_end(open_page: Open) -> None
     assert page.locator(".wp-strip").first.is_hidden()
     assert page.locator(".wp-pane .highlight").first.is_visible()
     assert page.locator("figure.wp-machine").first.is_visible()
+    assert page.locator("figure.wp-machine .wp-live").first.is_visible()  # a variable
     expect(page.locator(".wp-steps summary").first).to_have_text(
         "All steps as text: 33 halts, 157 events"
     )

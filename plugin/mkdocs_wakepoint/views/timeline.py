@@ -57,7 +57,7 @@ def timeline(recording: Recording, context: Context) -> Markup:
         id=anchor,
         data_search_exclude=True,
     )
-    return folded("Timeline", _counted(recording), figure, "wp-widens")
+    return folded("Timeline", _counted(recording), figure, "wp-widens wp-again")
 
 
 def _counted(recording: Recording) -> str:
