@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from mkdocs_wakepoint.comparison import Comparison
 from mkdocs_wakepoint.snippet import Problem
 from mkdocs_wakepoint.views.comparison import Column, by_backend
 from mkdocs_wakepoint.views.item import HasRuns
+from mkdocs_wakepoint.views.stepper.stops import is_stepped
 
 
 def columns(comparison: Comparison, items: Sequence[HasRuns]) -> tuple[list[Column], list[Problem]]:
@@ -72,7 +74,7 @@ class _Chooser:
             first = {run.environment.backend: run for run in reversed(real_first)}
             runs = [run for run in runs if first[run.environment.backend] is run]
         if not self._options.backends:
-            return by_backend(runs)
+            return self._walkable(item, by_backend(runs))
         for name in self._options.backends:
             if all(run.environment.backend != name for run in runs):
                 self._wrong(
@@ -82,11 +84,28 @@ class _Chooser:
         in_order = [
             r for name in self._options.backends for r in runs if r.environment.backend == name
         ]
-        return [column for run in in_order for column in by_backend([run])]
+        return self._walkable(item, [one for run in in_order for one in by_backend([run])])
+
+    def _walkable(self, item: HasRuns, columns: Sequence[Column]) -> list[Column]:
+        """The same with what ran, so that a reader can walk through them."""
+        snippet = item.snippet
+        if self._options.layout == "stack":
+            return [*columns]
+        here = snippet.location.file == self._location.file
+        return [
+            replace(
+                column,
+                snippet=snippet,
+                in_page=here
+                and column.recording is item.recording
+                and is_stepped(snippet.options, column.recording),
+            )
+            for column in columns
+        ]
 
     def _of_snippet(self, item: HasRuns) -> list[Column]:
         """One column for a snippet: the build's run, or that on the one backend asked for."""
         if len(self._options.backends) > 1:
             self._wrong("by snippet compares on one backend", "name one in backends")
         heading = item.snippet.options.title or item.snippet.key
-        return [Column(heading, column.recording) for column in self._of_platforms(item)[:1]]
+        return [replace(column, heading=heading) for column in self._of_platforms(item)[:1]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
-from mkdocs_wakepoint.fence.options import BACKENDS
+from mkdocs_wakepoint.fence.options import BACKENDS, LAYOUTS
 from mkdocs_wakepoint.fence.reader import Reader, ValueReader, one_of, words
 from mkdocs_wakepoint.snippet import Location, Problem
 from mkdocs_wakepoint.text import lines_of
@@ -27,12 +27,15 @@ class ComparisonOptions:
         backends: Which backends to show, in this order. One of which there is no recording is a
             problem. Without it, there is a column for each that there is.
         sections: Which parts to show: ``figures``, ``bytes``, ``operations``, ``calls``.
+        layout: ``stepper`` has two of the recordings side by side, as the reader steps through
+            both; ``stack`` has the tables alone.
     """
 
     snippets: tuple[str, ...] = ()
     by: str = "backend"
     backends: tuple[str, ...] = ()
     sections: tuple[str, ...] = SECTIONS
+    layout: str = "stepper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ _READERS: Final[dict[str, ValueReader]] = {
     "by": one_of(_AXES),
     "backends": words([name for name in BACKENDS if name != "auto"], "backend"),
     "sections": words(SECTIONS, "section"),
+    "layout": one_of(LAYOUTS),
 }
 
 assert set(_READERS) == {field.name for field in fields(ComparisonOptions)}

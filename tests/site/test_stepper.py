@@ -52,7 +52,7 @@ READ = """([key, steps]) => {
 
 def data_blocks(page: Page) -> dict[str, Any]:
     blocks = page.evaluate(
-        """() => [...document.querySelectorAll(".wp-stepper")]
+        """() => [...document.querySelectorAll(".wp-stepper:not(.wp-pair)")]
             .map((root) => [root.dataset.key, root.querySelector(".wp-run").content.textContent])"""
     )
     return {key: json.loads(text) for key, text in blocks}

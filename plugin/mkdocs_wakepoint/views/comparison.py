@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
 from markupsafe import Markup
 
+from mkdocs_wakepoint.snippet import Snippet
+from mkdocs_wakepoint.views.call_list import CallList
 from mkdocs_wakepoint.views.differences import KERNEL_CALLS, Line, sentences
 from mkdocs_wakepoint.views.folded import folded
-from mkdocs_wakepoint.views.limits import COMPARED_CALLS, LAST_COMPARED_CALLS, NAMES, VALUE
-from mkdocs_wakepoint.views.markup import code, element, joined, scrolling
+from mkdocs_wakepoint.views.limits import NAMES
+from mkdocs_wakepoint.views.markup import element, joined, scrolling
+from mkdocs_wakepoint.views.pair.data import Walked
+from mkdocs_wakepoint.views.pair.view import pair
 from mkdocs_wakepoint.views.sections import SECTIONS
-from mkdocs_wakepoint.views.strace import call, kernel_calls
-from mkdocs_wakepoint.views.words import cut, origin
+from mkdocs_wakepoint.views.stepper.stops import can_step
+from mkdocs_wakepoint.views.words import origin
 from wakepoint.recording import Event, Recording
 from wakepoint.recording.figures import Figures, figures
 
@@ -28,10 +31,14 @@ class Column:
     Attributes:
         heading: What tells it from the others: a backend, a platform, a snippet's title.
         recording: The run.
+        snippet: What ran; None where nobody is to walk through it.
+        in_page: True if the page has a stepper of this recording.
     """
 
     heading: str
     recording: Recording
+    snippet: Snippet | None = None
+    in_page: bool = False
 
 
 _ORDER = ("epoll", "kqueue", "iocp", "io_uring", "simulated")
@@ -94,20 +101,28 @@ def _handed(event: Event, names: tuple[str, ...], operations: tuple[str, ...]) -
 def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SECTIONS) -> Markup:
     """What differs between recordings, and what does not: a column for each of them.
 
+    Two of them can be walked through side by side, if their columns have snippets.
+
     Args:
         columns: In the order in which they are shown.
         key: Unique in the page; ids begin ``wp-<key>``.
         sections: Which of `SECTIONS` it has.
     """
     with_calls = "calls" in sections
-    calls = [_Calls(column, n, key) for n, column in enumerate(columns)] if with_calls else []
+    calls = (
+        [CallList(one.heading, one.recording, n, key) for n, one in enumerate(columns)]
+        if with_calls
+        else []
+    )
     lines = [*_lines(columns, calls, sections)]
     differing = [line for line in lines if line.differs]
     same = [line for line in lines if not line.differs]
     # Material's search takes the end of any inner div for the end of a div that is excluded.
     return element(
         "section",
-        _differences(differing, columns, with_calls=with_calls) if len(columns) > 1 else "",
+        _told(differing, columns) if len(columns) > 1 else "",
+        _pair(columns, key),
+        _differences(differing, columns, with_calls=with_calls),
         _same(same, columns),
         *(one.html() for one in calls),
         class_="wp-compare",
@@ -116,18 +131,33 @@ def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SE
     )
 
 
-def _differences(lines: Sequence[Line], columns: Sequence[Column], *, with_calls: bool) -> Markup:
-    """What differs: in sentences, and as a table."""
+def _told(lines: Sequence[Line], columns: Sequence[Column]) -> Markup:
+    """What differs, in sentences."""
     if not lines:
         return element("p", "Nothing that was counted differs.", class_="wp-caption")
     told = sentences(lines, [one.heading for one in columns], [one.recording for one in columns])
-    listed = element(
-        "ul", *(element("li", each) for each in islice(told, NAMES)), class_="wp-differences"
-    )
+    items = (element("li", each) for each in islice(told, NAMES))
+    return element("ul", *items, class_="wp-differences")
+
+
+def _pair(columns: Sequence[Column], key: str) -> Markup:
+    """Two of the recordings side by side, where two can be walked through."""
+    walked = [
+        Walked(one.heading, one.recording, one.snippet, one.in_page)
+        for one in columns
+        if one.snippet is not None and can_step(one.recording)
+    ]
+    return pair(walked, key) if len(walked) > 1 else Markup()
+
+
+def _differences(lines: Sequence[Line], columns: Sequence[Column], *, with_calls: bool) -> Markup:
+    """What differs, as a table."""
+    if not lines:
+        return Markup()
     mark = element("span", "≠", class_="wp-mark")
     legend = f" marks a row whose columns differ.{_LINKS if with_calls else ''}"
     whole = _table("What differs", lines, columns)
-    return joined((listed, whole, element("p", mark, legend, class_="wp-caption")))
+    return joined((whole, element("p", mark, legend, class_="wp-caption")))
 
 
 def _same(lines: Sequence[Line], columns: Sequence[Column]) -> Markup:
@@ -155,7 +185,7 @@ def _table(title: str, lines: Sequence[Line], columns: Sequence[Column]) -> Mark
 
 
 def _lines(
-    columns: Sequence[Column], calls: Sequence[_Calls], sections: Sequence[str]
+    columns: Sequence[Column], calls: Sequence[CallList], sections: Sequence[str]
 ) -> Iterator[Line]:
     counted = [figures(column.recording) for column in columns]
 
@@ -193,7 +223,7 @@ def _section(title: str, columns: int) -> Markup:
 
 
 def _named(
-    section: str, counts: Sequence[dict[str, int]], calls: Sequence[_Calls] = ()
+    section: str, counts: Sequence[dict[str, int]], calls: Sequence[CallList] = ()
 ) -> Iterator[Line]:
     """A line for each name that any column counted."""
     for name in sorted({name for counted in counts for name in counted}, key=str.lower):
@@ -213,82 +243,3 @@ def _row(line: Line) -> Markup:
     mark = element("span", "≠", class_="wp-mark", role="img", aria_label="the columns differ")
     head = element("th", line.label, " ", mark, scope="row")
     return element("tr", head, *cells, class_="wp-differs")
-
-
-def _is_listed(place: int, count: int) -> bool:
-    """False for a call in the middle of very many."""
-    before_fold = COMPARED_CALLS - LAST_COMPARED_CALLS
-    return count <= COMPARED_CALLS or not before_fold <= place < count - LAST_COMPARED_CALLS
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A kernel call of a column: its place among all, its event, and the id that leads to it."""
-
-    place: int
-    event: Event
-    anchor: str
-
-
-class _Calls:
-    """The kernel calls of one recording.
-
-    Args:
-        column: The recording.
-        number: Its column.
-        key: Unique in the page.
-    """
-
-    def __init__(self, column: Column, number: int, key: str) -> None:
-        self._column = column
-        events = kernel_calls(column.recording)
-        self._count = len(events)
-        self._listed: list[_Call] = []
-        self._first: dict[str, str] = {}
-        counts: Counter[str] = Counter()
-        for place, event in enumerate(events):
-            name = event["name"]
-            counts[name] += 1
-            if _is_listed(place, self._count):
-                anchor = f"wp-{key}-{number}-{cut(name, VALUE)}-{counts[name]}"
-                self._listed.append(_Call(place, event, anchor))
-                if counts[name] == 1:
-                    self._first[name] = anchor
-
-    def first_of(self, name: str) -> str:
-        """The id of the first call of a name; empty if it is not listed."""
-        return self._first.get(name, "")
-
-    def first(self, matches: Callable[[Event], bool]) -> str:
-        """The id of the first call that is wanted; empty if none is listed."""
-        found = next((one for one in self._listed if matches(one.event)), None)
-        if found is None or self._is_behind_fold(found):
-            return ""  # behind the fold it may not be the first
-        return found.anchor
-
-    def _is_behind_fold(self, one: _Call) -> bool:
-        return len(self._listed) < self._count and one.place >= self._count - LAST_COMPARED_CALLS
-
-    def html(self) -> Markup:
-        """Every call in order; each leads to the next one of its name."""
-        if not self._listed:
-            return Markup()
-        left_out = self._count - len(self._listed)
-        items: list[Markup] = []
-        following: dict[str, str] = {}  # the id of the next call of each name
-        for one in reversed(self._listed):
-            name = one.event["name"]
-            onward = Markup()
-            if name in following:
-                title = f"the next {cut(name, VALUE)}"
-                onward = joined((" ", element("a", "↓", href=f"#{following[name]}", title=title)))
-            following[name] = one.anchor
-            # Behind the fold the numbers are what they would be without it.
-            is_behind = left_out > 0 and one.place == self._count - LAST_COMPARED_CALLS
-            value = one.place + 1 if is_behind else None
-            items.append(element("li", code(call(one.event)), onward, id=one.anchor, value=value))
-            if is_behind:
-                text = f"{left_out} calls are left out here; the recording has them all"
-                items.append(element("li", element("em", text)))
-        title = f"The kernel calls of {self._column.heading}, in order"
-        return folded(title, str(self._count), element("ol", *reversed(items)), "wp-calls")

@@ -53,3 +53,7 @@ PIECES: Final = 10_000
 """Pieces of different looks in one stream; what follows is plain."""
 STEPS: Final = 10_000
 """Events that can be stepped through, and that are told as text."""
+PAIRED_STEPS: Final = 1_000
+"""Polls, parks and wakes of each of two runs that are walked through side by side."""
+PAIRED_RUNS: Final = 6
+"""Recordings of a comparison of which a reader chooses those two."""

@@ -48,7 +48,7 @@ VIEWS: dict[str, View] = {
 
 
 IN_STEPPER = frozenset({"code", "output", "machine", "lifecycle"})
-"""What moves along then, and is not shown a second time."""
+"""What moves along where a run is walked through, and is not shown a second time."""
 
 
 def render_all(items: Sequence[Item]) -> list[Markup]:

@@ -18,6 +18,8 @@ from tools.stepped import facts, states
 
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from mkdocs_wakepoint.views.context import context
+from mkdocs_wakepoint.views.pair.alignment import alignment
+from mkdocs_wakepoint.views.pair.moments import moments
 from mkdocs_wakepoint.views.stepper.data import data
 from mkdocs_wakepoint.views.stepper.fold import Fold
 from mkdocs_wakepoint.views.style import SCRIPT, STYLESHEET
@@ -99,6 +101,8 @@ LOADS = {
     """,
 }
 
+PAIRS = [("sockets", "sockets"), ("naps", "sockets"), ("joined", "aborted")]
+
 
 def recorded(name: str) -> Recording:
     return record(dedent(LOADS[name]), backend="simulated")
@@ -120,6 +124,23 @@ def one_run(name: str) -> dict[str, Any]:
     }
 
 
+def one_pair(left: str, right: str) -> dict[str, Any]:
+    one, other = recorded(left), recorded(right)
+    halts = [[moment.n for moment in moments(run)] for run in (one, other)]
+    aligned = alignment(one, other)
+    expected = []
+    for end in range(1, len(aligned) + 1):
+        steps = [sum(aligned[:end].count(sign) for sign in signs) for signs in ("=<", "=>")]
+        at = [of[step - 1] for of, step in zip(halts, steps, strict=True)]
+        expected.append([at, [aligned[end - 1] in signs for signs in ("=<", "=>")]])
+    return {
+        "name": f"{left} and {right}",
+        "alignment": aligned,
+        "halts": halts,
+        "expected": expected,
+    }
+
+
 @pytest.mark.parametrize("name", LOADS)
 def test_the_changes_add_up_to_the_fold_of_the_recording(name: str) -> None:
     recording = recorded(name)
@@ -136,7 +157,8 @@ def test_the_changes_add_up_to_the_fold_of_the_recording(name: str) -> None:
 @pytest.mark.node
 def test_the_script_says_what_python_says(tmp_path: Path) -> None:
     runs = tmp_path / "runs.json"
-    runs.write_text(json.dumps([one_run(name) for name in LOADS]), encoding="utf-8")
+    known = {"runs": [one_run(name) for name in LOADS], "pairs": [one_pair(*two) for two in PAIRS]}
+    runs.write_text(json.dumps(known), encoding="utf-8")
     tests = sorted(map(str, (HERE / "script").glob("*.test.js")))
     assert tests
     done = subprocess.run(

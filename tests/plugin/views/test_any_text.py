@@ -25,7 +25,7 @@ from mkdocs_wakepoint.views import (
     render_all,
     render_comparison,
 )
-from mkdocs_wakepoint.views.comparison import by_backend
+from mkdocs_wakepoint.views.comparison import Column, by_backend
 from mkdocs_wakepoint.views.context import context
 from mkdocs_wakepoint.views.diagram import Diagram
 from mkdocs_wakepoint.views.limits import VALUE
@@ -103,6 +103,12 @@ def item(text: str) -> Item:
     return Item(Snippet(text, options, place, "key"), run, (problem,), (run,), run)
 
 
+def columns(text: str) -> list[Column]:
+    """Two runs that can be walked through side by side."""
+    runs = by_backend([recording(text), recording("other")])
+    return [replace(one, snippet=item(text).snippet) for one in runs]
+
+
 def names(html: str) -> set[tuple[str, str]]:
     """Each element with each of its attributes."""
     page = BeautifulSoup(html, "html.parser")
@@ -115,7 +121,7 @@ SEVERAL = ("x", "word.word(" * 50, "\x1b[31;1mx", "x\n" * 50)
 KNOWN = set().union(
     *(names("".join(render_all([item(text)]))) for text in SEVERAL),
     names("".join(render_all([UNCHANGED]))),
-    names(render_comparison(by_backend([RUN, recording("x")]), "key", SECTIONS, ())),
+    names(render_comparison(columns("x"), "key", SECTIONS, ())),
     names(quotation("x", "")),
     names(quotation(None, "")),
 )
@@ -150,8 +156,8 @@ def test_in_every_view_any_text_stays_text(text: str) -> None:
 @settings(max_examples=50, deadline=None)
 @given(TEXTS)
 def test_what_is_drawn_from_several_runs_keeps_text_as_well(text: str) -> None:
-    columns = by_backend([recording(text), recording("other")])
-    parsed(render_comparison(columns, "key", SECTIONS, [Problem(Location(text, 1), text, text)]))
+    wrong = [Problem(Location(text, 1), text, text)]
+    parsed(render_comparison(columns(text), "key", SECTIONS, wrong))
     quoted = "call: simulated " + (re.sub(r"\s", "", text) or "x")
     result, _ = answer(Quote(quoted, f"{text}#wp-{text}", Location("a.md", 1)), [item(text)])
     assert parsed(quotation(result, text)).get_text().split() == visible(str(result)).split()

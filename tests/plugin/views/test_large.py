@@ -154,6 +154,10 @@ def test_every_view_of_fifty_thousand_events_is_small() -> None:
     # What can be stepped through is told event by event; as it is sent, it is small.
     assert len(str(page)) < 2_000_000
     assert len(gzip.compress(str(page).encode())) < 120_000
+    columns = [replace(one, snippet=snippet(source)) for one in by_backend([run, run])]
+    html = render_comparison(columns, "key", (), ())
+    assert "wp-pair" in html
+    assert len(gzip.compress(html.encode())) < 40_000
 
 
 @pytest.mark.parametrize(

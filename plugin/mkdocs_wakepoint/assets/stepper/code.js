@@ -13,19 +13,26 @@ const WORDS = {
 };
 
 export class Code {
-  constructor(pane) {
+  // line: gives the element of a line by its id; none if it is not shown.
+  constructor(pane, line = (id) => document.getElementById(id)) {
+    this.line = line;
     this.box = pane?.querySelector(".wp-pane-box");
     this.drawn = [];
   }
 
-  draw(run) {
+  clear() {
     for (const { line, box } of this.drawn) {
       box.remove();
       line.classList.remove("wp-runs", "wp-waits", "wp-inside");
     }
+    this.drawn = [];
+  }
+
+  draw(run) {
+    this.clear();
     const boxes = new Map();
     for (const place of marks(run)) {
-      const line = document.getElementById(place.line);
+      const line = this.line(place.line);
       if (!line) continue;
       if (!boxes.has(line)) boxes.set(line, element("span", { class: "wp-stands" }));
       boxes.get(line).append(mark(place));

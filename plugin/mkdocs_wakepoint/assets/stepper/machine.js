@@ -1,8 +1,9 @@
 // The machine of the coroutine that moves, inside those that await it, as it is at this step. The
 // build has drawn the picture; what changes in it are classes and texts.
 
-import { chain, values } from "./facts.js";
-import { cut, element, follow, taskClass } from "./elements.js";
+import { chain } from "./facts.js";
+import { outerFrame } from "./frames.js";
+import { cut, element, follow } from "./elements.js";
 
 const WORDS = { running: "runs from here", suspended: "suspended here" };
 const DEEPEST = 3; // frames around the picture; those further out are counted
@@ -68,33 +69,13 @@ export class MachinePane {
       parts.push(element("p", { class: "wp-none" }, `inside ${outer.length - shown.length} more`));
     }
     for (const instance of shown) {
-      const frame = this.frame(instance, changed);
+      const frame = outerFrame(this.run, instance, changed);
       parts.push(frame);
       place.replaceChildren(...parts.splice(0));
       place = frame.lastChild;
     }
     parts.push(this.inner);
     place.replaceChildren(...parts);
-  }
-
-  frame(instance, changed) {
-    const [machine, task] = this.run.data.instances[instance];
-    const { name, words } = this.run.data.machines[machine];
-    const [state] = this.run.get(`at ${instance}`);
-    const kept = values(this.run, instance).map(({ name: variable, value }) =>
-      element(
-        "li",
-        { class: changed.has(`value ${instance} ${variable}`) ? "wp-changed" : null },
-        element("code", {}, `${variable} = ${cut(value, 40)}`),
-      ),
-    );
-    return element(
-      "div",
-      { class: `wp-frame ${taskClass(task)}` },
-      element("p", {}, element("code", {}, name), ` is in ${words[state]}, and awaits`),
-      element("ul", {}, ...kept),
-      element("div"),
-    );
   }
 }
 

@@ -1,5 +1,6 @@
 // Starts the steppers of a page, and again of each page that Material's instant navigation brings.
 
+import { Pair } from "./pair.js";
 import { Stepper } from "./stepper.js";
 
 const steppers = new Set();
@@ -12,7 +13,7 @@ function start() {
     }
   }
   for (const root of document.querySelectorAll(".wp-stepper:not(.wp-started)")) {
-    steppers.add(new Stepper(root));
+    steppers.add(root.classList.contains("wp-pair") ? new Pair(root) : new Stepper(root));
     inView.observe(root);
   }
   leadToSteps();

@@ -2,7 +2,7 @@
 
 import { addressOf, stepIn } from "./address.js";
 import { Code } from "./code.js";
-import { halted, nearestHalt, nextHalt, previousHalt } from "./halts.js";
+import { halted, nearestHalt, previousHalt } from "./halts.js";
 import { Lifecycle } from "./lifecycle.js";
 import { MachinePane } from "./machine.js";
 import { Output } from "./output.js";
@@ -10,13 +10,11 @@ import { Questions } from "./questions.js";
 import { Run } from "./run.js";
 import { Strip } from "./strip.js";
 import { Track } from "./track.js";
+import { Walk } from "./walk.js";
 
-const PACE = 1600; // ms between two steps of play
-
-export class Stepper {
+export class Stepper extends Walk {
   constructor(root) {
-    this.root = root;
-    this.key = root.dataset.key;
+    super(root);
     this.run = new Run(JSON.parse(root.querySelector(".wp-run").content.textContent));
     this.by = "story";
     this.steps = document.getElementById(`wp-${this.key}:steps`).children;
@@ -31,7 +29,6 @@ export class Stepper {
     this.output = new Output(root);
     this.track = new Track(root, this.run);
     this.questions = new Questions(this.run, this.now);
-    this.timer = null;
     this.listen();
     // Without a script the address of a step leads to its text; now it leads here.
     for (const step of this.steps) step.removeAttribute("id");
@@ -43,7 +40,13 @@ export class Stepper {
     return this.run.data[this.by];
   }
 
-  // -- moving --------------------------------------------------------------------------------
+  get at() {
+    return this.run.at;
+  }
+
+  get last() {
+    return this.run.length;
+  }
 
   // Shows what is true after event n, and what is said of the answer that led there.
   show(n, words = "") {
@@ -61,10 +64,7 @@ export class Stepper {
     this.position.textContent = position;
     this.say(at, words);
     this.track.draw(this.questions.areOpen(), `${position}: ${this.now.textContent}`);
-    for (const [name, off] of [["first", !at], ["back", !at], ["next", at === this.run.length], ["last", at === this.run.length]]) {
-      // Not disabled: that would take the focus away, and the arrow keys with it.
-      this.button(name).setAttribute("aria-disabled", String(off));
-    }
+    this.markEnds();
   }
 
   say(at, words) {
@@ -81,10 +81,8 @@ export class Stepper {
     this.now.replaceChildren(words, ...sentence);
   }
 
-  // The same, as a move of the reader's: the page's address follows.
-  move(n, words) {
-    this.show(n, words);
-    history.replaceState(history.state, "", addressOf(this.key, this.run.at));
+  address() {
+    return addressOf(this.key, this.at);
   }
 
   next() {
@@ -94,8 +92,7 @@ export class Stepper {
       this.put(question).focus();
       return;
     }
-    this.move(nextHalt(this.halts, this.run.at));
-    if (this.run.at === this.run.length) this.stop();
+    super.next();
   }
 
   put(question) {
@@ -105,73 +102,16 @@ export class Stepper {
     });
   }
 
-  back() {
-    this.move(previousHalt(this.halts, this.run.at));
-  }
-
-  // -- play ----------------------------------------------------------------------------------
-
-  play() {
-    if (this.run.at === this.run.length) this.show(0);
-    this.timer = setInterval(() => this.next(), PACE);
-    this.button("play").textContent = "Pause";
-  }
-
-  stop() {
-    clearInterval(this.timer);
-    this.timer = null;
-    this.button("play").textContent = "Play";
-  }
-
-  // -- what the reader does --------------------------------------------------------------------
-
-  button(name) {
-    return this.root.querySelector(`button.wp-${name}`);
-  }
-
   listen() {
-    const actions = {
-      first: () => this.move(0),
-      back: () => this.back(),
-      next: () => this.next(),
-      last: () => this.move(this.run.length),
-      play: () => (this.timer ? this.stop() : this.play()),
-    };
-    for (const [name, action] of Object.entries(actions)) {
-      this.button(name).addEventListener("click", () => {
-        if (name !== "play") this.stop();
-        action();
-      });
-    }
+    super.listen();
     this.root.querySelector(".wp-by").addEventListener("change", (event) => {
       this.by = event.target.value;
-      this.show(nearestHalt(this.halts, this.run.at));
+      this.show(nearestHalt(this.halts, this.at));
     });
     this.root.querySelector(".wp-ask").addEventListener("change", (event) => {
       this.questions.isOn = event.target.checked;
-      this.show(this.run.at);
+      this.show(this.at);
     });
-    this.track.slider.addEventListener("input", () => {
-      this.stop();
-      this.move(nearestHalt(this.halts, Number(this.track.slider.value)));
-    });
-    this.root.addEventListener("keydown", (event) => this.pressed(event));
-  }
-
-  pressed(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, pre, .wp-scroll")) return;
-    const actions = {
-      ArrowRight: () => this.next(),
-      ArrowLeft: () => this.back(),
-      Home: () => this.move(0),
-      End: () => this.move(this.run.length),
-    };
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.stop();
-    action();
   }
 
   // On paper a run stands at its end.

@@ -3,6 +3,7 @@
 import { atMost, buffers, queue, tasks, waits } from "./facts.js";
 import { chip, element, fill } from "./elements.js";
 
+const CALLS = 4; // the last of those that are shown
 const WORDS = {
   running: "is being polled",
   queued: "queued",
@@ -13,9 +14,11 @@ const WORDS = {
 };
 
 export class Strip {
-  constructor(root, run, sentence) {
+  // sentence: gives what is said of event n; calls: gives the events of the kernel calls that are shown.
+  constructor(root, run, sentence, calls = () => (run.get("call") ? [run.get("call")] : [])) {
     this.run = run;
     this.sentence = sentence;
+    this.calls = calls;
     this.lists = Object.fromEntries(
       ["queue", "tasks", "waits", "kernel"].map((name) => [name, root.querySelector(`.wp-${name}`)]),
     );
@@ -55,11 +58,12 @@ export class Strip {
     if (until !== undefined) {
       rows.unshift([element("b", {}, "the thread is parked"), until === "event" ? "" : ` until ${until}, or an event`]);
     }
-    const call = this.run.get("call");
-    if (call) {
-      const parts = [...this.sentence(call).querySelectorAll("code")].map((code) => code.cloneNode(true));
-      rows.unshift([parts[0], " → ", parts[parts.length - 1]]);
-    }
-    fill(this.lists.kernel, rows, more, "no call yet");
+    const made = this.calls();
+    const calls = made.slice(-CALLS).map((n) => {
+      const parts = [...this.sentence(n).querySelectorAll("code")].map((code) => code.cloneNode(true));
+      return [parts[0], " → ", parts[parts.length - 1]];
+    });
+    if (made.length > CALLS) calls.unshift(`${made.length - CALLS} calls, and then`);
+    fill(this.lists.kernel, [...calls, ...rows], more, this.run.get("call") ? "no call" : "no call yet");
   }
 }

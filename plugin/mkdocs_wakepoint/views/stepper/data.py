@@ -21,14 +21,13 @@ from wakepoint.machine.model import Machine
 from wakepoint.recording import Recording
 
 
-def data_block(recording: Recording, context: Context) -> Markup:
-    """The data as an element that no browser shows or runs.
+def data_block(known: dict[str, Any]) -> Markup:
+    """Data for the script as an element that no browser shows or runs.
 
     It is no script: Material makes those of a page anew when it brings the page without loading it,
     and runs them.
     """
-    shown = _visible(data(recording, context))
-    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_visible(known), ensure_ascii=False, separators=(",", ":"))
     return element("template", text, class_="wp-run", data_search_exclude=True)
 
 

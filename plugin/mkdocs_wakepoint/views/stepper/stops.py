@@ -18,13 +18,15 @@ _STORY: Final = frozenset(
 _STEPPED: Final = frozenset({"machine", "lifecycle", "timeline"})
 
 
+def can_step(recording: Recording) -> bool:
+    """True if there is something to walk through: a task was polled."""
+    return any(event.kind == "task.polled" for event in recording.events)
+
+
 def is_stepped(options: Options, recording: Recording) -> bool:
     """True if a run is walked through: it shows one of these views, and a task was polled."""
-    return (
-        options.layout == "stepper"
-        and not _STEPPED.isdisjoint(options.show)
-        and any(event.kind == "task.polled" for event in recording.events)
-    )
+    wanted = options.layout == "stepper" and not _STEPPED.isdisjoint(options.show)
+    return wanted and can_step(recording)
 
 
 def is_set_up(event: Event) -> bool:

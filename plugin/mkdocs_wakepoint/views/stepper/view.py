@@ -11,7 +11,8 @@ from mkdocs_wakepoint.views.limits import STEPS
 from mkdocs_wakepoint.views.machine import machines
 from mkdocs_wakepoint.views.markup import element, joined
 from mkdocs_wakepoint.views.output import output
-from mkdocs_wakepoint.views.stepper.data import data_block
+from mkdocs_wakepoint.views.stepper.controls import buttons, groove, lists, pane_box, position
+from mkdocs_wakepoint.views.stepper.data import data, data_block
 from mkdocs_wakepoint.views.stepper.steps import steps
 from mkdocs_wakepoint.views.stepper.track import Track
 from wakepoint.recording import Recording
@@ -37,7 +38,7 @@ def stepper(recording: Recording, context: Context) -> Markup:
         element("div", *panes, class_=f"wp-panes wp-panes-{len(panes)}"),
         _output(recording, context),
         _strip(),
-        data_block(recording, context),
+        data_block(data(recording, context)),
         class_="wp-stepper" if context.snippet.options.ask is None else "wp-stepper wp-asking",
         data_key=context.snippet.key,
     )
@@ -52,33 +53,23 @@ def _output(recording: Recording, context: Context) -> Markup:
 
 
 def _bar(track: Track, count: int, key: str) -> Markup:
+    by = element(
+        "select",
+        element("option", "poll, park, wake", value="story"),
+        element("option", "every event", value="every"),
+        class_="wp-by",
+    )
     controls = element(
         "div",
-        _button("first", "|◀", "First step"),
-        _button("back", "◀ Back"),
-        _button("next", "Next ▶"),
-        _button("last", "▶|", "Last step"),
-        _button("play", "Play"),
-        element(
-            "label",
-            "Step by ",
-            element(
-                "select",
-                element("option", "poll, park, wake", value="story"),
-                element("option", "every event", value="every"),
-                class_="wp-by",
-            ),
-        ),
+        buttons(),
+        element("label", "Step by ", by),
         element("label", element("input", type="checkbox", class_="wp-ask"), " Ask me first"),
-        element("span", class_="wp-position"),
+        position(),
         class_="wp-controls",
     )
-    slider = element(
-        "input", type="range", class_="wp-slider", min=0, max=count, value=0, step=1,
-        aria_label="Step of the run",
-    )  # fmt: skip
-    groove = element("div", track.picture(), slider, class_="wp-groove-box")
-    lanes = element("div", track.names(), groove, class_="wp-track")
+    lanes = element(
+        "div", track.names(), groove(track.picture(), count, "Step of the run"), class_="wp-track"
+    )
     # Material's search ends what it leaves out at the end of any element of that name.
     return element(
         "section",
@@ -91,34 +82,16 @@ def _bar(track: Track, count: int, key: str) -> Markup:
     )
 
 
-def _button(name: str, text: str, label: str | None = None) -> Markup:
-    return element("button", text, type="button", class_=f"wp-{name}", aria_label=label)
-
-
 def _pane(name: str, title: str, *content: Markup) -> Markup:
     head = element("p", title, class_="wp-pane-name wp-scripted", data_search_exclude=True)
-    # It scrolls where the stepper would be taller than the window, so keys have to reach it.
-    box = element("div", *content, class_="wp-pane-box", tabindex=0, role="group", aria_label=title)
     # The script puts a tab here for each machine; until then the row has its height.
     tabs = element("div", class_="wp-tabs wp-scripted", role="group", aria_label="Machine")
     between = (tabs,) if name == "machine" else ()
-    return element("div", head, *between, box, class_=f"wp-pane wp-pane-{name}")
+    return element(
+        "div", head, *between, pane_box(title, *content), class_=f"wp-pane wp-pane-{name}"
+    )
 
 
 def _strip() -> Markup:
     """What is true of the runtime and the kernel; the script fills it."""
-    lists = (
-        ("queue", "Run queue"),
-        ("tasks", "Tasks"),
-        ("waits", "Reactor waits for"),
-        ("kernel", "Kernel"),
-    )
-    boxes = (
-        element(
-            "div",
-            element("p", title, class_="wp-pane-name"),
-            element("ul", class_=f"wp-{name}"),
-        )
-        for name, title in lists
-    )
-    return element("section", *boxes, class_="wp-strip wp-scripted", data_search_exclude=True)
+    return element("section", lists(), class_="wp-strip wp-scripted", data_search_exclude=True)

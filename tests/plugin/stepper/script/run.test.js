@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { buffers, chain, lives, marks, queue, tasks, values, waits } from "../../../../plugin/mkdocs_wakepoint/assets/stepper/facts.js";
 import { Run } from "../../../../plugin/mkdocs_wakepoint/assets/stepper/run.js";
 
-const runs = JSON.parse(readFileSync(process.env.WAKEPOINT_RUNS, "utf8"));
+const { runs } = JSON.parse(readFileSync(process.env.WAKEPOINT_RUNS, "utf8"));
 
 function stateOf(run) {
   return Object.fromEntries(run.state);
