@@ -15,6 +15,20 @@ export function pairIn(hash, key, count) {
   return are ? { n: Number(match[4]), chosen } : null;
 }
 
+const REST = 250; // ms without a move, after which the page's address follows
+
+let pending;
+
+// Browsers take few changes of the address in a short time, and each is slow. So it follows once the
+// reader rests; and not if the reader has gone elsewhere by then.
+export function remember(address) {
+  const { href } = location;
+  clearTimeout(pending);
+  pending = setTimeout(() => {
+    if (location.href === href) history.replaceState(history.state, "", address);
+  }, REST);
+}
+
 export function addressOf(key, n, [left, right] = [0, 1]) {
   return left === 0 && right === 1 ? `#wp-${key}:${n}` : `#wp-${key}.${left + 1}-${right + 1}:${n}`;
 }

@@ -40,6 +40,9 @@ export class Code {
     }
     for (const [line, box] of boxes) line.append(box);
     this.drawn = [...boxes].map(([line, box]) => ({ line, box }));
+  }
+
+  follow() {
     const lines = this.drawn.map(({ line }) => line);
     follow(this.box, lines.find((line) => line.classList.contains("wp-runs")) ?? lines[lines.length - 1]);
   }

@@ -62,8 +62,11 @@ export class Lifecycle {
     }
     this.words.textContent = words.join("; ") || "nothing yet";
     this.drawTab();
-    const reached = last && this.figure.querySelector(`svg [data-life="${last.split(" ")[1]}"]`);
-    if (this.figure.offsetParent) follow(this.figure.closest(".wp-pane-box"), reached);
+    this.reached = last && this.figure.querySelector(`svg [data-life="${last.split(" ")[1]}"]`);
+  }
+
+  follow() {
+    if (this.figure.offsetParent) follow(this.figure.closest(".wp-pane-box"), this.reached);
   }
 }
 

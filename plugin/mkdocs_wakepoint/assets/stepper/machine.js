@@ -35,6 +35,7 @@ export class MachinePane {
       tab.addEventListener("click", () => {
         this.pinned = this.pinned === index ? null : index;
         this.draw(new Set());
+        this.follow();
       });
       tab.machine = index;
       this.tabs.append(tab);
@@ -51,6 +52,9 @@ export class MachinePane {
     for (const [index, { figure }] of this.pictures) figure.hidden = index !== machine;
     this.pictures.get(machine)?.draw(this.run, front, changed);
     this.drawFrames(front, changed);
+  }
+
+  follow() {
     follow(this.box, this.box.querySelector("figure:not([hidden]) .wp-here"));
   }
 
@@ -60,23 +64,34 @@ export class MachinePane {
     return this.pictures.has(machine) ? machine : undefined;
   }
 
+  // While the frames are of the same coroutines, the picture stays where it is: wherever it is put, the
+  // browser lays out all of it.
   drawFrames(front, changed) {
     const outer = front ? chain(this.run, front).slice(0, -1) : [];
     const shown = outer.slice(-DEEPEST);
-    let place = this.frames;
-    const parts = [];
-    if (outer.length > shown.length) {
-      parts.push(element("p", { class: "wp-none" }, `inside ${outer.length - shown.length} more`));
+    const frames = shown.map((instance) => outerFrame(this.run, instance, changed));
+    const key = `${outer.length} ${shown}`;
+    if (key === this.framed) {
+      this.drawn.forEach((frame, n) => redraw(frame, frames[n]));
+      return;
     }
-    for (const instance of shown) {
-      const frame = outerFrame(this.run, instance, changed);
-      parts.push(frame);
-      place.replaceChildren(...parts.splice(0));
+    this.framed = key;
+    this.drawn = frames;
+    const more = outer.length - shown.length;
+    this.frames.replaceChildren(...(more ? [element("p", { class: "wp-none" }, `inside ${more} more`)] : []));
+    let place = this.frames;
+    for (const frame of frames) {
+      place.append(frame);
       place = frame.lastChild;
     }
-    parts.push(this.inner);
-    place.replaceChildren(...parts);
+    place.append(this.inner);
   }
+}
+
+// What a frame says anew; what stands in it stays.
+function redraw(frame, made) {
+  while (frame.childNodes.length > 1) frame.firstChild.remove();
+  frame.prepend(...[...made.childNodes].slice(0, -1));
 }
 
 class Picture {

@@ -95,6 +95,7 @@ export class Pair extends Walk {
     this.slider.value = this.at;
     this.slider.setAttribute("aria-valuetext", `${position}: ${who}`);
     this.markEnds();
+    for (const { code } of this.sides) code.follow();
   }
 
   listen() {

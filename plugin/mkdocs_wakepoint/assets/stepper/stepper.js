@@ -65,6 +65,8 @@ export class Stepper extends Walk {
     this.say(at, words);
     this.track.draw(this.questions.areOpen(), `${position}: ${this.now.textContent}`);
     this.markEnds();
+    // To measure is to lay out: once, when all is drawn.
+    for (const part of [this.code, this.machine, this.life]) part?.follow();
   }
 
   say(at, words) {

@@ -1,6 +1,7 @@
 // How a reader moves through a run, or through two: by buttons, keys, a slider, or play; and the page's
 // address follows. Who is walked through has `at`, `last`, the halts, and `show(n, words)`.
 
+import { remember } from "./address.js";
 import { nearestHalt, nextHalt, previousHalt } from "./halts.js";
 
 const PACE = 1600; // ms between two steps of play
@@ -18,7 +19,7 @@ export class Walk {
   // Shows step n, as a move of the reader's: the page's address follows.
   move(n, words) {
     this.show(n, words);
-    history.replaceState(history.state, "", this.address());
+    remember(this.address());
   }
 
   next() {
