@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tools.book import DOCS, pages
+from tools.book import pages
 from tools.stepped import facts, shown, states
 
 from .conftest import Open
@@ -19,16 +18,6 @@ pytestmark = pytest.mark.browser
 
 CHAPTER = "book/19-differences"
 KEY = "compare"
-
-
-def compared() -> list[str]:
-    """The address of each page that has a comparison."""
-
-    def compares(address: str) -> bool:
-        path = Path(DOCS, f"{address}.md")
-        return path.is_file() and "\n```wakepoint-compare" in path.read_text(encoding="utf-8")
-
-    return [address for address in pages() if compares(address)]
 
 
 # All that a page has of its pairs: their data, and that of the steppers which they share it with.
@@ -108,11 +97,7 @@ def expected(run: Mapping[str, Any], state: dict[str, Any], prefix: str) -> dict
     return parts | {"frames": names, "marks": sorted(marks)}
 
 
-def test_the_book_has_comparisons() -> None:
-    assert CHAPTER in compared()
-
-
-@pytest.mark.parametrize("address", compared())
+@pytest.mark.parametrize("address", pages())
 def test_each_side_shows_what_python_says(open_page: Open, address: str) -> None:
     page = open_page(address)
     for known in page.evaluate(DATA):
@@ -278,3 +263,23 @@ def test_without_a_script_and_on_paper_there_is_nothing_of_it(open_page: Open) -
     page = opened(open_page)
     page.emulate_media(media="print")
     expect(page.locator(".wp-pair")).to_be_hidden()
+
+
+def test_the_line_of_the_task_that_moves_is_in_view(open_page: Open) -> None:
+    page = open_page(f"book/17-buffers/index.html#wp-{KEY}.1-3:9")
+    for side in (0, 1):
+        code = page.locator(f'.wp-pair [data-side="{side}"] .wp-pane-box').first
+        box, line = code.bounding_box(), code.locator("[data-mark*='task 1 waits']").bounding_box()
+        assert box is not None
+        assert line is not None
+        assert box["y"] <= line["y"]
+        assert line["y"] + line["height"] <= box["y"] + box["height"]
+
+
+def test_an_address_within_what_is_folded_opens_it(open_page: Open) -> None:
+    page = open_page("book/14-epoll/index.html#wp-ten-platforms:3")
+    folded = page.locator("#wp-ten-platforms .wp-pair")
+    expect(folded).to_be_visible()
+    expect(folded.locator(".wp-position")).to_have_text(re.compile("^Step 3 of"))
+    folded.get_by_role("button", name="Next").click()
+    expect(page).to_have_url(re.compile("#wp-ten-platforms:4$"))

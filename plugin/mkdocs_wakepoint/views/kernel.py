@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from mkdocs_wakepoint.views.folded import folded
 from mkdocs_wakepoint.views.limits import CALLS, LAST_CALLS, TEXT
 from mkdocs_wakepoint.views.markup import code, element, joined
 from mkdocs_wakepoint.views.set_up import FEWEST, sort_of, together_as
+from mkdocs_wakepoint.views.stepper.stops import is_stepped
 from mkdocs_wakepoint.views.strace import invocation, kernel_calls
 from mkdocs_wakepoint.views.table import table
 from mkdocs_wakepoint.views.words import cut, times
@@ -25,7 +27,11 @@ def kernel(recording: Recording, context: Context) -> Markup:
     own = _box(recording)
     if not context.others:
         return own
-    columns = by_backend((recording, *context.others))
+    known = is_stepped(context.snippet.options, recording)
+    columns = [
+        replace(column, snippet=context.snippet, in_page=known and column.recording is recording)
+        for column in by_backend((recording, *context.others))
+    ]
     names = ", ".join(column.heading for column in columns[1:])
     beside = comparison(columns, f"{context.snippet.key}-platforms")
     inside = f"beside it, the same on {names}"

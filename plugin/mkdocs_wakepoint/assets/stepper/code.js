@@ -31,20 +31,24 @@ export class Code {
   draw(run) {
     this.clear();
     const boxes = new Map();
+    this.front = undefined;
     for (const place of marks(run)) {
       const line = this.line(place.line);
       if (!line) continue;
       if (!boxes.has(line)) boxes.set(line, element("span", { class: "wp-stands" }));
       boxes.get(line).append(mark(place));
+      if (place.instances.includes(run.get("front"))) this.front = line;
       line.classList.add(place.kind === "runs" || place.kind === "inside" ? `wp-${place.kind}` : "wp-waits");
     }
     for (const [line, box] of boxes) line.append(box);
     this.drawn = [...boxes].map(([line, box]) => ({ line, box }));
   }
 
+  // Has the line in view where the coroutine stands that moves.
   follow() {
     const lines = this.drawn.map(({ line }) => line);
-    follow(this.box, lines.find((line) => line.classList.contains("wp-runs")) ?? lines[lines.length - 1]);
+    const running = lines.find((line) => line.classList.contains("wp-runs"));
+    follow(this.box, this.front ?? running ?? lines[lines.length - 1]);
   }
 }
 

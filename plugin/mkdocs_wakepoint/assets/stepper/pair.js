@@ -95,7 +95,7 @@ export class Pair extends Walk {
     this.slider.value = this.at;
     this.slider.setAttribute("aria-valuetext", `${position}: ${who}`);
     this.markEnds();
-    for (const { code } of this.sides) code.follow();
+    for (const side of this.sides) side.follow();
   }
 
   listen() {
@@ -128,6 +128,8 @@ export class Pair extends Walk {
     if (!step) return false;
     if (String(step.chosen) !== String(this.chosen)) this.choose(step.chosen);
     this.show(step.n);
+    const folded = this.root.closest("details");
+    if (folded) folded.open = true;
     this.root.parentElement.scrollIntoView({ block: "start" });
     return true;
   }

@@ -1,7 +1,7 @@
 // One of two runs that are walked through together: what it shows at a step.
 
 import { Code } from "./code.js";
-import { element } from "./elements.js";
+import { element, follow } from "./elements.js";
 import { nestedFrames } from "./frames.js";
 import { Strip } from "./strip.js";
 
@@ -60,5 +60,12 @@ export class Side {
     } else {
       this.now.textContent = "Nothing has run yet.";
     }
+  }
+
+  // Has in view what moves.
+  follow() {
+    this.code.follow();
+    const frames = this.frames.querySelectorAll(".wp-frame");
+    follow(this.frames.parentElement, frames[frames.length - 1]);
   }
 }
