@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.views.boxes import LINE, SANS, boxes
+from mkdocs_wakepoint.views.box import LINE, SANS
+from mkdocs_wakepoint.views.boxes import boxes
 from mkdocs_wakepoint.views.column import LABEL, STUB, Branch, Column, Layout, Part, box_width
 from mkdocs_wakepoint.views.context import Shown
 from mkdocs_wakepoint.views.edges import Edge, edges, merged

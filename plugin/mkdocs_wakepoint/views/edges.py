@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mkdocs_wakepoint.views.boxes import SANS
+from mkdocs_wakepoint.views.box import SANS
 from mkdocs_wakepoint.views.story import Instance, Step
 from mkdocs_wakepoint.views.stretches import Stretch
 from mkdocs_wakepoint.views.words import causes, cut, ranges, wrap

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.views.boxes import (
+from mkdocs_wakepoint.views.box import (
     FOOT,
     HEAD,
     INDENT,

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from markupsafe import Markup
 
-from mkdocs_wakepoint.views.boxes import NOTES, heading, saved, waits
+from mkdocs_wakepoint.views.box import NOTES
+from mkdocs_wakepoint.views.boxes import heading, saved, waits
 from mkdocs_wakepoint.views.context import Context, Shown
 from mkdocs_wakepoint.views.folded import folded
 from mkdocs_wakepoint.views.legend import step_sign

@@ -15,6 +15,17 @@ from mkdocs_wakepoint.views.boxes import heading
 from mkdocs_wakepoint.views.limits import TEXT, VALUE
 from mkdocs_wakepoint.views.markup import code, element, joined
 from mkdocs_wakepoint.views.source_lines import SourceLines
+from mkdocs_wakepoint.views.stepper.phrases import (
+    READY,
+    actor,
+    error,
+    listed,
+    ordinal,
+    sentence,
+    strong,
+    task,
+    the_task,
+)
 from mkdocs_wakepoint.views.stepper.stops import is_set_up
 from mkdocs_wakepoint.views.strace import invocation
 from mkdocs_wakepoint.views.words import cut, times
@@ -51,8 +62,8 @@ class _Teller:
     def _task_spawned(self, event: Event) -> Markup:
         self._queued.add(event["task"])
         name = code(cut(event["name"], VALUE))
-        return _sentence(
-            _the_task(event),
+        return sentence(
+            the_task(event),
             " is made of ",
             name,
             " and put into the run queue. None of it has run yet.",
@@ -62,39 +73,37 @@ class _Teller:
         self._suspended.clear()
         self._waits.clear()
         which = (
-            "for the first time"
-            if event["poll"] == 1
-            else f"for the {_ordinal(event['poll'])} time"
+            "for the first time" if event["poll"] == 1 else f"for the {ordinal(event['poll'])} time"
         )
         if event["task"] not in self._queued:
-            return _sentence(
-                "The executor ", _strong("polls"), " ", _task(event), f" {which}, though nobody "
+            return sentence(
+                "The executor ", strong("polls"), " ", task(event), f" {which}, though nobody "
                 "has woken it: it is aborted.",
             )  # fmt: skip
         self._queued.discard(event["task"])
-        return _sentence(
-            "The executor takes ", _task(event), " from the run queue and ", _strong("polls"),
+        return sentence(
+            "The executor takes ", task(event), " from the run queue and ", strong("polls"),
             f" it {which}.",
         )  # fmt: skip
 
     def _task_pending(self, event: Event) -> Markup:
-        answer = _sentence(_the_task(event), " answers ", _strong("Pending"))
+        answer = sentence(the_task(event), " answers ", strong("Pending"))
         if not self._suspended:
             return joined((answer, ". The thread is free for others."))
         number = self._suspended[0]
         state = self._machine_of[number].states[self._standing[number]]
-        until = f", until {_listed(self._waits)}" if self._waits else ""
+        until = f", until {listed(self._waits)}" if self._waits else ""
         return joined((answer, ": ", self._name(number), f" stays in {self._where(state)}{until}."))
 
     def _task_ready(self, event: Event) -> Markup:
         value = code(f"Ready({cut(event['value'], VALUE)})")
-        return _sentence(_the_task(event), " answers ", value, ". It has ended.")
+        return sentence(the_task(event), " answers ", value, ". It has ended.")
 
     def _task_raised(self, event: Event) -> Markup:
-        return _sentence(_the_task(event), " ends with ", _error(event), ".")
+        return sentence(the_task(event), " ends with ", error(event), ".")
 
     def _task_dropped(self, event: Event) -> Markup:
-        return _sentence(_the_task(event), f" is dropped without a result: {event['why']}.")
+        return sentence(the_task(event), f" is dropped without a result: {event['why']}.")
 
     # -- coroutines ----------------------------------------------------------------------------
 
@@ -107,28 +116,28 @@ class _Teller:
         if event["parent"] in self._machine_of:
             within = joined((", inside ", self._name(event["parent"])))
         elif event["task"] is not None:
-            within = joined((", the coroutine of ", _task(event)))
-        return _sentence("The code of ", self._name(number), " begins to run", within, ".")
+            within = joined((", the coroutine of ", task(event)))
+        return sentence("The code of ", self._name(number), " begins to run", within, ".")
 
     def _state_entered(self, event: Event) -> Markup:
         name = self._name(event["instance"])
         if event["state"] is None:
-            return _sentence(name, " awaits something that has no state.")
+            return sentence(name, " awaits something that has no state.")
         self._standing[event["instance"]] = event["state"]
         state = self._machine_of[event["instance"]].states[event["state"]]
         awaited = code(cut(heading(state), VALUE))
         then = ", and polls what it awaits."
         if state.kind is StateKind.YIELD:
             then = ": it hands over a value."
-        return _sentence(name, f" comes to {self._where(state)}, ", awaited, then)
+        return sentence(name, f" comes to {self._where(state)}, ", awaited, then)
 
     def _state_suspended(self, event: Event) -> Markup:
         number = event["instance"]
         state = self._machine_of[number].states[self._standing[number]]
         if state.kind is not StateKind.YIELD:  # which waits for nothing
             self._suspended.append(number)
-        return _sentence(
-            self._name(number), " is ", _strong("suspended"),
+        return sentence(
+            self._name(number), " is ", strong("suspended"),
             f" in {self._where(state)}: its variables are kept, its stack frame is given up.",
         )  # fmt: skip
 
@@ -136,43 +145,43 @@ class _Teller:
         number = event["instance"]
         state = self._machine_of[number].states[self._standing[number]]
         where = self._where(state) if self._standing[number] else "its beginning"
-        return _sentence(self._name(number), f" goes on from {where}, where it was suspended.")
+        return sentence(self._name(number), f" goes on from {where}, where it was suspended.")
 
     def _machine_returned(self, event: Event) -> Markup:
         value = code(cut(event["value"], VALUE))
         name = self._name(event["instance"])
-        return _sentence(name, " returns ", value, f" in {self._lines.name(event['line'])}.")
+        return sentence(name, " returns ", value, f" in {self._lines.name(event['line'])}.")
 
     def _machine_raised(self, event: Event) -> Markup:
         name = self._name(event["instance"])
-        return _sentence(_error(event), " leaves ", name, f" in {self._lines.name(event['line'])}.")
+        return sentence(error(event), " leaves ", name, f" in {self._lines.name(event['line'])}.")
 
     def _machine_dropped(self, event: Event) -> Markup:
-        return _sentence(self._name(event["instance"]), " is dropped where it stands.")
+        return sentence(self._name(event["instance"]), " is dropped where it stands.")
 
     def _future_polled(self, event: Event) -> Markup:
         future = code(cut(event["type"], VALUE))
         value = cut(event.facts.get("value") or "", VALUE)
         match event["outcome"]:
             case "pending":
-                return _sentence(
-                    "The future ", future, " is polled and answers ", _strong("Pending"), "."
+                return sentence(
+                    "The future ", future, " is polled and answers ", strong("Pending"), "."
                 )
             case "ready":
                 ready = code(f"Ready({value})")
-                return _sentence("The future ", future, " is polled and answers ", ready, ".")
+                return sentence("The future ", future, " is polled and answers ", ready, ".")
             case _:
-                return _sentence("The future ", future, " is polled and raises ", code(value), ".")
+                return sentence("The future ", future, " is polled and raises ", code(value), ".")
 
     # -- wakers and the reactor ------------------------------------------------------------------
 
     def _waker_cloned(self, event: Event) -> Markup:
-        holder = _actor(event["holder"])
-        return _sentence(f"{holder} keeps a clone of the waker of ", _task(event), ".")
+        holder = actor(event["holder"])
+        return sentence(f"{holder} keeps a clone of the waker of ", task(event), ".")
 
     def _waker_woken(self, event: Event) -> Markup:
         because = f" ({event['because']})" if event["because"] else ""
-        start = _sentence("The waker of ", _task(event), " is ", _strong("woken"), f"{because}")
+        start = sentence("The waker of ", task(event), " is ", strong("woken"), f"{because}")
         if event["queued"]:
             self._queued.add(event["task"])
             return joined((start, ": the task goes into the run queue."))
@@ -181,49 +190,47 @@ class _Teller:
         )
 
     def _waker_dropped(self, event: Event) -> Markup:
-        holder = _actor(event["holder"])
-        return _sentence(f"{holder} lets a waker of ", _task(event), " go, unused.")
+        holder = actor(event["holder"])
+        return sentence(f"{holder} lets a waker of ", task(event), " go, unused.")
 
     def _interest_registered(self, event: Event) -> Markup:
-        ready = _READY.get(event["interest"], "is ready")
+        ready = READY.get(event["interest"], "is ready")
         self._waits.append(f"{event['source']} {ready}")
-        wake = joined((", wake ", _task(event))) if event["task"] is not None else ""
-        return _sentence(f"The reactor notes: when {event['source']} {ready}", wake, ".")
+        wake = joined((", wake ", task(event))) if event["task"] is not None else ""
+        return sentence(f"The reactor notes: when {event['source']} {ready}", wake, ".")
 
     def _interest_removed(self, event: Event) -> Markup:
-        return _sentence(
+        return sentence(
             f"The reactor forgets {event['source']} {event['interest']}: nobody waits for it."
         )
 
     def _operation_submitted(self, event: Event) -> Markup:
         what = f"{event['name']} on {event['source']}"
         self._waits.append(f"{what} is done")
-        handed = f"{_actor(event.by)} hands {what} to the kernel, as operation {event['operation']}"
-        return _sentence(handed, "; when it is done, wake ", _task(event), ".")
+        handed = f"{actor(event.by)} hands {what} to the kernel, as operation {event['operation']}"
+        return sentence(handed, "; when it is done, wake ", task(event), ".")
 
     def _operation_completed(self, event: Event) -> Markup:
         result = cut(event["error"] or event["result"], VALUE)
-        return _sentence(f"The kernel has done operation {event['operation']}: ", code(result), ".")
+        return sentence(f"The kernel has done operation {event['operation']}: ", code(result), ".")
 
     def _operation_cancelled(self, event: Event) -> Markup:
-        return _sentence(f"The kernel is asked to give operation {event['operation']} back early.")
+        return sentence(f"The kernel is asked to give operation {event['operation']} back early.")
 
     def _timer_armed(self, event: Event) -> Markup:
         self._waits.append(f"timer {event['timer']} fires")
-        wake = joined((", wake ", _task(event))) if event["task"] is not None else ""
-        return _sentence(
-            f"The reactor notes timer {event['timer']}: in {event['delay']}", wake, "."
-        )
+        wake = joined((", wake ", task(event))) if event["task"] is not None else ""
+        return sentence(f"The reactor notes timer {event['timer']}: in {event['delay']}", wake, ".")
 
     def _timer_fired(self, event: Event) -> Markup:
-        return _sentence(f"The time of timer {event['timer']} has come.")
+        return sentence(f"The time of timer {event['timer']} has come.")
 
     def _timer_cancelled(self, event: Event) -> Markup:
-        return _sentence(f"Timer {event['timer']} is taken back.")
+        return sentence(f"Timer {event['timer']} is taken back.")
 
     def _event_dispatched(self, event: Event) -> Markup:
         happened = code(cut(event["event"], VALUE))
-        return _sentence(f"The reactor looks up who waits for {event['source']}, on which ",
+        return sentence(f"The reactor looks up who waits for {event['source']}, on which ",
                          happened, " happened.")  # fmt: skip
 
     # -- the thread and the kernel ---------------------------------------------------------------
@@ -232,11 +239,11 @@ class _Teller:
         until = "something happens"
         if event["until"] != "event":
             until += f" or {event['until']} is due"
-        return _sentence("The run queue is empty. The thread is ", _strong("parked"),
+        return sentence("The run queue is empty. The thread is ", strong("parked"),
                          f" in the kernel until {until}; it takes no processor time.")  # fmt: skip
 
     def _executor_unparked(self, event: Event) -> Markup:
-        return _sentence(
+        return sentence(
             f"The kernel gives the thread back, with {times(event['events'], 'event')}."
         )
 
@@ -248,20 +255,16 @@ class _Teller:
             else ""
         )
         made = "sets up: " if is_set_up(event) else "calls "
-        return _sentence(
-            f"{_actor(event.by)} {made}", code(invocation(event)), " → ", result, f"{more}."
+        return sentence(
+            f"{actor(event.by)} {made}", code(invocation(event)), " → ", result, f"{more}."
         )
 
     def _trace_failed(self, event: Event) -> Markup:
-        return _sentence(
-            "The recorder failed (", _error(event), "); it tells no more of coroutines."
-        )
+        return sentence("The recorder failed (", error(event), "); it tells no more of coroutines.")
 
     def _trace_replaced(self, event: Event) -> Markup:
         where = self._lines.name(event["line"])
-        return _sentence(
-            f"The snippet put a tracer of its own in the recorder's place, in {where}."
-        )
+        return sentence(f"The snippet put a tracer of its own in the recorder's place, in {where}.")
 
     # -- words -------------------------------------------------------------------------------------
 
@@ -305,46 +308,3 @@ class _Teller:
         "trace.replaced": _trace_replaced,
     }
     """What tells each kind of event."""
-
-
-_READY = {"READ": "can be read", "WRITE": "can be written"}
-
-
-def _sentence(*parts: Markup | str) -> Markup:
-    return joined(parts)
-
-
-def _strong(word: str) -> Markup:
-    return element("strong", word)
-
-
-def _task(event: Event, word: str = "task") -> Markup | str:
-    task = event["task"]
-    return f"{word} of nobody" if task is None else element("b", f"{word} {task}")
-
-
-def _the_task(event: Event) -> Markup | str:
-    """The same at the beginning of a sentence."""
-    return _task(event, "Task")
-
-
-def _error(event: Event) -> Markup:
-    return code(cut(f"{event['error']}: {event['message']}".rstrip(": "), TEXT))
-
-
-def _actor(by: str) -> str:
-    """Who does something, at the beginning of a sentence."""
-    return {"executor": "The executor", "reactor": "The reactor", "waker": "The waker"}.get(
-        by, by[:1].upper() + by[1:]
-    )
-
-
-def _ordinal(number: int) -> str:
-    endings = {1: "st", 2: "nd", 3: "rd"}
-    ending = "th" if number % 100 in (11, 12, 13) else endings.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
-def _listed(things: list[str]) -> str:
-    several = list(dict.fromkeys(things))[:3]
-    return " or ".join(several)
