@@ -288,8 +288,11 @@ class WakepointPlugin(BasePlugin[WakepointConfig]):  # type: ignore[no-untyped-c
         # Another plugin may have encrypted the page, or shows parts of it elsewhere.
         if page.file.src_uri in self._drawing or _SHOWN.search(output):
             return _styled(output, page.url)
-        # From here a theme may bring a page with a snippet without loading what stands in its head.
-        return _scripted(output, page.url) if self._batch.used else output
+        # From here Material may bring a page with a snippet, without what stands in its head.
+        features = config.theme.get("features") or ()
+        if self._batch.used and "navigation.instant" in features:
+            return _scripted(output, page.url)
+        return output
 
     @event_priority(-100)  # behind plugins that convert something for the finished page
     def _on_post_page_at_last(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
