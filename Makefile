@@ -60,6 +60,10 @@ record: $(site)  ## Record the book's snippets on this platform, for builds else
 record-all: $(dev)  ## Record them on each backend that Linux has or can emulate
 	$(python) tests/tools/record_all.py
 
+.PHONY: picture
+picture: $(dev)  ## Take the README's picture of the front page anew, with Chromium
+	$(python) tests/tools/picture.py
+
 .PHONY: test
 test: $(dev)  ## Run the tests; TESTS=tests/runtime runs some of them
 	$(python) -m pytest --numprocesses $(JOBS) --dist loadfile $(PYTEST_FLAGS) $(TESTS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
+from tools import picture
+from tools.book import DOCS, ROOT
 from tools.sites import Built
 
 from wakepoint.recording import loads
@@ -90,3 +92,13 @@ def test_the_life_of_a_future_has_the_counts_of_its_run(book: Built) -> None:
     assert f"×{counted.tasks}" in moves["created queued"]
     assert f"×{counted.polls - 1}" in moves["queued polled"]  # an abort polls without the queue
     assert "×1" in moves["polled dropped"]
+
+
+def test_the_readme_has_the_same_snippet_and_a_picture_of_it() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    snippet = readme.partition("```python wakepoint\n")[2].partition("```")[0]
+    home = (DOCS / "index.md").read_text(encoding="utf-8")
+    assert f'```python wakepoint id="hello" show="code output machine"\n{snippet}```' in home
+    for taken in picture.PICTURES.values():
+        assert f'"{taken.relative_to(ROOT).as_posix()}"' in readme
+        assert taken.stat().st_size < 150_000

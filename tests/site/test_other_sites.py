@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tools.sites import build, write
+from tools.sites import Built, build, write
 
 pytestmark = pytest.mark.browser
 
@@ -101,4 +101,11 @@ def test_in_zensical_also_when_a_page_comes_by_instant_navigation(
     for key in ("two", "three"):
         steps(page, key)
     assert page.evaluate("window.stayed") is True, "the page was loaded anew"
+    page.close()
+
+
+def test_in_a_site_that_is_opened_from_disk(book: Built, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((book.folder / "index.html").as_uri())
+    steps(page, "hello")
     page.close()

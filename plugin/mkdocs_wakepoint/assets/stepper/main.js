@@ -68,9 +68,9 @@ if (!window.wakepoint) {
   window.addEventListener("hashchange", follow);
   document.addEventListener("click", followClick);
   window.addEventListener("load", follow); // the browser has gone to where the text was
-  if (window.document$) window.document$.subscribe(start);
-  else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
+  window.document$?.subscribe(start); // which tells nothing of the first page where that is a file
 } else {
   window.wakepoint.start();
 }
