@@ -58,8 +58,8 @@ def test_what_is_no_option_is_there(sources: list[str]) -> None:
     every = "\n".join(sources)
     for written in ("# wakepoint: hide\n", "# wakepoint: hide-begin\n", "[count: ", "[call: "):
         assert written in every
-    (comparison,) = [source for source in sources if source.startswith("```wakepoint-compare")]
-    named = set(re.findall(r"(?m)^(\w+): ", comparison))
+    comparisons = [source for source in sources if source.startswith("```wakepoint-compare")]
+    named = set(re.findall(r"(?m)^(\w+): ", "".join(comparisons)))
     # A comparison by snippets has no backends to choose from.
     assert {field.name for field in fields(ComparisonOptions)} - named == {"backends"}
 
