@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def steps(page: Page, key: str) -> None:
     stepper.locator(".wp-next").click()
     expect(stepper.locator(".wp-position")).to_contain_text("Step 1")
     expect(stepper.locator(".wp-now")).to_contain_text("task 1")
-    assert f"#wp-{key}:" in page.url
+    expect(page).to_have_url(re.compile(f"#wp-{key}:"))
 
 
 @pytest.mark.parametrize("theme", ["mkdocs", "readthedocs", "material"])
