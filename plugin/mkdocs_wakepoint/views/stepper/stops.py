@@ -1,4 +1,7 @@
-"""Whether a run is walked through, and where: at each poll, park and wake, or at every event."""
+"""Whether a run is walked through, and where: at each poll, park and wake, or at every event.
+
+A run that is polled once tells no story of polls: it halts at its kernel calls.
+"""
 
 from __future__ import annotations
 
@@ -38,12 +41,24 @@ def _sort(event: Event) -> str:
     return sort_of(event["name"], event["error"]) if event.kind == "kernel.called" else ""
 
 
+def is_one_poll(events: Sequence[Event]) -> bool:
+    """True if all of a run is one poll; then its story is what the kernel was called for."""
+    return sum(event.kind == "task.polled" for event in events) == 1
+
+
+def halts_at(events: Sequence[Event]) -> str:
+    """At what the story halts."""
+    return "poll, kernel call" if is_one_poll(events) else "poll, park, wake"
+
+
 def story(events: Sequence[Event]) -> list[int]:
     """Ordinals of the events at which the story halts; 0 is before the first event."""
+    with_calls = is_one_poll(events)
     stops = [
         event.n
         for event in events
-        if event.kind in _STORY and not (event.kind == "waker.woken" and not event["queued"])
+        if (event.kind in _STORY and not (event.kind == "waker.woken" and not event["queued"]))
+        or (with_calls and event.kind == "kernel.called" and not _sort(event))
     ]
     last = len(events)
     return [0, *stops] if not last or stops[-1:] == [last] else [0, *stops, last]

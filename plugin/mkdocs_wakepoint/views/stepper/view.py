@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from mkdocs_wakepoint.views.code import code
@@ -14,8 +16,9 @@ from mkdocs_wakepoint.views.output import output
 from mkdocs_wakepoint.views.stepper.controls import buttons, groove, lists, pane_box, position
 from mkdocs_wakepoint.views.stepper.data import data, data_block
 from mkdocs_wakepoint.views.stepper.steps import steps
+from mkdocs_wakepoint.views.stepper.stops import halts_at
 from mkdocs_wakepoint.views.stepper.track import Track
-from wakepoint.recording import Recording
+from wakepoint.recording import Event, Recording
 
 
 def stepper(recording: Recording, context: Context) -> Markup:
@@ -31,7 +34,7 @@ def stepper(recording: Recording, context: Context) -> Markup:
         panes.append(_pane("life", "Life of a future", life))
     box = element(
         "div",
-        _bar(track, len(events), context.snippet.key),
+        _bar(track, events, context.snippet.key),
         element(
             "p", class_="wp-now wp-scripted", aria_live="polite", id=f"wp-{context.snippet.key}:ask"
         ),
@@ -52,10 +55,10 @@ def _output(recording: Recording, context: Context) -> Markup:
     return element("div", written, class_="wp-output-row") if written else Markup()
 
 
-def _bar(track: Track, count: int, key: str) -> Markup:
+def _bar(track: Track, events: Sequence[Event], key: str) -> Markup:
     by = element(
         "select",
-        element("option", "poll, park, wake", value="story"),
+        element("option", halts_at(events), value="story"),
         element("option", "every event", value="every"),
         class_="wp-by",
     )
@@ -68,7 +71,10 @@ def _bar(track: Track, count: int, key: str) -> Markup:
         class_="wp-controls",
     )
     lanes = element(
-        "div", track.names(), groove(track.picture(), count, "Step of the run"), class_="wp-track"
+        "div",
+        track.names(),
+        groove(track.picture(), len(events), "Step of the run"),
+        class_="wp-track",
     )
     # Material's search ends what it leaves out at the end of any element of that name.
     return element(
