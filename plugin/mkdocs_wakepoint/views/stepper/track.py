@@ -19,6 +19,8 @@ LANE: Final = 18.0
 _BAR: Final = 12.0
 _NARROWEST: Final = 1.5
 """Bars of one lane that are closer to each other than that become one."""
+_DOTS: Final = 3
+"""Of the head of an arrow; the style sheet says how wide each is."""
 _PARKED: Final = "thread parked"
 _POLL_ENDS: Final = frozenset({"task.pending", "task.ready", "task.raised"})
 
@@ -64,9 +66,7 @@ class Track:
 
     def picture(self) -> Markup:
         """The lanes; what lies ahead is veiled while questions are asked."""
-        parts = [self._bar(bar) for bar in self._bars()] + [
-            self._arrow(*one) for one in self._wakes()
-        ]
+        parts = [*map(self._bar, self._bars()), *self._arrows()]
         veil = element("rect", class_="wp-veil", x=WIDTH, y=0, width=WIDTH, height=self.height)
         now = element("path", class_="wp-needle", d=f"M0 0V{self.height:g}")
         return element(
@@ -137,10 +137,20 @@ class Track:
                 wakes[place, self._lane(event)] = None
         return list(wakes)
 
-    def _arrow(self, x: float, lane: int) -> Markup:
-        top = lane * LANE + LANE - 2
+    def _arrows(self) -> list[Markup]:
+        """From the parked thread up to the task that was woken.
+
+        The picture is stretched, so a head cannot be drawn as a triangle. It is dots, one below the
+        other and each wider: the width of a stroke is not stretched.
+        """
+        wakes = [(x, lane * LANE + LANE - 3) for x, lane in self._wakes()]
+        if not wakes:
+            return []
         bottom = self._places[_PARKED] * LANE + LANE / 2
-        return element("path", class_="wp-woken", d=f"M{x:g} {bottom:g}V{top:g}")
+        shafts = "".join(f"M{x:g} {bottom:g}V{top + 4:g}" for x, top in wakes)
+        dots = ("".join(f"M{x:g} {top + 2 * n:g}h0" for x, top in wakes) for n in range(_DOTS))
+        heads = (element("path", class_=f"wp-woken wp-dot-{n}", d=d) for n, d in enumerate(dots))
+        return [element("path", class_="wp-woken", d=shafts), *heads]
 
 
 def _short(number: float) -> str:
