@@ -259,7 +259,7 @@ def test_nothing_moves_while_it_plays(open_page: Open) -> None:
 def test_without_a_script_and_on_paper_there_is_nothing_of_it(open_page: Open) -> None:
     page = opened(open_page, java_script_enabled=False)
     expect(page.locator(".wp-pair")).to_be_hidden()
-    expect(page.locator(".wp-differences")).to_be_visible()
+    expect(page.locator(".wp-differences").first).to_be_visible()
     page = opened(open_page)
     page.emulate_media(media="print")
     expect(page.locator(".wp-pair")).to_be_hidden()

@@ -13,7 +13,7 @@ from mkdocs_wakepoint.snippet import Snippet
 from mkdocs_wakepoint.views.call_list import CallList
 from mkdocs_wakepoint.views.differences import KERNEL_CALLS, Line, sentences
 from mkdocs_wakepoint.views.folded import folded
-from mkdocs_wakepoint.views.limits import NAMES
+from mkdocs_wakepoint.views.limits import DIFFERENCES, NAMES
 from mkdocs_wakepoint.views.markup import element, joined, scrolling
 from mkdocs_wakepoint.views.pair.data import Walked
 from mkdocs_wakepoint.views.pair.view import pair
@@ -132,12 +132,17 @@ def comparison(columns: Sequence[Column], key: str, sections: Sequence[str] = SE
 
 
 def _told(lines: Sequence[Line], columns: Sequence[Column]) -> Markup:
-    """What differs, in sentences."""
+    """What differs, in sentences; where there are many, the first ones, and the others folded."""
     if not lines:
         return element("p", "Nothing that was counted differs.", class_="wp-caption")
     told = sentences(lines, [one.heading for one in columns], [one.recording for one in columns])
-    items = (element("li", each) for each in islice(told, NAMES))
-    return element("ul", *items, class_="wp-differences")
+    items = [element("li", each) for each in islice(told, NAMES)]
+    open_ = len(items) if len(items) <= DIFFERENCES + 1 else DIFFERENCES
+    first = element("ul", *items[:open_], class_="wp-differences")
+    if len(items) == open_:
+        return first
+    more = element("ul", *items[open_:], class_="wp-differences")
+    return joined((first, folded("Other differences", str(len(items) - open_), more, printed=True)))
 
 
 def _pair(columns: Sequence[Column], key: str) -> Markup:

@@ -37,6 +37,8 @@ LAST_CALLS: Final = 10
 COMPARED_CALLS: Final = 400
 """Kernel calls in the list of one recording in a comparison."""
 LAST_COMPARED_CALLS: Final = 50
+DIFFERENCES: Final = 8
+"""Sentences of a comparison that are not folded."""
 NAMES: Final = 100
 """Rows of a comparison that count something by name."""
 DEEP: Final = 20

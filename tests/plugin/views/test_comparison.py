@@ -15,6 +15,7 @@ from mkdocs_wakepoint import comparison as compare
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Location, Options, Snippet
 from mkdocs_wakepoint.views.comparison import Column, comparison
+from mkdocs_wakepoint.views.limits import DIFFERENCES
 from wakepoint.recording import Environment, Event, Recording, record
 from wakepoint.recording.figures import figures
 
@@ -143,6 +144,21 @@ def test_what_differs_is_said_in_sentences_that_come_first(
     first = soup.select_one(".wp-compare > *")
     assert first is not None
     assert first["class"] == ["wp-differences"]
+
+
+def test_of_many_differences_the_first_are_open_and_the_others_folded(
+    run: Recording, other: Recording
+) -> None:
+    unlike = [replace(run, events=run.events[:9]), run, other]
+    columns = [Column(str(n), recording) for n, recording in enumerate(unlike)]
+    soup = BeautifulSoup(comparison(columns, "key"), "html.parser")
+    first, *others = soup.select(".wp-differences")
+    assert len(first.select("li")) == DIFFERENCES
+    (more,) = others
+    box = more.find_parent("details")
+    assert box is not None
+    assert box.summary is not None
+    assert box.summary.get_text() == f"Other differences: {len(more.select('li'))}"
 
 
 def test_rows_that_are_equal_are_folded_and_counted(run: Recording, other: Recording) -> None:
