@@ -136,7 +136,10 @@ def shown(page: BeautifulSoup) -> list[str]:
         code.string = code.get_text()  # Pygments has other names for spaces in each version
     for element in page.select("[data-search-exclude]"):
         del element["data-search-exclude"]  # Zensical takes it away when it has read it
-    return [str(element) for element in page.select(".wp, .wp-problem")]
+    for downloads in page.select(".wp-downloads"):
+        downloads.decompose()  # only MkDocs and ProperDocs publish files
+    parts = (str(element) for element in page.select(".wp, .wp-problem"))
+    return [re.sub(r"\n+", "\n", each) for each in parts]
 
 
 @each

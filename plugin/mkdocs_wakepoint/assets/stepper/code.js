@@ -14,7 +14,7 @@ const WORDS = {
 
 export class Code {
   // line: gives the element of a line by its id; none if it is not shown.
-  constructor(pane, line = (id) => document.getElementById(id)) {
+  constructor(pane, line) {
     this.line = line;
     this.box = pane?.querySelector(".wp-pane-box");
     this.drawn = [];

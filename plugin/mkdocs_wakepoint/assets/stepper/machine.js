@@ -9,13 +9,14 @@ const WORDS = { running: "runs from here", suspended: "suspended here" };
 const DEEPEST = 3; // frames around the picture; those further out are counted
 
 export class MachinePane {
-  constructor(pane, run) {
+  // before: what stands before the ids that the build gave to the pictures.
+  constructor(pane, run, before) {
     this.box = pane.querySelector(".wp-pane-box");
     this.run = run;
     this.pinned = null; // index of the machine that the reader chose
     this.pictures = new Map();
     for (const figure of pane.querySelectorAll("figure.wp-machine")) {
-      const index = run.data.machines.findIndex(({ anchor }) => anchor === figure.id);
+      const index = run.data.machines.findIndex(({ anchor }) => before + anchor === figure.id);
       if (index < 0) continue;
       this.pictures.set(index, new Picture(figure));
       // Its caption tells of the whole run, also to those who do not see that it is hidden.

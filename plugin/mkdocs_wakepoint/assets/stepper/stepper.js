@@ -17,12 +17,15 @@ export class Stepper extends Walk {
     super(root);
     this.run = new Run(JSON.parse(root.querySelector(".wp-run").content.textContent));
     this.by = "story";
-    this.steps = document.getElementById(`wp-${this.key}:steps`).children;
+    // A print page, which is made of many, puts the name of a page before its ids.
+    const name = `wp-${this.key}`;
+    const before = root.closest(".wp").id.slice(0, -name.length);
+    this.steps = document.getElementById(`${before}${name}:steps`).children;
     this.now = root.querySelector(".wp-now");
     this.position = root.querySelector(".wp-position");
-    this.code = new Code(root.querySelector(".wp-pane-code"));
+    this.code = new Code(root.querySelector(".wp-pane-code"), (id) => document.getElementById(before + id));
     const pane = root.querySelector(".wp-pane-machine");
-    this.machine = pane && new MachinePane(pane, this.run);
+    this.machine = pane && new MachinePane(pane, this.run, before);
     const life = root.querySelector(".wp-lifecycle");
     this.life = life && new Lifecycle(life, this.run, this.machine);
     this.strip = new Strip(root, this.run, (n) => this.steps[n - 1]);
