@@ -13,9 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from subprocess import CompletedProcess
 
+import hypothesis
 import pytest
 from tools import find, hosts, neighbours
 from tools import windows_python as windows_python_tool
+
+# How long an example takes says how busy the machine is, and nothing on what is tested.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @dataclass(frozen=True, slots=True)

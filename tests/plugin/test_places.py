@@ -254,7 +254,7 @@ LINES = [
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=14))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_in_any_text_a_fence_is_shown_or_told_and_no_mark_stays(lines: list[str]) -> None:
     text = "\n".join(lines)
     html = markdown.markdown(

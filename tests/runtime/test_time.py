@@ -6,7 +6,7 @@ import gc
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wakepoint import (
@@ -28,7 +28,6 @@ from wakepoint.reactor import MAX_DISARMED, Timer
 seconds = st.integers(0, 10**9).map(lambda milliseconds: milliseconds / 1000)
 
 
-@settings(deadline=None)
 @given(st.lists(seconds, max_size=20))
 def test_sleepers_wake_in_the_order_of_their_deadlines_and_never_early(naps: list[float]) -> None:
     woken: list[tuple[float, float]] = []
@@ -47,7 +46,6 @@ def test_sleepers_wake_in_the_order_of_their_deadlines_and_never_early(naps: lis
     assert all(slept >= length or math.isclose(slept, length) for length, slept in woken)
 
 
-@settings(deadline=None)
 @given(seconds, seconds)
 def test_the_shorter_of_sleep_and_limit_wins(nap: float, limit: float) -> None:
     async def main() -> str:

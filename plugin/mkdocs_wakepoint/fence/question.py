@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from mkdocs_wakepoint.fence.reader import OptionError
 from mkdocs_wakepoint.snippet import Question
 
-_OF_A_FIGURE = re.compile(r"(?P<text>.*[^\s=!<>])\s*=\s*(?P<figure>\w+)", re.DOTALL)
+# A = close behind one of the others may be the end of ==, !=, <= or >=.
+_OF_A_FIGURE = re.compile(r"(?P<text>.*\S(?=\s)|.*[^\s=!<>])\s*=\s*(?P<figure>\w+)", re.DOTALL)
 _ADVICE = 'write a question, and choices behind it: ask="How many polls? | 3 | *4 | 5"'
 
 

@@ -139,7 +139,7 @@ def parsed(html: str) -> Tag:
     return BeautifulSoup(html, "html.parser")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(TEXTS)
 def test_in_every_view_any_text_stays_text(text: str) -> None:
     (html,) = render_all([item(text)])
@@ -153,7 +153,7 @@ def test_in_every_view_any_text_stays_text(text: str) -> None:
         assert value.get_text() == visible(cut(f"{text} = {text}", VALUE))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(TEXTS)
 def test_what_is_drawn_from_several_runs_keeps_text_as_well(text: str) -> None:
     wrong = [Problem(Location(text, 1), text, text)]
@@ -164,7 +164,7 @@ def test_what_is_drawn_from_several_runs_keeps_text_as_well(text: str) -> None:
     parsed(problem_box(Problem(Location(text, 1), text, text, text)))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(TEXTS)
 def test_the_code_is_shown_as_it_is_line_by_line(text: str) -> None:
     snippet = Snippet(text, Options(), Location("a.md", 1), "key")
@@ -176,7 +176,7 @@ def test_the_code_is_shown_as_it_is_line_by_line(text: str) -> None:
     assert content == "".join(f"{with_signs(line)}\n" for line in lines)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(TEXTS)
 def test_no_text_is_handed_to_graphviz(text: str) -> None:
     # Labels have their sizes from it and nothing else, so there is nothing in DOT to be escaped.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_wakepoint.views.column import Branch, Column, Layout, Part, box_width
@@ -63,7 +63,6 @@ def laid_out(parts: list[Part]) -> Layout:
     return column.placed(places)
 
 
-@settings(deadline=None)
 @given(columns())
 def test_boxes_are_below_one_another_and_equally_wide(parts: list[Part]) -> None:
     layout = laid_out(parts)
@@ -73,7 +72,6 @@ def test_boxes_are_below_one_another_and_equally_wide(parts: list[Part]) -> None
         assert above.bottom + 10 <= below.y
 
 
-@settings(deadline=None)
 @given(columns())
 def test_each_arrow_leaves_its_box_below_and_ends_where_it_leads(parts: list[Part]) -> None:
     layout = laid_out(parts)
@@ -94,7 +92,6 @@ def test_each_arrow_leaves_its_box_below_and_ends_where_it_leads(parts: list[Par
             assert target.y <= arrow.tip[1] <= target.bottom
 
 
-@settings(deadline=None)
 @given(columns())
 def test_nothing_leaves_the_picture_and_no_label_lies_on_a_box(parts: list[Part]) -> None:
     layout = laid_out(parts)
@@ -108,7 +105,6 @@ def test_nothing_leaves_the_picture_and_no_label_lies_on_a_box(parts: list[Part]
             assert bottom <= box.y or box.bottom <= top
 
 
-@settings(deadline=None)
 @given(columns())
 def test_rows_of_arrows_lie_apart(parts: list[Part]) -> None:
     layout = laid_out(parts)
@@ -121,7 +117,6 @@ def test_rows_of_arrows_lie_apart(parts: list[Part]) -> None:
         assert top + height < below
 
 
-@settings(deadline=None)
 @given(columns())
 def test_a_frame_holds_what_is_framed_and_nothing_else(parts: list[Part]) -> None:
     layout = laid_out(parts)

@@ -74,7 +74,7 @@ def everything(run: Recording) -> str:
 KNOWN = set().union(*(elements(everything(loads(json.dumps(each)))) for each in WHOLE.values()))
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(st.sampled_from(sorted(WHOLE)), st.integers(1, 6), st.integers(0, 2**64))
 def test_what_is_not_refused_is_shown(name: str, times: int, seed: int) -> None:
     data: Any = damaged(WHOLE[name], random.Random(seed), times)

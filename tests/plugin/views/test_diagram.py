@@ -105,7 +105,7 @@ def number(tag: Tag, name: str) -> int:
     return int(str(tag[name]))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(cases())
 def test_every_state_is_in_one_box(case: Case) -> None:
     diagram = Diagram(case.shown, LINES)
@@ -119,7 +119,7 @@ def test_every_state_is_in_one_box(case: Case) -> None:
         assert (case.machine.terminal(kind).index in shown) == (kind in reached)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(cases())
 def test_every_way_has_an_arrow_or_is_counted(case: Case) -> None:
     diagram = Diagram(case.shown, LINES)
@@ -131,7 +131,7 @@ def test_every_way_has_an_arrow_or_is_counted(case: Case) -> None:
     assert len(picture.select("[data-to]")) == len(diagram.thinned.edges)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(cases())
 def test_a_way_that_any_run_took_has_an_arrow_with_room_for_its_steps(case: Case) -> None:
     diagram = Diagram(case.shown, LINES)
@@ -156,7 +156,7 @@ def test_a_way_that_any_run_took_has_an_arrow_with_room_for_its_steps(case: Case
             assert ("wp-untaken" in arrow["class"]) == (text.get_text() == "")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(cases())
 def test_a_picture_fits_and_its_texts_do(case: Case) -> None:
     picture = svg(Diagram(case.shown, LINES))
@@ -167,7 +167,7 @@ def test_a_picture_fits_and_its_texts_do(case: Case) -> None:
         assert len(text) <= number(value, "data-room")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(cases())
 def test_the_frames_hold_the_states_that_suspended(case: Case) -> None:
     diagram = Diagram(case.shown, LINES)
@@ -179,7 +179,7 @@ def test_the_frames_hold_the_states_that_suspended(case: Case) -> None:
             assert not case.shown.instance.suspended(box.first)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(cases())
 def test_each_variable_that_any_run_bound_has_a_row(case: Case) -> None:
     diagram = Diagram(case.shown, LINES)
@@ -194,13 +194,12 @@ def test_each_variable_that_any_run_bound_has_a_row(case: Case) -> None:
         assert rows == [name for name in NAMES if name in bound]
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(cases())
 def test_graphviz_is_told_sizes_and_no_text(case: Case) -> None:
     assert re.fullmatch(r"[\w\s\[\]{}=.>;\"-]*", Diagram(case.shown, LINES).dot(), re.ASCII)
 
 
-@settings(deadline=None)
 @given(st.sets(st.integers(1, 10**6), max_size=30).map(sorted), st.integers(8, 12))
 def test_a_badge_keeps_to_its_room(numbers: list[int], room: int) -> None:
     text = badge(numbers, room)

@@ -221,7 +221,7 @@ PARTS = {
 }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.sampled_from(sorted(PARTS)), max_size=4), min_size=1, max_size=4))
 def test_whatever_runs_goes_only_where_an_arrow_leads(bodies: list[list[str]]) -> None:
     functions = [

@@ -117,7 +117,7 @@ COMMANDS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.text(max_size=5) | st.sampled_from("\r\n\b\t") | COMMANDS, max_size=30))
 def test_whatever_is_written_the_screen_stays_small(parts: list[str]) -> None:
     lines = displayed("".join(parts))

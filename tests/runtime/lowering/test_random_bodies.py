@@ -9,7 +9,6 @@ from tools.same_recording import both
 @pytest.mark.timeout(600)
 @settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -12,7 +12,7 @@ from tools.coroutines.laws import agree, analysis_of, hold
 from tools.coroutines.programs import program
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(
     st.randoms(use_true_random=False),
     st.lists(st.lists(st.integers(0, 239), max_size=60), min_size=1, max_size=6),

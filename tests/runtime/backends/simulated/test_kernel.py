@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tools.peers import connected, read_to_end
 from tools.rig import CountingKernel
@@ -120,7 +120,6 @@ def test_pieces_arrive_one_by_one() -> None:
     assert simulate(main(), World(segment=3, gap=0.01)) == [b"abc", b"def", b"g", b""]
 
 
-@settings(deadline=None)
 @given(
     writes=st.lists(st.binary(min_size=1, max_size=200), max_size=10),
     segment=st.integers(1, 64),
