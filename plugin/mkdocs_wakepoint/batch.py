@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from mkdocs_wakepoint.target import Target
 
 
+_HEARD_WITHIN = 0.5
+"""Seconds until a Ctrl-C is heard at the latest."""
+
+
 class Batch:
     """Snippets that are running, and the places that wait for them.
 
@@ -139,14 +143,22 @@ class Batch:
 
     def _wait(self, drawings: list[Future[None]]) -> None:
         """Waits until all are drawn."""
-        left = [drawn for drawn in drawings if not drawn.done()]
-        if left and self._progress.visible:
-            from concurrent.futures import as_completed  # noqa: PLC0415 - see `lazy`
+        left = {drawn for drawn in drawings if not drawn.done()}
+        shows = bool(left) and self._progress.visible
+        while left:
+            from concurrent.futures import (  # noqa: PLC0415 - see `lazy`
+                ALL_COMPLETED,
+                FIRST_COMPLETED,
+                wait,
+            )
 
-            at_once = self._runs.settings.workers
-            self._progress.show(so_far(self._targets, at_once))
-            for _ in as_completed(left):
-                self._progress.show(so_far(self._targets, at_once))
+            if shows:
+                self._progress.show(so_far(self._targets, self._runs.settings.workers))
+            # A signal that comes just before a thread falls asleep does not wake it: without a
+            # timeout, that Ctrl-C would be heard when a snippet has ended.
+            until = FIRST_COMPLETED if shows else ALL_COMPLETED
+            left = wait(left, timeout=_HEARD_WITHIN, return_when=until).not_done
+        if shows:
             self._progress.show("")
         for drawn in drawings:
             drawn.result()
