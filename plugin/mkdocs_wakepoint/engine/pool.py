@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Protocol
 
@@ -47,6 +47,10 @@ class Begun(Starter, Protocol):
         """Why it has none, once it has tried; empty if it has one, None if it does not tell."""
 
 
+_HEARD_WITHIN = 0.5
+"""Seconds until a Ctrl-C is heard at the latest."""
+
+
 class PoolRun(Future["Recording"]):
     """A run of a pool.
 
@@ -60,6 +64,15 @@ class PoolRun(Future["Recording"]):
     began: float = 0.0
     seconds: float = 0.0
     inputs: Sequence[str] | None = None
+
+    def result(self, timeout: float | None = None) -> Recording:
+        """As that of any future, but a Ctrl-C is heard meanwhile, whenever it comes.
+
+        A signal that comes just before a thread falls asleep does not wake it.
+        """
+        while timeout is None and not self.done():
+            wait([self], timeout=_HEARD_WITHIN)
+        return super().result(timeout)
 
 
 class Pool:
