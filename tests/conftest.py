@@ -13,14 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from subprocess import CompletedProcess
 
-import hypothesis
 import pytest
 from tools import find, hosts, neighbours
 from tools import windows_python as windows_python_tool
-
-# How long an example takes says how busy the machine is, and nothing on what is tested.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,22 @@ TOOLS = {
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    _hear_interrupts()
+    # Its compiled part is this machine's: on Windows' Python it can't be imported, nor is it used.
+    if config.pluginmanager.hasplugin("hypothesispytest"):
+        _without_deadlines()
+
+
+def _without_deadlines() -> None:
+    """How long an example takes says how busy the machine is, and nothing on what is tested."""
+    from hypothesis import settings
+
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
+
+
+def _hear_interrupts() -> None:
     """Takes back what a shell does to commands that it starts in the background.
 
     They ignore interrupts, and what tests start would inherit that.

@@ -112,7 +112,7 @@ class Pool:
     def submit(self, snippet: Snippet, *, lowered: bool = False) -> PoolRun:
         """Runs a snippet, or its lowered form, once a place is free.
 
-        The future does not raise: a run that failed gives a recording too.
+        A run that failed gives a recording too. What the future raises is a fault of the pool.
         """
         job = job_of(snippet, self.settings, lowered=lowered)
         future = PoolRun()
@@ -159,7 +159,11 @@ class Pool:
                 job, future = self._waiting.popleft()
             if future.set_running_or_notify_cancel():
                 future.began = time.time()
-                recording = self._run(job, future)
+                try:
+                    recording = self._run(job, future)
+                except BaseException as error:  # who waits for the run is told
+                    future.set_exception(error)
+                    continue
                 future.seconds = time.time() - future.began
                 future.set_result(recording)
 

@@ -178,6 +178,7 @@ class _Server:
         self.own_folders: tuple[Path, ...] = ()
         self._sandbox = sandbox
         self._ended = False
+        self._closing = threading.Lock()
         ours, its = socket.socketpair()
         passed = [its.fileno()]
         if not sandbox.has_own_tmp:
@@ -228,19 +229,26 @@ class _Server:
 
     def has_ended(self, within: float = 0.0) -> bool:
         """True if it has; its socket is closed first of all."""
+        with self._closing:
+            if self._ended:
+                return True
+            # Meanwhile another thread may close the server, and yet another take its descriptor.
+            own = self._socket.dup()
         deadline = time.monotonic() + within
-        while not self._ended:
-            left = max(deadline - time.monotonic(), 0.0)
-            readable, _, _ = select.select([self._socket], [], [], left)
-            if not readable:
-                break
-            with suppress(BlockingIOError):  # another thread has asked as well
-                self._ended = not _received(self._socket)
+        with own:
+            while not self._ended:
+                left = max(deadline - time.monotonic(), 0.0)
+                readable, _, _ = select.select([own], [], [], left)
+                if not readable:
+                    break
+                with suppress(BlockingIOError):  # another thread has asked as well
+                    self._ended = not _received(own)
         return self._ended
 
     def close(self) -> None:
-        self._ended = True
-        self._socket.close()
+        with self._closing:
+            self._ended = True
+            self._socket.close()
         try:
             self._process.wait(_TO_END)
         except subprocess.TimeoutExpired:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tools.snippets import snippet
 
 from mkdocs_wakepoint.engine import Pool, Settings
+from mkdocs_wakepoint.engine.protocol import Job, job_of
+from mkdocs_wakepoint.engine.running import Running
+from mkdocs_wakepoint.engine.sandbox import Sandbox
 
 if sys.platform != "linux":
     pytest.skip("processes are found in /proc", allow_module_level=True)
+
+assert sys.platform == "linux"  # the type checker does not know `skip`
+
+from mkdocs_wakepoint.engine.warm import Warm  # noqa: E402
 
 MODES = [
     pytest.param("off", id="plain"),
@@ -132,6 +141,38 @@ def test_a_server_that_is_killed_loses_no_snippet(pool: Pool, *, outermost: bool
     recordings = [future.result() for future in futures]
     assert [recording.outcome.kind for recording in recordings] == ["finished"] * 4
     assert [recording.output[0].text for recording in recordings] == ["0\n", "1\n", "2\n", "3\n"]
+
+
+def test_a_server_may_be_closed_while_a_lost_run_asks_after_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm = Warm(Sandbox.PLAIN, io_uring=False)
+    running = warm.start(job_of(snippet(SLEEPS), settings, lowered=False))
+    until(servers)
+    os.kill(servers()[0], signal.SIGKILL)
+    running.lost = True
+    look = select.select
+
+    def closed_first(*arguments: Any) -> Any:
+        warm.close()  # as the thread does that starts the next server
+        return look(*arguments)
+
+    with closing(running):
+        monkeypatch.setattr(select, "select", closed_first)
+        assert running.has_fallen()
+
+
+def test_a_fault_of_the_pool_is_raised_and_nobody_waits_for_ever(pool: Pool) -> None:
+    pool.submit(snippet("print()")).result()
+
+    def start(_: Warm, job: Job) -> Running:
+        raise ValueError(f"a fault of ours, in {job.script}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Warm, "start", start)
+        with pytest.raises(ValueError, match="a fault of ours"):
+            pool.submit(snippet("print()")).result()
+    assert pool.submit(snippet("print()")).result().outcome.kind == "finished"
 
 
 def test_a_pool_that_is_closed_ends_what_runs(pool: Pool, tmp_path: Path) -> None:
