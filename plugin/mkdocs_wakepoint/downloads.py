@@ -27,8 +27,6 @@ NAMES: Final = {
 }
 """What each file of a run is called, by the end of its name, in the order in which it is named."""
 
-_TIME: Final = "The trace has an event's number as its time, since a recording has no durations."
-
 _LINK = re.compile(r'(<a href=")wakepoint:([^"]*)(")')
 _UNUSUAL = re.compile(r"[^\w.-]+", re.ASCII)
 
@@ -56,7 +54,7 @@ class Downloads:
                 path = f"{name}.{end}"
                 self.files[path] = files[end]
                 links.append(element("a", called, href=f"wakepoint:{path}", download=True))
-        line = joined(("Download: ", Markup(" · ").join(links), ". ", _TIME))
+        line = joined(("Download: ", Markup(" · ").join(links)))
         return element("p", line, class_="wp-caption wp-downloads", data_search_exclude=True)
 
     def _name(self, snippet: Snippet) -> str:

@@ -34,6 +34,39 @@ def test_without_javascript_all_is_there(open_page: Open, address: str) -> None:
     assert page.locator(".wp-where").count() > 0
 
 
+COVERED = """() => {
+    const contents = document.querySelector(".md-sidebar--secondary .md-sidebar__scrollwrap");
+    if (!contents?.offsetHeight) return [];
+    const beside = contents.getBoundingClientRect();
+    return [...document.querySelectorAll(".wp-wide")].filter((stepper) => {
+        const box = stepper.getBoundingClientRect();
+        return box.height && box.right > beside.left && box.top < beside.bottom;
+    }).map((stepper) => stepper.firstElementChild.id);
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1440, 1280, 1000])
+def test_without_javascript_no_stepper_covers_the_table_of_contents(
+    open_page: Open, served: str, width: int
+) -> None:
+    page = open_page("", width, java_script_enabled=False)
+    for address in pages():
+        page.goto(f"{served}{address}/" if address else served)
+        assert page.evaluate(COVERED) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+@pytest.mark.browser
+def test_without_javascript_a_machine_stands_beside_its_code(open_page: Open) -> None:
+    page = open_page("book/08-loop", java_script_enabled=False)
+    code, machine = (each.bounding_box() for each in page.locator(".wp-panes-2 > .wp-pane").all())
+    assert code is not None
+    assert machine is not None
+    assert code["y"] == machine["y"]
+    assert machine["x"] >= code["x"] + code["width"]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("javascript", [True, False])
 def test_lines_of_code_stand_close(open_page: Open, javascript: bool) -> None:
