@@ -43,7 +43,7 @@ class _Tracer:
     def __init__(self, recording: Recording) -> None:
         self._events = recording.events
         self._tracks = {_EXECUTOR: "executor", _REACTOR: "reactor", _KERNEL: "kernel"}
-        self._told: list[dict[str, Any]] = []
+        self._written: list[dict[str, Any]] = []
         self._polled: dict[int, Event] = {}  # task -> the poll that is under way
         self._flows: dict[int, int] = {}  # task -> the wake-up that queued it
         self._parked: Event | None = None
@@ -58,7 +58,7 @@ class _Tracer:
             self._slice(_track(task), event.n, last, f"poll {event['poll']}", {"ended": "never"})
         if self._parked is not None:
             self._slice(_EXECUTOR, self._parked.n, last, "parked", {"ended": "never"})
-        return [*self._names(), *self._told]
+        return [*self._names(), *self._written]
 
     def _names(self) -> list[dict[str, Any]]:
         named: list[tuple[str, int, dict[str, Any]]] = []
@@ -111,7 +111,7 @@ class _Tracer:
         facts = {"by": event.by, "call": call(event), "error": event["error"]}
         self._slice(_KERNEL, event.n, event.n + 1, event["name"], facts)
 
-    # -- what is told of them ----------------------------------------------------------------------
+    # -- what is written of them -------------------------------------------------------------------
 
     def _track_of(self, actor: str) -> int:
         sort, _, number = actor.partition(" ")
@@ -120,13 +120,13 @@ class _Tracer:
         return _REACTOR if actor == "reactor" else _EXECUTOR
 
     def _slice(self, track: int, begin: int, end: int, name: str, args: dict[str, Any]) -> None:
-        self._told.append(
+        self._written.append(
             {"ph": "X", "name": name, "cat": "wakepoint", "pid": _PROCESS, "tid": track}
             | {"ts": begin, "dur": end - begin, "args": {"event": begin, **args}}
         )
 
     def _flow(self, ph: str, number: int, track: int, at: int, **more: str) -> None:
-        self._told.append(
+        self._written.append(
             {"ph": ph, "name": "wake", "cat": "wake", "id": number, "pid": _PROCESS}
             | {"tid": track, "ts": at, **more}
         )
@@ -143,7 +143,7 @@ class _Tracer:
         "waker.woken": _wake,
         "kernel.called": _call,
     }
-    """What is told of each kind of event that has a place in a trace."""
+    """What is written of each kind of event that has a place in a trace."""
 
 
 def _track(task: int) -> int:
