@@ -59,6 +59,18 @@ def test_the_table_of_states_fits_the_column_of_a_desktop(open_page: Open, addre
 
 
 @pytest.mark.parametrize("address", chapters())
+def test_a_phone_shows_the_boxes_of_a_machine_whole(open_page: Open, address: str) -> None:
+    page = open_page(address, 390)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll(".wp-stepper .wp-svg .wp-box")]
+            .filter((box) => box.checkVisibility())
+            .map((box) => box.getBoundingClientRect().right
+                - box.closest(".wp-scroll").getBoundingClientRect().right)"""
+    )
+    assert max(cut, default=0) <= 0
+
+
+@pytest.mark.parametrize("address", chapters())
 def test_what_is_wider_than_a_small_screen_scrolls_in_its_box(
     open_page: Open, address: str
 ) -> None:

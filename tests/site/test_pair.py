@@ -131,6 +131,9 @@ def check(
             assert what == expected(run, state, prefix), where
             calls = [call for call in run["calls"] if before < call <= n]
             assert sum(" → " in line for line in kernel) == min(len(calls), 4), where
+            earlier = max(len(calls) - 4, 0)
+            words = "1 call, and then" if earlier == 1 else f"{earlier} calls, and then"
+            assert (kernel[0] == words) is (earlier > 0), where
 
 
 def opened(open_page: Open, fragment: str = "", **options: Any) -> Page:
@@ -233,17 +236,42 @@ def test_steps_of_a_pair_leave_the_stepper_of_its_snippet_alone(open_page: Open)
     assert alone.locator(".wp-stand").count() == 0
 
 
-@pytest.mark.parametrize(("width", "beside"), [(1440, True), (1280, True), (390, False)])
-def test_two_columns_where_there_is_room(open_page: Open, width: int, beside: bool) -> None:
-    page = opened(open_page, f"#wp-{KEY}:3", width=width)
-    for part in (".wp-head", ".wp-pane-code", ".wp-pane-coroutines", ".wp-strip"):
+PARTS = (".wp-head", ".wp-pane-code", ".wp-pane-coroutines", ".wp-strip")
+
+
+def columns(page: Page) -> Iterator[tuple[float, float]]:
+    """Where the parts of the left side and of the right begin, which must be at the same height."""
+    for part in PARTS:
         cells = page.locator(f".wp-pair {part}")
         left, right = cells.first.bounding_box(), cells.last.bounding_box()
         assert left is not None
         assert right is not None
-        assert (left["y"] == right["y"]) is beside
-        assert (left["x"] == right["x"]) is not beside
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert left["y"] == right["y"]
+        assert left["width"] == pytest.approx(right["width"], abs=1)
+        yield left["x"], right["x"] + right["width"]
+
+
+@pytest.mark.parametrize("width", [1440, 1280])
+def test_two_columns_where_there_is_room(open_page: Open, width: int) -> None:
+    page = opened(open_page, f"#wp-{KEY}:3", width=width)
+    assert all(right <= width for _, right in columns(page))
+
+
+def test_on_a_phone_one_scrolls_from_the_left_side_to_the_right(open_page: Open) -> None:
+    page = opened(open_page, f"#wp-{KEY}:3", width=390)
+    seen = page.locator(".wp-pair .wp-pane-code").last.bounding_box()
+    assert seen is not None
+    assert 300 < seen["x"] < 360  # looks in from the edge
+    page.locator(".wp-pair .wp-sides").evaluate("(sides) => { sides.scrollLeft = 9999; }")
+    assert all(left < 0 and right <= 390 for left, right in columns(page))
+    page.locator(".wp-pair").get_by_role("button", name="Next").click()
+    assert all(left < 0 and right <= 390 for left, right in columns(page))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_nobody_has_made_a_step_at_first(open_page: Open) -> None:
+    page = opened(open_page)
+    expect(page.locator(".wp-pair .wp-position")).to_have_text("Step 0 of 40")
 
 
 def test_nothing_moves_while_it_plays(open_page: Open) -> None:

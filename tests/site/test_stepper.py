@@ -116,6 +116,24 @@ def test_nothing_has_run_at_first_and_no_answer_is_to_be_seen(open_page: Open) -
     assert page.locator(".wp-stand").count() == 0
 
 
+def test_there_is_no_empty_room_for_figures_that_are_not_to_be_seen(open_page: Open) -> None:
+    page = stepper(open_page, width=390)
+    lines = page.locator("#wp-download .wp-folded > summary")
+    heights = "(all) => all.map((one) => one.offsetHeight)"
+    assert len(set(lines.evaluate_all(heights))) == 1
+    page.locator(".wp-now button").first.click()
+    expect(lines.locator(".wp-figures").first).to_be_visible()
+    assert len(set(lines.evaluate_all(heights))) > 1  # in the longest of them two lines of text
+
+
+def test_a_line_that_the_author_marks_is_not_taken_for_one_that_runs(open_page: Open) -> None:
+    page = stepper(open_page, "book/18-triggers")
+    marked = page.locator(".wp-pane-code .hll").first
+    expect(marked).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    expect(marked).to_have_css("box-shadow", "none")
+    expect(marked).to_have_css("outline-style", "dashed")
+
+
 def test_buttons_and_keys_go_from_poll_to_park_to_wake(open_page: Open) -> None:
     page = stepper(open_page)
     now = page.locator(".wp-now").first

@@ -19,7 +19,7 @@ _TASK = {
     "dropped": "✗ dropped",
 }
 _MARK = {
-    "runs": ("▶", "runs", "run"),
+    "runs": ("▶", "runs from here", "run from here"),
     "waits": ("‖", "waits", "wait"),
     "queued": ("▷", "is queued", "are queued"),
     "inside": ("↳", "is inside", "are inside"),

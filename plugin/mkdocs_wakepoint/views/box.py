@@ -33,7 +33,8 @@ class Row:
 
     Attributes:
         name: Of the variable; the source text of an operand.
-        value: The value of the last visit; None if it has none that is known.
+        value: The value of the last visit; None if it has none that is known, as half of an
+            expression has none.
         live: False for what CPython keeps and nobody reads again.
         operand: True for half of an expression.
         bound: False if it was bound in another visit, but not in the last one.

@@ -184,7 +184,7 @@ def _rows(
     for variable in state.variables:
         name, operand = variable.name, variable.kind is VariableKind.OPERAND
         if operand or name in ever:
-            value = last.get(name)
+            value = None if operand else last.get(name)  # its source may be a variable's name
             short = None if value is None else cut(value, VALUE)
             bound = entered and (operand or value is not None)
             rows.append(Row(cut(name, VALUE), short, variable.live, operand, bound))

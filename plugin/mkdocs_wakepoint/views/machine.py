@@ -34,8 +34,8 @@ def graphs(context: Context) -> list[str]:
 def _figure(shown: Shown, diagram: Diagram, svg: Markup, *, explained: bool) -> Markup:
     return element(
         "figure",
-        scrolling(f"State machine of {shown.instance.machine.name}", svg),
         _goes_on(diagram.width),
+        scrolling(f"State machine of {shown.instance.machine.name}", svg),
         legend(diagram) if explained else "",
         element("figcaption", _caption(shown), _unlisted(shown.instance)),
         class_="wp-machine",
@@ -47,7 +47,7 @@ def _figure(shown: Shown, diagram: Diagram, svg: Markup, *, explained: bool) -> 
 
 def _goes_on(width: int) -> Markup:
     """What a reader is told whose page is narrower; the style sheet says when."""
-    text = "The picture goes on to the right: scroll it to see the arrows beside the boxes."
+    text = "The picture goes on to the right: scroll it for the rest of the boxes and the arrows."
     return element("p", text, class_=f"wp-goes-on wp-goes-on-{width}")
 
 

@@ -64,13 +64,23 @@ def _counted(shown: Sequence[Shown]) -> tuple[str, str]:
     suspended = sum(len(_suspended(one)) for one in shown)
     return (
         f"State tables of {len(shown)} machines",
-        f"{times(waits, 'state')}, {suspended} of them suspended",
+        f"{times(waits, 'state')}, suspended in {_of(waits, suspended)}",
     )
 
 
 def _states_of(shown: Shown) -> str:
-    states = times(len(_awaits(shown)), "state")
-    return f"{shown.instance.machine.name} has {states}, {len(_suspended(shown))} of them suspended"
+    name, waits = shown.instance.machine.name, len(_awaits(shown))
+    if not waits:
+        return f"{name} has no state between its start and its end"
+    where = _of(waits, len(_suspended(shown)))
+    return f"{name} has {times(waits, 'state')}, and was suspended in {where}"
+
+
+def _of(all_of_them: int, some: int) -> str:
+    """So many of a number that was said before, in words."""
+    if not some:
+        return "none"
+    return "it" if some == all_of_them == 1 else str(some)
 
 
 def _awaits(shown: Shown) -> list[State]:

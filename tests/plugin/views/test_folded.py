@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from bs4 import Tag
 from tools.drawn import drawn, one, ran, texts
 
@@ -42,15 +43,31 @@ def test_the_line_of_the_state_table_counts_states() -> None:
         row for row in rows if (cell := row.select_one(".wp-of-suspended")) and cell.get_text()
     ]
     suspended = [row for row in waits if one(row, ".wp-of-suspended").get_text() != "0"]
-    name = f"main has {len(waits)} states, {len(suspended)} of them suspended"
-    assert summary(box).startswith(f"State table: {name}; answer has 1 state, 1 of them")
+    name = f"main has {len(waits)} states, and was suspended in {len(suspended)}"
+    assert summary(box).startswith(
+        f"State table: {name}; answer has 1 state, and was suspended in it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("pass", "main has no state between its start and its end"),
+        ("await leaf()", "main has 1 state, and was suspended in none"),
+        ("await wakepoint.sleep(0)", "main has 1 state, and was suspended in it"),
+    ],
+)
+def test_the_line_of_the_state_table_is_a_sentence(body: str, told: str) -> None:
+    leaf = "async def leaf():\n    pass\n"
+    source = f"import wakepoint\n{leaf}async def main():\n    {body}\nwakepoint.run(main())\n"
+    assert told in summary(one(drawn(source, "table"), ".wp > details"))
 
 
 def test_many_tables_are_told_by_their_sums() -> None:
     functions = "".join(f"async def f{n}():\n    await wakepoint.sleep(0)\n" for n in range(3))
     calls = "".join(f"wakepoint.run(f{n}())\n" for n in range(3))
     box = one(drawn(f"import wakepoint\n{functions}{calls}", "table"), ".wp > details")
-    assert summary(box) == "State tables of 3 machines: 3 states, 3 of them suspended"
+    assert summary(box) == "State tables of 3 machines: 3 states, suspended in 3"
 
 
 def test_the_state_table_is_printed_though_it_is_folded() -> None:

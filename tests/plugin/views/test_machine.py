@@ -377,6 +377,27 @@ def test_where_the_picture_is_wider_than_a_phone_there_is_a_hint() -> None:
     assert one(drawn(LOOP, "machine"), ".wp-machine svg")["width"] == "330"
 
 
+def test_half_of_an_expression_has_not_the_value_that_its_variable_has_now() -> None:
+    source = """
+        import wakepoint
+
+        async def cost():
+            await wakepoint.sleep(0.001)
+            return 10
+
+        async def total():
+            amount = 0
+            for _ in range(2):
+                amount = amount + await cost()
+            return amount
+
+        wakepoint.run(total())
+        """
+    rows = [row.get_text() for row in drawn(source, "machine").select(".wp-svg .wp-value")]
+    assert "amount = 10" in rows
+    assert rows.count("amount") == 1
+
+
 @pytest.mark.parametrize("source", SOURCES)
 def test_two_runs_give_the_same_bytes(source: str) -> None:
     show = ("machine", "table", "kernel")

@@ -5,7 +5,7 @@ import { element, follow, taskClass } from "./elements.js";
 
 const SIGNS = { runs: "▶", waits: "‖", queued: "▷", inside: "↳", yields: "‖" };
 const WORDS = {
-  runs: ["runs", "run"],
+  runs: ["runs from here", "run from here"],
   waits: ["waits", "wait"],
   queued: ["is queued", "are queued"],
   inside: ["is inside", "are inside"],

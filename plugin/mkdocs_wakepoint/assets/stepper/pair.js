@@ -88,12 +88,12 @@ export class Pair extends Walk {
     const names = this.chosen.map((one) => this.runs[one].name);
     this.sides.forEach((side, n) => side.draw(before[n], at[n], moves[n], names[1 - n]));
     const who = moves[0] && moves[1] ? "both" : `only ${names[moves[0] ? 0 : 1]}`;
-    const position = `Step ${this.at} of ${this.last}`;
-    this.position.textContent = `${position}: ${who}`;
+    const position = `Step ${this.at} of ${this.last}${this.at ? `: ${who}` : ""}`;
+    this.position.textContent = position;
     const x = (this.groove.viewBox.baseVal.width * (this.at + 1)) / this.rows.length;
     this.needle.setAttribute("transform", `translate(${x.toFixed(1)} 0)`);
     this.slider.value = this.at;
-    this.slider.setAttribute("aria-valuetext", `${position}: ${who}`);
+    this.slider.setAttribute("aria-valuetext", position);
     this.markEnds();
     for (const side of this.sides) side.follow();
   }

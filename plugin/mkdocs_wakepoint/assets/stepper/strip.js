@@ -63,7 +63,8 @@ export class Strip {
       const parts = [...this.sentence(n).querySelectorAll("code")].map((code) => code.cloneNode(true));
       return [parts[0], " → ", parts[parts.length - 1]];
     });
-    if (made.length > CALLS) calls.unshift(`${made.length - CALLS} calls, and then`);
+    const earlier = made.length - CALLS;
+    if (earlier > 0) calls.unshift(`${earlier} call${earlier === 1 ? "" : "s"}, and then`);
     fill(this.lists.kernel, [...calls, ...rows], more, this.run.get("call") ? "no call" : "no call yet");
   }
 }
