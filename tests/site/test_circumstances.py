@@ -1,4 +1,4 @@
-"""How people read besides: from right to left, in the system's few colours, and on paper."""
+"""How people read besides: from right to left, in the system's few colours, without motion."""
 
 from __future__ import annotations
 
@@ -65,57 +65,6 @@ def test_in_the_systems_few_colours_a_line_says_where_the_run_is(open_page: Open
     styles = page.evaluate(RUNNING)
     assert len(styles) > 0
     assert "none" not in styles
-
-
-BEFORE = {
-    "01-future": 4,
-    "02-poll": 6,
-    "03-phases": 8,
-    "04-waker": 20,
-    "05-states": 7,
-    "06-variables": 10,
-    "07-straight-on": 7,
-    "08-loop": 11,
-    "09-by-hand": 9,
-    "10-nested": 6,
-    "12-pin": 6,
-    "14-epoll": 23,
-    "15-kqueue": 15,
-    "16-iocp": 15,
-    "17-buffers": 20,
-    "18-triggers": 22,
-    "19-differences": 14,
-}
-"""How many sheets each chapter took when there was no stepper, and no rules for paper."""
-
-
-def test_the_book_takes_at_most_half_as_many_sheets_as_before(open_page: Open) -> None:
-    sheets = {}
-    for chapter in BEFORE:
-        page = open_page(f"book/{chapter}")
-        settle(page)
-        sheets[chapter] = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
-        page.close()
-    assert sum(sheets.values()) <= sum(BEFORE.values()) / 2, sheets
-
-
-def test_on_paper_the_machine_stands_beside_the_code_and_each_step_is_told_once(
-    open_page: Open,
-) -> None:
-    page = open_page("book/08-loop", 718)
-    settle(page)
-    page.emulate_media(media="print")
-    code, machine = (
-        page.locator(f".wp-pane-{name}").first.bounding_box() for name in ("code", "machine")
-    )
-    assert code is not None
-    assert machine is not None
-    assert machine["y"] == code["y"]
-    assert machine["x"] >= code["x"] + code["width"]
-    expect(page.locator("figure.wp-machine svg").first).to_be_visible()
-    expect(page.locator(".wp-steps li").first).to_be_visible()
-    expect(page.locator("figure.wp-timeline")).to_be_hidden()
-    expect(page.locator(".wp-controls").first).to_be_hidden()
 
 
 def test_who_asks_for_less_motion_has_none_that_was_not_asked_for(open_page: Open) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tools.contrast import too_faint
 from tools.sites import build, write
 
@@ -175,6 +175,29 @@ def test_on_paper_all_is_light(open_in: Open, theme: str) -> None:
     page.emulate_media(media="print")
     assert too_faint(page) == []
     assert page.evaluate(IS_DARK) is False
+
+
+@pytest.mark.parametrize("theme", ["mkdocs", "readthedocs", "untold"])
+def test_on_paper_steps_and_states_are_there_though_they_are_folded(
+    open_in: Open, theme: str
+) -> None:
+    page = open_in(theme, 718)
+    page.emulate_media(media="print")
+    for shown in (".wp-steps li", ".wp-states tbody th", ".wp-again > summary"):
+        expect(page.locator(shown).first).to_be_visible()
+    expect(page.locator(".wp:has(.wp-steps) figure.wp-timeline").first).to_be_hidden()
+
+
+def test_on_paper_the_machine_stands_beside_the_code_where_there_is_room(open_in: Open) -> None:
+    page = open_in("untold", 718)
+    page.emulate_media(media="print")
+    code, machine = (
+        page.locator(f".wp-pane-{name}").first.bounding_box() for name in ("code", "machine")
+    )
+    assert code is not None
+    assert machine is not None
+    assert machine["y"] == code["y"]
+    assert machine["x"] >= code["x"] + code["width"]
 
 
 @pytest.mark.parametrize("theme", ["material", "mkdocs-dark", "readthedocs"])

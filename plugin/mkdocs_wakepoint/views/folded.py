@@ -23,7 +23,7 @@ def folded(
         inside: What can be counted in it, from the recording: ``157 events, 3 tasks, 5 parks``.
         content: What it has.
         class_: Its classes beside the one that all of them have.
-        printed: Print what is in it, also where it is not open.
+        printed: On paper, show what is in it, open or not; else its title is all that is there.
         attributes: Of its element, as `element` takes them.
     """
     name = element("b", title)

@@ -35,7 +35,7 @@ def kernel(recording: Recording, context: Context) -> Markup:
     names = ", ".join(column.heading for column in columns[1:])
     beside = comparison(columns, f"{context.snippet.key}-platforms")
     inside = f"beside it, the same on {names}"
-    box = folded("Platforms", inside, beside, "wp-widens", data_search_exclude=True)
+    box = folded("Platforms", inside, beside, "wp-widens", printed=True, data_search_exclude=True)
     return joined((own, box))
 
 
@@ -50,7 +50,9 @@ def _box(recording: Recording) -> Markup:
         rows = [*rows[: CALLS - LAST_CALLS], element("tr", note), *rows[-LAST_CALLS:]]
     headings = [(heading, "") for heading in ("Step", "By", "Call", "Result")]
     calls_table = table("Kernel calls", headings, rows, class_="wp-kernel")
-    return folded("Kernel calls", _counted(calls), calls_table, data_search_exclude=True)
+    return folded(
+        "Kernel calls", _counted(calls), calls_table, "wp-again", data_search_exclude=True
+    )
 
 
 def _counted(calls: Sequence[Event]) -> str:

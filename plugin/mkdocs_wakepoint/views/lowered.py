@@ -36,7 +36,8 @@ def lowered(recording: Recording, context: Context) -> Markup:
     right = _pane("Its lowered form", written)
     both = element("section", left, right, class_="wp-lowered", data_search_exclude=True)
     counted = f"{times(len(written), 'line')} of {_classes(len(recording.machines))}"
-    return folded("Lowered form", counted, joined((both, _verdict(recording, form))), "wp-widens")
+    box = joined((both, _verdict(recording, form)))
+    return folded("Lowered form", counted, box, "wp-widens", printed=True)
 
 
 def _classes(count: int) -> str:

@@ -20,7 +20,7 @@ from mkdocs_wakepoint.views.limits import (
     VARIABLES,
     WAYS,
 )
-from mkdocs_wakepoint.views.markup import breakable_code, code, element, joined, lines
+from mkdocs_wakepoint.views.markup import Content, breakable_code, code, element, joined, lines
 from mkdocs_wakepoint.views.missing import left_out
 from mkdocs_wakepoint.views.story import Instance, Step, Visit
 from mkdocs_wakepoint.views.table import table
@@ -120,6 +120,11 @@ def _more(shown: Shown, columns: int) -> list[Markup]:
     return [element("tr", element("td", text, colspan=columns + 1))]
 
 
+def _cell(class_: str, column: str, content: Content) -> Markup:
+    """With the name of its column, for a sheet of paper too narrow for a table."""
+    return element("td", content, class_=f"wp-of-{class_}", data_column=column)
+
+
 class _State:
     """A row of the table of states.
 
@@ -151,10 +156,7 @@ class _State:
         """The HTML of each, in the order of the columns."""
 
     def row(self, columns: Sequence[int]) -> Markup:
-        cells = [
-            element("td", self.cells[number], class_=f"wp-of-{_COLUMNS[number][0]}")
-            for number in columns
-        ]
+        cells = [_cell(*_COLUMNS[number][:2], self.cells[number]) for number in columns]
         head = element("th", self._name(), scope="row")
         return element("tr", head, *cells, class_=None if self._entered else "wp-never")
 

@@ -32,4 +32,6 @@ def steps(recording: Recording, context: Context) -> Markup:
     listed = element("ol", *items, id=f"wp-{context.snippet.key}:steps", tabindex=0)
     counted = f"{times(len(halts) - 1, 'halt')}, {times(len(events), 'event')}"
     box = joined((listed, rest))
-    return folded("All steps as text", counted, box, "wp-steps", data_search_exclude=True)
+    return folded(
+        "All steps as text", counted, box, "wp-steps", printed=True, data_search_exclude=True
+    )
