@@ -114,6 +114,19 @@ def test_nothing_has_run_at_first_and_no_answer_is_to_be_seen(open_page: Open) -
     assert page.locator(".wp-figures:visible").count() == 0
     assert veiled_from(page) == 0
     assert page.locator(".wp-stand").count() == 0
+    expect(page.locator("#wp-download .wp-machine").first).to_be_hidden()  # has a box per state
+
+
+@pytest.mark.parametrize("button", ["one for each turn", "Next"])
+def test_whoever_answers_or_goes_on_sees_the_machine(open_page: Open, button: str) -> None:
+    page = stepper(open_page)
+    machine, words = page.locator("#wp-download .wp-machine").first, page.locator(".wp-veiled")
+    expect(words).to_have_text("Answer, or go on, to see the machine.")
+    page.get_by_role("button", name=button).first.click()
+    expect(machine).to_be_visible()
+    expect(words).to_be_hidden()
+    page.keyboard.press("Home")
+    expect(words).to_be_visible(visible=button == "Next")
 
 
 def test_there_is_no_empty_room_for_figures_that_are_not_to_be_seen(open_page: Open) -> None:

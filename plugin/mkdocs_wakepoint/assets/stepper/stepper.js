@@ -62,6 +62,8 @@ export class Stepper extends Walk {
     this.strip.draw(changed);
     this.output.draw(at, this.run.length);
     this.root.classList.toggle("wp-asking", at < this.run.length && this.questions.areOpen());
+    // Whoever goes on without an answer is not kept from the machine.
+    this.root.classList.toggle("wp-unanswered", at === 0 && this.questions.ofAuthor() !== undefined);
     const count = this.halts.length - 1;
     const position = `Step ${halted(this.halts, at)} of ${count}`;
     this.position.textContent = position;

@@ -20,6 +20,14 @@ from mkdocs_wakepoint.views.stepper.stops import halts_at
 from mkdocs_wakepoint.views.stepper.track import Track
 from wakepoint.recording import Event, Recording
 
+# It may answer what the author asks: a state for each place where the function can be suspended.
+_VEILED = element(
+    "p",
+    "Answer, or go on, to see the machine.",
+    class_="wp-veiled",
+    data_search_exclude=True,
+)
+
 
 def stepper(recording: Recording, context: Context) -> Markup:
     """Code, machine, queue, reactor and kernel, which a script moves together."""
@@ -29,7 +37,7 @@ def stepper(recording: Recording, context: Context) -> Markup:
     panes = [_pane("code", "Code", code(context.snippet))] if "code" in show else []
     life = lifecycle(recording, context) if "lifecycle" in show else Markup()
     if "machine" in show and context.shown:
-        panes.append(_pane("machine", "Machine", machines(recording, context), life))
+        panes.append(_pane("machine", "Machine", _VEILED, machines(recording, context), life))
     elif life:
         panes.append(_pane("life", "Life of a future", life))
     box = element(
