@@ -117,3 +117,15 @@ def test_on_a_wide_sheet_the_stepper_stays_in_its_column(open_page: Open) -> Non
     assert column is not None
     assert box is not None
     assert box["width"] < column["width"] / 2
+
+
+def test_a_machine_on_paper_has_what_each_state_has_held(open_page: Open) -> None:
+    page = open_page("book/09-by-hand")
+    machine = page.locator("#wp-greet .wp-machine").first
+    expect(page.locator(".wp-started").first).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(machine.locator("[data-state='2']")).to_contain_text("name = 'Ada'")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(machine.locator("[data-state='2']")).not_to_contain_text("name = 'Ada'")
+    page.get_by_role("button", name="Last").first.click()
+    expect(machine.locator(".wp-here")).to_have_count(1)

@@ -59,6 +59,15 @@ export class MachinePane {
     follow(this.box, this.box.querySelector("figure:not([hidden]) .wp-here"));
   }
 
+  // On paper each picture is as the build drew it: of the whole run, with what each state has held.
+  print() {
+    for (const { figure, built } of this.pictures.values()) figure.replaceWith(built);
+  }
+
+  afterPrint() {
+    for (const { figure, built } of this.pictures.values()) built.replaceWith(figure);
+  }
+
   // The machine that moves, if its picture is here.
   moving() {
     const [machine] = this.run.data.instances[this.run.get("front")] ?? [];
@@ -98,6 +107,7 @@ function redraw(frame, made) {
 class Picture {
   constructor(figure) {
     this.figure = figure;
+    this.built = figure.cloneNode(true);
     this.boxes = [...figure.querySelectorAll("[data-state]")].map((group) => new Box(group));
     this.ways = [...figure.querySelectorAll("[data-to]")].map((group) => new Way(group));
   }

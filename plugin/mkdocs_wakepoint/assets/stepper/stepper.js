@@ -125,9 +125,11 @@ export class Stepper extends Walk {
   print() {
     this.shownAt = this.run.at;
     this.show(this.run.length);
+    this.machine?.print();
   }
 
   afterPrint() {
+    this.machine?.afterPrint();
     this.show(this.shownAt);
   }
 
