@@ -242,7 +242,7 @@ class _Server:
                 if not readable:
                     break
                 with suppress(BlockingIOError):  # another thread has asked as well
-                    self._ended = not _received(own)
+                    self._ended |= not _received(own)
         return self._ended
 
     def close(self) -> None:
