@@ -12,6 +12,7 @@ from mkdocs_wakepoint.places import Places
 from mkdocs_wakepoint.progress import Progress, slowest, so_far, summary
 from mkdocs_wakepoint.recordings import Store
 from mkdocs_wakepoint.snippet import Problem, Snippet
+from mkdocs_wakepoint.waiting import wait_a_while
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from mkdocs_wakepoint.drawing import Drawing
     from mkdocs_wakepoint.quotes import Quote
     from mkdocs_wakepoint.target import Target
-
-
-_HEARD_WITHIN = 0.5
-"""Seconds until a Ctrl-C is heard at the latest."""
 
 
 class Batch:
@@ -146,18 +143,9 @@ class Batch:
         left = {drawn for drawn in drawings if not drawn.done()}
         shows = bool(left) and self._progress.visible
         while left:
-            from concurrent.futures import (  # noqa: PLC0415 - see `lazy`
-                ALL_COMPLETED,
-                FIRST_COMPLETED,
-                wait,
-            )
-
             if shows:
                 self._progress.show(so_far(self._targets, self._runs.settings.workers))
-            # A signal that comes just before a thread falls asleep does not wake it: without a
-            # timeout, that Ctrl-C would be heard when a snippet has ended.
-            until = FIRST_COMPLETED if shows else ALL_COMPLETED
-            left = wait(left, timeout=_HEARD_WITHIN, return_when=until).not_done
+            left = wait_a_while(left, for_one=shows)
         if shows:
             self._progress.show("")
         for drawn in drawings:

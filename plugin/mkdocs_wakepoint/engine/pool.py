@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +19,7 @@ from mkdocs_wakepoint.engine.sandbox.choice import KNOWN
 from mkdocs_wakepoint.engine.settings import Settings
 from mkdocs_wakepoint.lazy import import_runtime
 from mkdocs_wakepoint.snippet import Snippet
+from mkdocs_wakepoint.waiting import wait_a_while
 
 if TYPE_CHECKING:
     from wakepoint.recording import Recording
@@ -47,10 +48,6 @@ class Begun(Starter, Protocol):
         """Why it has none, once it has tried; empty if it has one, None if it does not tell."""
 
 
-_HEARD_WITHIN = 0.5
-"""Seconds until a Ctrl-C is heard at the latest."""
-
-
 class PoolRun(Future["Recording"]):
     """A run of a pool.
 
@@ -66,12 +63,9 @@ class PoolRun(Future["Recording"]):
     inputs: Sequence[str] | None = None
 
     def result(self, timeout: float | None = None) -> Recording:
-        """As that of any future, but a Ctrl-C is heard meanwhile, whenever it comes.
-
-        A signal that comes just before a thread falls asleep does not wake it.
-        """
+        """As that of any future, but a Ctrl-C is heard meanwhile, whenever it comes."""
         while timeout is None and not self.done():
-            wait([self], timeout=_HEARD_WITHIN)
+            wait_a_while([self])
         return super().result(timeout)
 
 

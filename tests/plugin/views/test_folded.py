@@ -50,17 +50,17 @@ def test_the_line_of_the_state_table_counts_states() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "sentence"),
     [
         ("pass", "main has no state between its start and its end"),
         ("await leaf()", "main has 1 state, and was suspended in none"),
         ("await wakepoint.sleep(0)", "main has 1 state, and was suspended in it"),
     ],
 )
-def test_the_line_of_the_state_table_is_a_sentence(body: str, told: str) -> None:
+def test_the_line_of_the_state_table_is_a_sentence(body: str, sentence: str) -> None:
     leaf = "async def leaf():\n    pass\n"
     source = f"import wakepoint\n{leaf}async def main():\n    {body}\nwakepoint.run(main())\n"
-    assert told in summary(one(drawn(source, "table"), ".wp > details"))
+    assert sentence in summary(one(drawn(source, "table"), ".wp > details"))
 
 
 def test_many_tables_are_told_by_their_sums() -> None:
