@@ -179,10 +179,11 @@ class Pool:
                     if self._closed:
                         running.cut()
                 collected = collect(running, job.limits)
-                fallen = running.has_fallen()
                 with self._lock:
                     self._running.discard(running)
                     closed = self._closed
+                # It takes seconds to see that a server lives on, and nobody starts the run anew.
+                fallen = not closed and running.has_fallen()
             if closed and collected.end is None:
                 return answer.ended_with_the_build(job)
             recording = answer.recording_of(job, collected, Paths(running.private))
