@@ -24,7 +24,7 @@ from wakepoint.errors import (
 from wakepoint.executor import Executor, spawn
 from wakepoint.files import Change, Watch, watch
 from wakepoint.handle import JoinHandle, Task
-from wakepoint.net import TcpListener, TcpStream
+from wakepoint.net import TcpListener, TcpStream, UdpSocket
 from wakepoint.pipe import PipeReader, PipeWriter, pipe
 from wakepoint.process import Child, Command
 from wakepoint.reactor import Reactor
@@ -33,7 +33,6 @@ from wakepoint.signals import Signal, ctrl_c, signal
 from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 from wakepoint.time import sleep, timeout
-from wakepoint.udp import UdpSocket
 
 __all__ = [
     "PENDING",

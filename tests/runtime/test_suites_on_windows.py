@@ -35,7 +35,7 @@ def test_the_contract_suite_holds_on_iocp(windows_python: Run, tmp_path: Path) -
 
 
 def test_recordings_and_what_stands_on_the_backend(windows_python: Run, tmp_path: Path) -> None:
-    paths = ["recording", "test_blocking.py", "test_cancel.py", "test_net.py", "test_task.py"]
+    paths = ["net", "recording", "test_blocking.py", "test_cancel.py", "test_task.py"]
     results = run_tests(
         windows_python, tmp_path / "report.xml", *(f"tests/runtime/{path}" for path in paths)
     )

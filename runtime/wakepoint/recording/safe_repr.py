@@ -19,7 +19,7 @@ from typing import Any
 
 from wakepoint.combinators import YieldNow
 from wakepoint.handle import JoinHandle
-from wakepoint.net import TcpListener, TcpStream
+from wakepoint.net import TcpListener, TcpStream, UdpSocket
 from wakepoint.pipe import PipeReader, PipeWriter
 from wakepoint.process import Child
 from wakepoint.recording.foreign_repr import (
@@ -29,7 +29,6 @@ from wakepoint.recording.foreign_repr import (
     method_of,
     type_name,
 )
-from wakepoint.udp import UdpSocket
 
 LIMIT = 80
 """Characters of a whole description."""
