@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Generator
 from typing import Any, TypeVar, cast, overload
 
 from wakepoint.cancelling import ENDS_THE_OTHERS, Answer, Ending
 from wakepoint.coroutine import into_future
+from wakepoint.handle import Task
 from wakepoint.task import (
     PENDING,
+    READY_NONE,
     Cancellable,
     Context,
     Future,
     Poll,
     Ready,
     checked,
+    current_driver,
     drop_all,
+    polled_after_ready,
+    raise_refusal,
 )
 
 A = TypeVar("A")
@@ -189,20 +194,37 @@ def select(*futures: Awaitable[Any]) -> Select:
 class YieldNow(Future[None]):
     """Pending once, having woken its own task; made by `yield_now`."""
 
-    __slots__ = ("_yielded",)
+    __slots__ = ("_polls",)
 
     def __init__(self) -> None:
-        self._yielded = False
+        self._polls = 0
 
     def __repr__(self) -> str:
         return "yield_now()"
 
+    def __await__(self) -> Generator[Future[Any], BaseException | None, None]:
+        context = current_driver().context
+        if type(context) is not Task or self._polls:
+            return (yield from Future.__await__(self))
+        # What follows is `Future.__await__` and `poll` in one.
+        self._polls = 2
+        context.wake()
+        try:
+            sent = yield self
+        except RuntimeError as error:
+            raise_refusal(self, error)
+        if sent is not None:
+            raise sent
+        return None
+
     def poll(self, cx: Context) -> Poll[None]:
-        if self._yielded:
-            return Ready(None)
-        self._yielded = True
-        cx.waker.wake()
-        return PENDING
+        self._polls += 1
+        if self._polls == 1:
+            cx.waker.wake()
+            return PENDING
+        if self._polls > 2:
+            raise polled_after_ready(self)
+        return READY_NONE
 
 
 def yield_now() -> YieldNow:

@@ -11,13 +11,17 @@ from typing import Any, TypeVar, cast
 from wakepoint import foreign
 from wakepoint.errors import Cancelled
 from wakepoint.task import (
+    NOBODY,
     PENDING,
     Context,
+    Driver,
     Future,
     Poll,
     Ready,
     Resumable,
-    current,
+    current_driver,
+    current_drop,
+    driver,
     dropping,
 )
 
@@ -94,7 +98,12 @@ class CoroutineFuture(Resumable[T]):
         """
         if self.waits_for is None and self.coroutine.cr_suspended:
             raise foreign.awaited_before(f"{self!r} is awaited")
-        outer, current.context = current.context, cx
+        # As `polled_with`, which would double the time of a poll.
+        resuming, token = current_driver(), None
+        if resuming is NOBODY:
+            resuming = Driver()
+            token = driver.set(resuming)
+        outer, resuming.context = resuming.context, cx
         try:
             if self.cancellation is None:
                 yielded = self.coroutine.send(None)
@@ -104,7 +113,9 @@ class CoroutineFuture(Resumable[T]):
             self.waits_for = None
             return Ready(stop.value)
         finally:
-            current.context = outer
+            resuming.context = outer
+            if token is not None:
+                driver.reset(token)
         if not isinstance(yielded, Future):
             raise foreign.made_for_another(self.coroutine, yielded)
         self.waits_for = yielded
@@ -121,7 +132,7 @@ class CoroutineFuture(Resumable[T]):
             try:
                 self.coroutine.close()
             except RuntimeError:
-                if not current.gave_in:
+                if not current_drop.gave_in:
                     raise
                 raise RuntimeError(
                     f"{self!r} cannot be dropped: it catches what ends it, and waits again"

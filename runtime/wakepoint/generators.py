@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from types import AsyncGeneratorType
 from typing import Any, Protocol
 
+from wakepoint.attention import Attention
 from wakepoint.cancelling import report
 from wakepoint.cleanup import Cleanup, Cleanups
 from wakepoint.handle import Task
@@ -59,16 +60,21 @@ class Generators:
 
     Args:
         spawn: Makes a task of a coroutine, as `Executor.spawn`.
-        wake: Tells the executor that a generator was left; any thread may do that.
+        attention: Whether the executor looks here between two turns.
+        wake: Tells an executor that sleeps that a generator was left; any thread may do that.
+
+    Attributes:
+        closers: The tasks that close generators.
     """
 
-    def __init__(self, spawn: Spawn, wake: Callable[[], None]) -> None:
+    def __init__(self, spawn: Spawn, attention: Attention, wake: Callable[[], None]) -> None:
         self._spawn = spawn
+        self._attention = attention
         self._wake = wake
         self._count = itertools.count()
         self._open: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self._left: deque[tuple[Any, contextvars.Context]] = deque()
-        self._closers: set[Task[Any]] = set()
+        self.closers: set[Task[Any]] = set()
         self._over = False
         self._thread = 0
 
@@ -102,14 +108,6 @@ class Generators:
                 what = "was still open when the run ended, and is closed now"
                 self._close(generator, contextvars.copy_context(), what)
 
-    def closes(self, task: Task[Any]) -> bool:
-        """True for the tasks that close generators."""
-        return task in self._closers
-
-    def ended(self, task: Task[Any]) -> None:
-        """A task has ended; only those that close generators matter."""
-        self._closers.discard(task)
-
     def _begun(self, generator: Any) -> None:
         self._open[next(self._count)] = generator
 
@@ -120,6 +118,7 @@ class Generators:
             self._close_at_once(generator, cleanup)
             return
         self._left.append((generator, contextvars.copy_context()))
+        self._attention.needed = True
         self._wake()
 
     def _close_at_once(self, generator: Any, cleanup: Cleanup) -> None:
@@ -136,7 +135,7 @@ class Generators:
         if stream.cleanup is not Cleanup.NONE:
             sys.stderr.write(f"{_in_words(stream)} {what}; {_REMEDY}\n")
         name = f"{stream.name}.aclose"
-        self._closers.add(variables.run(self._spawn, _closed(generator), name=name).task)
+        self.closers.add(variables.run(self._spawn, _closed(generator), name=name).task)
 
 
 async def _closed(generator: Any) -> None:

@@ -4,21 +4,54 @@ from __future__ import annotations
 
 import contextvars
 import enum
-import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from types import CoroutineType
 from typing import Any, Generic, Protocol, TypeVar, cast
 
+from wakepoint.coroutine import CoroutineFuture
 from wakepoint.errors import JoinError
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+from wakepoint.task import (
+    PENDING,
+    Cancellable,
+    Context,
+    Driver,
+    Future,
+    Poll,
+    Ready,
+    Waker,
+    current_driver,
+    driver,
+    raise_refusal,
+)
 
 T = TypeVar("T")
 
 
-class Scheduler(Protocol):
-    """What a task asks of its executor."""
+class Sleeper(Protocol):
+    """What a waker asks of the reactor."""
 
-    def make_waker(self, task: Task[Any]) -> Waker:
-        """The waker that every poll of the task is given."""
+    @property
+    def asleep(self) -> bool:
+        """True while somebody has to call `notify`, as the thread sleeps in the kernel."""
+
+
+class Schedule(Protocol):
+    """What a task asks of its executor (tokio's ``task::Schedule``).
+
+    Attributes:
+        driver: Who resumes the task's coroutines.
+        enqueue: Puts a task into the run queue. Any thread may call it.
+    """
+
+    driver: Driver
+    enqueue: Callable[[Task[Any]], None]
+
+    @property
+    def reactor(self) -> Sleeper:
+        """Who sleeps in the kernel on its behalf."""
+
+    def look(self) -> None:
+        """There is something else to do than to sleep. Any thread may call it."""
 
     def abort(self, task: Task[Any]) -> None:
         """Cancels the task; see `JoinHandle.abort`."""
@@ -39,30 +72,39 @@ class TaskState(enum.Enum):
     ABORTED = "aborted"
 
 
-class Task(Generic[T]):
+# Looked up at each poll and each join: a name of the module is found quicker than one of a class.
+_PENDING = TaskState.PENDING
+_READY = TaskState.READY
+
+
+class Task(Context, Waker, Generic[T]):
     """A future that the executor drives on its own.
+
+    One object is all that there is of a task: it is the context that its future is polled with, and
+    the waker in that, as in C a struct would be. The executor resumes its coroutine without a
+    future around it (`coroutine`), unless somebody asks for that (`future`).
 
     Attributes:
         number: From 1, in the order of spawning.
         name: What it runs, for people.
-        future: The future; None once the task has ended.
+        coroutine: What the executor resumes; None if it polls the future, or the task has ended.
         state: How far it has come.
         outcome: The result or the exception, once there is one.
         observed: True once somebody was given the outcome, or did not want it.
         detached: True once the handle is gone, so that nobody can join the task any more.
         polls: How often it was polled.
-        queued: Held while the task is in the run queue. A lock, since taking one is a test and
-            a set in one step on any thread.
+        queued: True while the task is in the run queue, and when it has ended.
         handles: How many handles there are.
-        joiners: Those who wait for the task's end, each by a handle of its own, and their wakers.
+        joiners: Those who wait for the task's end and their wakers, by what each calls itself.
         variables: The task's own context variables (PEP 567).
+        waits_for: What its coroutine is suspended in.
     """
 
     __slots__ = (
-        "context",
+        "_future",
+        "coroutine",
         "detached",
         "executor",
-        "future",
         "handles",
         "joiners",
         "name",
@@ -73,23 +115,34 @@ class Task(Generic[T]):
         "queued",
         "state",
         "variables",
+        "waits_for",
     )
+    __new__ = object.__new__
 
-    def __init__(self, executor: Scheduler, future: Future[T], number: int, name: str) -> None:
+    def __init__(
+        self,
+        executor: Schedule,
+        coroutine: CoroutineType[Any, Any, T] | None,
+        future: Future[T] | None,
+        number: int,
+        name: str,
+    ) -> None:
+        self.waker: Waker | None = self  # type: ignore[assignment]  # None once it has ended
         self.executor = executor
-        self.future: Future[T] | None = future
+        self.coroutine = coroutine
+        self._future = future
+        self.waits_for: Future[Any] | None = None
         self.number = number
         self.name = name
-        self.state = TaskState.PENDING
+        self.state = _PENDING
+        self.queued = True
         self.outcome: Any = None
-        self.observed = False
-        self.detached = False
-        self.polls = 0
-        self.queued = threading.Lock()
-        self.handles = 0
-        self.joiners: dict[JoinHandle[T], Waker] = {}
-        self.variables = contextvars.copy_context()
-        self.context = Context(executor.make_waker(self))
+        self.observed = self.detached = False
+        self.polls = self.handles = 0
+        self.joiners: dict[object, Waker] | None = None
+        self.variables = variables = contextvars.copy_context()
+        if variables.get(driver) is not executor.driver:
+            variables.run(driver.set, executor.driver)
 
     def __repr__(self) -> str:
         return f"<Task {self.number} {self.name} {self.state.value}>"
@@ -97,14 +150,48 @@ class Task(Generic[T]):
     @property
     def done(self) -> bool:
         """True once the task has a result, an exception or was aborted."""
-        return self.state is not TaskState.PENDING
+        return self.state is not _PENDING
+
+    @property
+    def future(self) -> Future[T] | None:
+        """What it runs; None once the task has ended. From now on that is polled."""
+        coroutine = self.coroutine
+        if coroutine is not None:
+            future = CoroutineFuture(coroutine)
+            future.waits_for = self.waits_for
+            self._future, self.coroutine, self.waits_for = future, None, None
+        return self._future
+
+    def wake(self) -> bool:
+        """Puts the task into the run queue unless it is there already. Any thread may call it.
+
+        Returns:
+            True if the task was queued by this call.
+        """
+        # Two threads may both find that it is not queued. Then it is polled once too often, which
+        # a future has to bear anyway; never too seldom, since the flag is taken back before a poll.
+        if self.queued:
+            return False
+        self.queued = True
+        executor = self.executor
+        executor.enqueue(self)
+        # The executor says that it sleeps before it looks at the queue for the last time. So
+        # either it sees this task there, or we see here that it sleeps. It may be this thread
+        # that sleeps: a signal handler runs in the middle of the wait.
+        if executor.reactor.asleep:
+            executor.look()
+        return True
 
     def end(self, state: TaskState, outcome: object) -> None:
         """Keeps how it ended and wakes those who wait for that."""
-        self.state, self.outcome, self.future = state, outcome, None
-        joiners, self.joiners = self.joiners, {}
-        for waker in joiners.values():
-            waker.wake()
+        self.state, self.outcome = state, outcome
+        self.queued = True  # so that nobody queues it any more
+        self.coroutine = self._future = self.waits_for = self.waker = None
+        joiners = self.joiners
+        if joiners is not None:
+            self.joiners = None
+            for waker in joiners.values():
+                waker.wake()
 
 
 class JoinHandle(Future[T]):
@@ -127,7 +214,30 @@ class JoinHandle(Future[T]):
         return JoinHandle(self.task)
 
     def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
-        return super(JoinHandle, self.into_future()).__await__()
+        task = self.task
+        if task.state is _READY:
+            task.observed = True
+            return cast(T, task.outcome)
+        context = current_driver().context
+        if type(context) is not Task:
+            return (yield from Future.__await__(self.into_future()))
+        # What follows is `Future.__await__` of a handle of its own, without that.
+        me = object()
+        try:
+            while task.state is _PENDING:
+                if task.joiners is None:
+                    task.joiners = {me: context}
+                else:
+                    task.joiners[me] = context
+                sent = yield self
+                if sent is not None:
+                    raise sent
+        except RuntimeError as error:
+            raise_refusal(self, error)
+        finally:
+            if task.joiners is not None:  # it is pending still
+                task.joiners.pop(me, None)
+        return self.result()
 
     def poll(self, cx: Context) -> Poll[T]:
         """Ready once the task is done.
@@ -137,27 +247,43 @@ class JoinHandle(Future[T]):
             BaseException: Whatever the task raised.
         """
         task = self.task
-        if not task.done:
-            waker = task.joiners.get(self)
-            if waker is None or not waker.will_wake(cx.waker):
-                task.joiners[self] = cx.waker.clone()
-            return PENDING
+        if task.state is not _PENDING:
+            return Ready(self.result())
+        if task.joiners is None:
+            task.joiners = {}
+        waker = task.joiners.get(self)
+        if waker is None or not waker.will_wake(cx.waker):
+            task.joiners[self] = cx.waker.clone()
+        return PENDING
+
+    def result(self) -> T:
+        """What the task returned; it has ended.
+
+        Raises:
+            JoinError: If the task was aborted.
+            BaseException: Whatever the task raised.
+        """
+        task = self.task
+        if task.state is _READY:
+            task.observed = True
+            return cast(T, task.outcome)
         task.executor.observed(task)
-        if task.state is TaskState.READY:
-            return Ready(cast(T, task.outcome))
         if task.state is TaskState.RAISED:
             raise task.outcome
         raise JoinError(f"task {task.number} ({task.name}) was aborted")
 
     def drop(self) -> None:
         """Whoever waits by this handle does not any more; the task goes on."""
-        self.task.joiners.pop(self, None)
+        if self.task.joiners is not None:
+            self.task.joiners.pop(self, None)
 
     def __del__(self) -> None:
-        self.task.handles -= 1
-        if not self.task.handles:
-            self.task.detached = True
-            self.task.executor.report(self.task)
+        task = self.task
+        task.handles -= 1
+        if not task.handles:
+            task.detached = True
+            if task.state is TaskState.RAISED:
+                task.executor.report(task)
 
     def is_finished(self) -> bool:
         """True once awaiting the handle would not wait."""
@@ -170,3 +296,8 @@ class JoinHandle(Future[T]):
         ``finally`` blocks; it has ended when its handle says so.
         """
         self.task.executor.abort(self.task)
+
+
+def name_of(future: Future[Any]) -> str:
+    """What a future that is spawned is called if nobody names it."""
+    return future.name if isinstance(future, Cancellable) else type(future).__name__

@@ -18,7 +18,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from wakepoint.attention import Attention
 from wakepoint.handle import Task
+from wakepoint.task import Driver
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -27,10 +29,11 @@ class Interrupts:
     """What Ctrl-C did so far.
 
     Args:
+        driver: Tells which task's code runs just now.
+        attention: Whether the executor looks here between two turns.
         end_sleep: Ends the executor's sleep in the kernel, if it sleeps.
 
     Attributes:
-        polling: The task whose code runs just now.
         asked: True once Ctrl-C came and the executor has not yet cancelled its tasks.
         error: What the executor raises between two polls.
         ending: True once every task was cancelled; Ctrl-C then ends at once.
@@ -38,15 +41,24 @@ class Interrupts:
         struck: The task in which the first Ctrl-C was raised; it needs no `Cancelled` besides.
     """
 
-    def __init__(self, end_sleep: Callable[[], None]) -> None:
+    def __init__(
+        self, driver: Driver, attention: Attention, end_sleep: Callable[[], None]
+    ) -> None:
+        self._driver = driver
+        self._attention = attention
         self._end_sleep = end_sleep
         self._watching = False
-        self.polling: Task[Any] | None = None
         self.asked = False
         self.error: BaseException | None = None
         self.ending = False
         self.insisted = False
         self.struck: Task[Any] | None = None
+
+    @property
+    def polling(self) -> Task[Any] | None:
+        """The task whose code runs just now."""
+        context = self._driver.context
+        return context if isinstance(context, Task) else None
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -94,6 +106,7 @@ class Interrupts:
     def raise_soon(self, error: BaseException) -> None:
         """Has the executor raise it between two polls; one that sleeps does not wake for that."""
         self.error = error
+        self._attention.needed = True
 
     def now_ending(self) -> None:
         """Every task is being cancelled."""
@@ -105,7 +118,7 @@ class Interrupts:
         if self.asked or self.ending:
             self.insisted = True
             raise KeyboardInterrupt
-        self.asked = True
+        self.asked = self._attention.needed = True
         if self.polling is not None and not is_of_the_runtime(frame):
             self.struck = self.polling
             raise KeyboardInterrupt

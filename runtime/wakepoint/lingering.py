@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+from wakepoint.attention import Attention
 from wakepoint.catching import Stop, stop_of
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.deadlock import frames, in_words, waited_for
@@ -26,10 +27,12 @@ class Lingering:
 
     Args:
         patience: Seconds after which who goes on is named on stderr; None never does that.
+        attention: Whether the executor looks here between two turns.
     """
 
-    def __init__(self, patience: float | None) -> None:
+    def __init__(self, patience: float | None, attention: Attention) -> None:
         self._patience = patience
+        self._attention = attention
         self._since: dict[Any, tuple[float, Future[Any], str]] = {}
         self._named: set[Any] = set()
 
@@ -42,6 +45,12 @@ class Lingering:
             what: It and what befell it, in words: ``task 2 (work) was aborted``.
         """
         self._since.setdefault(key, (time.monotonic(), future, what))
+        self._attention.needed = True
+
+    @property
+    def somebody(self) -> bool:
+        """True if there is anybody."""
+        return bool(self._since)
 
     def end(self, key: Any) -> None:
         """It has ended."""

@@ -15,6 +15,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from wakepoint import forking
@@ -23,6 +24,8 @@ from wakepoint.errors import BusyResourceError
 from wakepoint.kernel import Kernel
 from wakepoint.source import Interest, Source
 from wakepoint.task import Future, Waker
+
+_READ, _WRITE = Interest.READ, Interest.WRITE
 
 MAX_DISARMED = 64
 """More timers than this are not kept for their deadline's sake once they were taken back."""
@@ -53,6 +56,7 @@ class Reactor:
             something for it has to call `notify`.
         notifiable: True once `notify` has what it needs.
         blocking_jobs: How many calls are under way on threads of ours.
+        interests: How many wakers sources have.
     """
 
     completions_per_wait = 64
@@ -64,7 +68,7 @@ class Reactor:
         self._backend: Backend | None = None
         self._timers: list[tuple[float, int, Timer]] = []
         self._sequence = itertools.count()
-        self._interests = 0
+        self.interests = 0
         self._operations: set[InFlight] = set()
         self._disarmed = 0
         self.asleep = False
@@ -74,20 +78,19 @@ class Reactor:
         # Reentrant, since a signal handler may notify while this thread does.
         self._notify_lock = threading.RLock()
 
-    @property
+    @cached_property
     def backend(self) -> Backend:
         """The mechanism; opened on first use, so a run that never waits makes no call for it."""
-        if self._backend is None:
-            with none_left("for the executor to wait for events"):
-                self._backend = self._make_backend(self)
+        with none_left("for the executor to wait for events"):
+            self._backend = self._make_backend(self)
         return self._backend
 
     @property
     def expects_events(self) -> bool:
         """True if the kernel may still wake somebody: an interest, an operation or a timer."""
-        if self._operations or self.next_timer() is not None:
+        if self.interests > 0 and not self.backend.quiet():
             return True
-        return self._interests > 0 and not self.backend.quiet()
+        return bool(self._operations) or self.next_timer() is not None
 
     # -- threads that we started -------------------------------------------------------------
 
@@ -112,8 +115,9 @@ class Reactor:
 
     def arm(self, delay: float, waker: Waker) -> Timer:
         """Wakes the waker once ``delay`` seconds have passed."""
-        timer = Timer(self.kernel.monotonic() + delay, waker.clone())
-        heapq.heappush(self._timers, (timer.deadline, next(self._sequence), timer))
+        deadline = self.kernel.monotonic() + delay
+        timer = Timer(deadline, waker.clone())
+        heapq.heappush(self._timers, (deadline, next(self._sequence), timer))
         return timer
 
     def disarm(self, timer: Timer) -> None:
@@ -123,7 +127,7 @@ class Reactor:
         timer.waker = None  # the heap drops it when its turn comes
         self._disarmed += 1
         if self._disarmed > MAX_DISARMED and self._disarmed > len(self._timers) // 2:
-            self._timers = [entry for entry in self._timers if entry[2].waker is not None]
+            self._timers[:] = [entry for entry in self._timers if entry[2].waker is not None]
             heapq.heapify(self._timers)
             self._disarmed = 0
 
@@ -144,10 +148,16 @@ class Reactor:
         return None
 
     def _fire_due(self) -> None:
+        timers = self._timers
+        if not timers:
+            return
         now = self.kernel.monotonic()
-        while (timer := self.next_timer()) is not None and timer.deadline <= now:
-            heapq.heappop(self._timers)
-            self.fire(timer)
+        while timers and timers[0][0] <= now:
+            timer = heapq.heappop(timers)[2]
+            if timer.waker is not None:
+                self.fire(timer)
+            elif self._disarmed:
+                self._disarmed -= 1
 
     # -- readiness ---------------------------------------------------------------------------
 
@@ -166,48 +176,69 @@ class Reactor:
             BusyResourceError: If another operation waits for the same on that source.
             OSError: If the kernel does not take the source (a file, for epoll).
         """
-        if source.owners.get(interest, owner) is not owner:
-            raise BusyResourceError(
-                f"{source.owners[interest]!r} already waits to {interest.name} on this descriptor"
-            )
+        reads = interest is _READ
+        other = source.reading if reads else source.writing
+        if other is not None and other is not owner:
+            raise BusyResourceError(f"{other!r} already waits to {interest.name} on this descriptor")
         if not source.registered:
             self.backend.add(source)
             source.registered = True
-        if interest not in source.wakers:
-            self._interests += 1
-            source.owners[interest] = owner
-        elif source.wakers[interest].will_wake(waker):
-            return
-        source.wakers[interest] = waker.clone()
+        if other is None:
+            self.interests += 1
+            if reads:
+                source.reading, source.reader = owner, waker.clone()
+            else:
+                source.writing, source.writer = owner, waker.clone()
+        elif reads:
+            if not source.reader.will_wake(waker):  # type: ignore[union-attr]  # its owner waits
+                source.reader = waker.clone()
+        elif not source.writer.will_wake(waker):  # type: ignore[union-attr]
+            source.writer = waker.clone()
 
     def deregister(self, source: Source, interest: Interest, owner: Future[Any]) -> None:
         """Forgets the waker of that operation; nothing happens if it does not wait."""
-        if source.owners.get(interest) is owner:
-            del source.owners[interest], source.wakers[interest]
-            self._interests -= 1
+        if interest is _READ:
+            if source.reading is owner:
+                source.reading = source.reader = None
+                self.interests -= 1
+        elif source.writing is owner:
+            source.writing = source.writer = None
+            self.interests -= 1
 
-    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
+    def dispatch(
+        self, source: Source, readable: bool, writable: bool, hung_up: bool, event: object
+    ) -> None:
         """Takes an event from the kernel and wakes those who wait for it.
 
         Args:
             source: Whom it concerns.
-            ready: Which directions are worth trying now.
+            readable: True if reading is worth trying now.
+            writable: True if writing is.
             hung_up: True if the peer is gone.
             event: What the kernel gave, as it is; for whoever watches.
         """
         self.asleep = False
-        source.ready |= ready
-        source.hung_up |= hung_up
-        for interest in Interest:
-            if interest in ready:
-                self.wake(source, interest)
+        if hung_up:
+            source.hung_up = True
+        if readable:
+            source.readable = True
+            if source.reader is not None:
+                self.wake(source, _READ)
+        if writable:
+            source.writable = True
+            if source.writer is not None:
+                self.wake(source, _WRITE)
 
     def wake(self, source: Source, interest: Interest) -> None:
         """Wakes who waits for that direction, if anybody does."""
-        waker = source.wakers.pop(interest, None)
+        if interest is _READ:
+            waker = source.reader
+            source.reader = source.reading = None
+        else:
+            waker = source.writer
+            source.writer = source.writing = None
         if waker is not None:
-            del source.owners[interest]
-            self._interests -= 1
+            self.interests -= 1
             waker.wake()
 
     def close(self, source: Source) -> None:
@@ -244,12 +275,12 @@ class Reactor:
             block: False looks for events that are there already and returns at once.
             at_most: Seconds after which to come back in any case.
         """
-        timer = self.next_timer()
         timeout = at_most if block else 0.0
-        if block and timer is not None:
+        if block and self._timers and (timer := self.next_timer()) is not None:
             until_timer = max(0.0, timer.deadline - self.kernel.monotonic())
             timeout = until_timer if timeout is None else min(timeout, until_timer)
-        self.wait(timeout if timeout is None else min(timeout, MAX_SLEEP))
+            timeout = min(timeout, MAX_SLEEP)
+        self.wait(timeout)
         self.asleep = False
         self._fire_due()
 
@@ -285,7 +316,7 @@ class Reactor:
 
     def now_forked(self) -> None:
         """This is a forked child: what the kernel keeps for it belongs to the parent."""
-        self._backend = None
+        self._forget_backend()
         self._make_backend = _refuse
         self._jobs_lock, self._notify_lock = threading.Lock(), threading.RLock()
         self.blocking_jobs = 0
@@ -294,9 +325,14 @@ class Reactor:
     def shut_down(self) -> None:
         """Gives the mechanism back to the kernel."""
         with self._notify_lock:
-            backend, self._backend = self._backend, None
+            backend = self._forget_backend()
         if backend is not None:
             backend.close()
+
+    def _forget_backend(self) -> Backend | None:
+        backend, self._backend = self._backend, None
+        self.__dict__.pop("backend", None)
+        return backend
 
 
 def _refuse(reactor: Reactor) -> Backend:

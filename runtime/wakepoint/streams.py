@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 from wakepoint.errors import BrokenResourceError, ClosedResourceError
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, READY_NONE, Context, Future, Poll, Ready
 
 
 class Closing:
@@ -124,7 +124,7 @@ class WriteAll(Future[None]):
 
     def __init__(self, stream: Writable, data: bytes | memoryview) -> None:
         self._stream = stream
-        self._left = memoryview(data)
+        self._left = data
         self._operation: Future[int] | None = None
 
     def __repr__(self) -> str:
@@ -138,8 +138,11 @@ class WriteAll(Future[None]):
             if polled is PENDING:
                 return PENDING
             self._operation = None
-            self._left = self._left[polled.value :]
-        return Ready(None)
+            if polled.value == len(self._left):
+                self._left = b""
+            else:
+                self._left = memoryview(self._left)[polled.value :]
+        return READY_NONE
 
     def drop(self) -> None:
         operation, self._operation = self._operation, None

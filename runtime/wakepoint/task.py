@@ -12,7 +12,8 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Protocol, Self, TypeAlias, TypeVar
 
 from wakepoint import foreign
 
@@ -46,6 +47,10 @@ class Ready(Generic[T_co]):
         return hash((Ready, self.value))
 
 
+READY_NONE: Final[Ready[None]] = Ready(None)
+"""What most futures without a value return; made once."""
+
+
 class _Pending(enum.Enum):
     PENDING = "PENDING"
 
@@ -66,6 +71,8 @@ class Waker:
     `wake` may be called from any thread and any number of times. Until the task is polled
     again, further calls change nothing.
 
+    Make one of a function, or derive a class that has `wake` (``std::task::Wake``).
+
     Args:
         wake: Called on every `wake`; it must be safe to call from any thread.
 
@@ -75,14 +82,29 @@ class Waker:
         poll me again
     """
 
-    __slots__ = ("_wake",)
+    __slots__ = ()
 
-    def __init__(self, wake: Callable[[], object]) -> None:
-        self._wake = wake
+    # A task is its own waker, and has no room for a function. So this class has none either, and
+    # a waker that is made of a function is of a class below, as a `pathlib.Path` is.
+    def __new__(cls, *args: object, **kwargs: object) -> Self:
+        return object.__new__(_WakerOfFunction if cls is Waker else cls)  # type: ignore[return-value]
 
-    def wake(self) -> None:
+    if TYPE_CHECKING:
+
+        def __init__(self, wake: Callable[[], object]) -> None: ...
+
+    @staticmethod
+    def noop() -> Waker:
+        """A waker that wakes nobody (``Waker::noop``); for polls by hand.
+
+        Example:
+            >>> Waker.noop().wake()
+        """
+        return _NOOP
+
+    def wake(self) -> object:
         """Tells the executor that the task can make progress."""
-        self._wake()
+        raise NotImplementedError(f"{type(self).__name__} has no wake()")
 
     def clone(self) -> Waker:
         """A waker for the same task, to be kept beyond this poll."""
@@ -90,7 +112,27 @@ class Waker:
 
     def will_wake(self, other: Waker) -> bool:
         """True if both wake the same task, so that a kept waker need not be replaced."""
-        return self is other or self._wake == other._wake
+        return self is other
+
+
+class _WakerOfFunction(Waker):
+    __slots__ = ("_wake",)
+
+    def __init__(self, wake: Callable[[], object]) -> None:
+        self._wake = wake
+
+    def wake(self) -> None:
+        self._wake()
+
+    def will_wake(self, other: Waker) -> bool:
+        return self is other or (isinstance(other, _WakerOfFunction) and self._wake == other._wake)
+
+
+def _wake_nobody() -> None:
+    """What a waker does that wakes nobody."""
+
+
+_NOOP = Waker(_wake_nobody)
 
 
 class Context:
@@ -102,21 +144,65 @@ class Context:
         self.waker = waker
 
 
-class _Current(threading.local):
-    context: Context | None = None
+class Driver:
+    """Who resumes coroutines: an executor, or somebody who polls by hand.
+
+    Attributes:
+        context: Of the poll that goes on just now; None between polls.
+    """
+
+    __slots__ = ("context",)
+
+    def __init__(self) -> None:
+        self.context: Context | None = None
+
+
+NOBODY = Driver()
+"""Where there is no other; its context stays None."""
+
+driver: ContextVar[Driver] = ContextVar("wakepoint", default=NOBODY)
+"""Who resumes the coroutine that runs here.
+
+A variable of the context, since that is the quickest look-up by far: each ``await`` makes one. Every
+task has it among its own variables.
+"""
+
+current_driver = driver.get
+
+
+class _Dropping(threading.local):
     refusals = 0
     """How many awaits were refused since a future was dropped, or one was let suspend."""
     gave_in = False
     """True if what is being dropped was let suspend at last."""
 
 
-current = _Current()
-"""What goes on in this thread; for whoever polls or drops a coroutine."""
+current_drop = _Dropping()
+"""How the drop goes that goes on in this thread."""
 
 
 def current_context() -> Context | None:
-    """The context of the poll that goes on in this thread, if a coroutine is polled."""
-    return current.context
+    """The context of the poll that goes on here, if a coroutine is polled."""
+    return current_driver().context
+
+
+@contextmanager
+def polled_with(cx: Context | None) -> Iterator[None]:
+    """Coroutines that are resumed in the block are polled with this context; None: by nobody."""
+    resuming, token = current_driver(), None
+    if resuming is NOBODY:
+        if cx is None:
+            yield
+            return
+        resuming = Driver()
+        token = driver.set(resuming)
+    outer, resuming.context = resuming.context, cx
+    try:
+        yield
+    finally:
+        resuming.context = outer
+        if token is not None:
+            driver.reset(token)
 
 
 class Future(Generic[T]):
@@ -167,7 +253,7 @@ class Future(Generic[T]):
         # It has few variables: whoever reads those of a frame pays for each that is not bound.
         try:
             while True:
-                context = current.context
+                context = current_driver().context
                 if context is None and not isinstance(self, Resumable):
                     if refuses_no_more():
                         # It may be another loop that is handed this, and raises.
@@ -179,10 +265,8 @@ class Future(Generic[T]):
                     return checked(self, poll).value
                 try:
                     sent = yield self
-                except RuntimeError:  # not from our executor, which sends
-                    if foreign.running_library() is None:
-                        raise
-                    raise nobody_polls(self) from sys.exception()
+                except RuntimeError:
+                    raise_refusal(self, sys.exception())
                 except GeneratorExit:
                     sent = sys.exception()
                     break
@@ -208,12 +292,24 @@ def refuses_no_more() -> bool:
 
     If it is let suspend, whoever closes it learns that it goes on, and so comes to an end.
     """
-    current.refusals += 1
-    if current.refusals <= MAX_REFUSALS:
+    current_drop.refusals += 1
+    if current_drop.refusals <= MAX_REFUSALS:
         return False
     # Python may have closed it, as it collected it: then nobody else sets these back.
-    current.refusals, current.gave_in = 0, True
+    current_drop.refusals, current_drop.gave_in = 0, True
     return True
+
+
+def raise_refusal(future: Future[Any], error: BaseException | None) -> NoReturn:
+    """Raises what is thrown in where a future has suspended; our executor sends, and never throws.
+
+    Raises:
+        RuntimeError: Who polls, if another library's event loop was handed the future.
+    """
+    assert error is not None
+    if foreign.running_library() is None:
+        raise error
+    raise nobody_polls(future) from error
 
 
 def nobody_polls(future: Future[Any]) -> RuntimeError:
@@ -236,6 +332,11 @@ def checked(future: Future[T], polled: object) -> Ready[T]:
     if isinstance(polled, Ready):
         return polled
     raise not_a_poll(future, polled)
+
+
+def polled_after_ready(future: Future[Any]) -> RuntimeError:
+    """The error of a poll of a future that has given its result; Rust's futures panic there."""
+    return RuntimeError(f"{future!r} was polled after it was ready; a future gives its result once")
 
 
 def not_a_poll(future: Future[Any], polled: object) -> TypeError:
@@ -318,12 +419,13 @@ def dropping() -> Iterator[None]:
     Whoever drops a coroutine may be polled just now; a wait in that coroutine must not be taken for
     a wait of the task that drops it.
     """
-    outer = (current.context, current.refusals, current.gave_in)
-    current.context, current.refusals, current.gave_in = None, 0, False
+    outer = (current_drop.refusals, current_drop.gave_in)
+    current_drop.refusals, current_drop.gave_in = 0, False
     try:
-        yield
+        with polled_with(None):
+            yield
     finally:
-        current.context, current.refusals, current.gave_in = outer
+        current_drop.refusals, current_drop.gave_in = outer
 
 
 def drop_without_waiting(closing: Awaitable[None]) -> None:

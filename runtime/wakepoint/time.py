@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Generator
 from typing import Any, TypeVar
 
 from wakepoint import executor
 from wakepoint.cancelling import Ending
 from wakepoint.coroutine import into_future
+from wakepoint.handle import Task
 from wakepoint.reactor import Reactor, Timer
-from wakepoint.task import PENDING, Cancellable, Context, Future, Poll, Ready, drop_all
+from wakepoint.task import (
+    PENDING,
+    READY_NONE,
+    Cancellable,
+    Context,
+    Future,
+    Poll,
+    current_driver,
+    drop_all,
+    polled_after_ready,
+    raise_refusal,
+)
 
 T = TypeVar("T")
 
@@ -17,7 +29,7 @@ T = TypeVar("T")
 class Sleep(Future[None]):
     """Ready once a time has passed; made by `sleep`."""
 
-    __slots__ = ("_reactor", "_timer", "seconds")
+    __slots__ = ("_over", "_reactor", "_timer", "seconds")
 
     def __init__(self, seconds: float) -> None:
         try:
@@ -27,11 +39,30 @@ class Sleep(Future[None]):
         if not enough:
             raise ValueError(f"sleep takes seconds from 0 up, not {seconds!r}")
         self.seconds = seconds
+        self._over = False
         self._timer: Timer | None = None
         self._reactor: Reactor | None = None
 
     def __repr__(self) -> str:
         return f"sleep({self.seconds:g})"
+
+    def __await__(self) -> Generator[Future[Any], BaseException | None, None]:
+        context = current_driver().context
+        if type(context) is not Task or self._timer is not None:
+            return (yield from Future.__await__(self))
+        # What follows is `Future.__await__` and `poll` in one.
+        self._reactor = reactor = context.executor.reactor
+        self._timer = timer = reactor.arm(self.seconds, context)
+        try:
+            while timer.waker is not None:
+                sent = yield self
+                if sent is not None:
+                    raise sent
+        except RuntimeError as error:
+            raise_refusal(self, error)
+        finally:
+            reactor.disarm(timer)
+        self._over = True
 
     def poll(self, cx: Context) -> Poll[None]:
         """Arms the timer at the first poll, so the time counts from there."""
@@ -41,7 +72,10 @@ class Sleep(Future[None]):
             self._timer = self._reactor.arm(self.seconds, cx.waker)
             return PENDING
         if timer.waker is None:
-            return Ready(None)
+            if self._over:
+                raise polled_after_ready(self)
+            self._over = True
+            return READY_NONE
         if not timer.waker.will_wake(cx.waker):  # moved to another task since
             timer.waker = cx.waker.clone()
         return PENDING

@@ -13,21 +13,24 @@ from wakepoint.errors import ClosedResourceError
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
 from wakepoint.source import Interest, Source
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, polled_after_ready
 
 T = TypeVar("T")
+
+_READ, _WRITE = Interest.READ, Interest.WRITE
 
 
 class _Operation(Future[T], Generic[T]):
     """Tries a call each time it is polled while the source's cache says ready."""
 
-    __slots__ = ("_reactor", "_source")
+    __slots__ = ("_reactor", "_source", "_taken")
 
     interest: ClassVar[Interest]
 
     def __init__(self, reactor: Reactor, source: Source) -> None:
         self._reactor = reactor
         self._source = source
+        self._taken = False
 
     def __repr__(self) -> str:
         return f"{type(self).__name__.lower()}(fd={self._source.fd})"
@@ -37,15 +40,22 @@ class _Operation(Future[T], Generic[T]):
         raise NotImplementedError
 
     def poll(self, cx: Context) -> Poll[T]:
+        if self._taken:
+            raise polled_after_ready(self)
         source = self._source
         if source.closed:
             raise ClosedResourceError("closed while an operation was pending on it")
-        if self.interest in source.ready or source.hung_up:
+        reads = self.interest is _READ
+        if (source.readable if reads else source.writable) or source.hung_up:
             try:
                 value = self.attempt()
             except BlockingIOError:
-                source.ready &= ~self.interest
+                if reads:
+                    source.readable = False
+                else:
+                    source.writable = False
             else:
+                self._taken = True
                 self.drop()
                 return Ready(value)
         self._reactor.register(source, self.interest, cx.waker, self)
@@ -59,14 +69,22 @@ class Recv(_Operation[bytes]):
     """recv(2), again and again until it does not say EAGAIN."""
 
     __slots__ = ("_size",)
-    interest = Interest.READ
+    interest = _READ
 
     def __init__(self, reactor: Reactor, source: Source, size: int) -> None:
-        super().__init__(reactor, source)
+        self._reactor = reactor
+        self._source = source
+        self._taken = False
         self._size = size
 
     def attempt(self) -> bytes:
-        return self._reactor.kernel.recv(self._source.io, self._size)
+        source = self._source
+        data = self._reactor.kernel.recv(source.io, self._size)
+        # A short read has emptied a stream whose edges are reported (epoll(7)): the next call would
+        # say EAGAIN. Not so at the end, which may come in one edge with data.
+        if 0 < len(data) < self._size:
+            source.readable = False
+        return data
 
 
 class Read(Recv):
@@ -75,6 +93,7 @@ class Read(Recv):
     __slots__ = ()
 
     def attempt(self) -> bytes:
+        # A terminal gives one line at a time, so a short read says nothing.
         return self._reactor.kernel.read(self._source.fd, self._size)
 
 
@@ -82,10 +101,12 @@ class Send(_Operation[int]):
     """send(2)."""
 
     __slots__ = ("_data",)
-    interest = Interest.WRITE
+    interest = _WRITE
 
     def __init__(self, reactor: Reactor, source: Source, data: bytes | memoryview) -> None:
-        super().__init__(reactor, source)
+        self._reactor = reactor
+        self._source = source
+        self._taken = False
         self._data = data
 
     def attempt(self) -> int:
@@ -105,7 +126,7 @@ class RecvFrom(_Operation[tuple[bytes, Address]]):
     """recvfrom(2)."""
 
     __slots__ = ("_size",)
-    interest = Interest.READ
+    interest = _READ
 
     def __init__(self, reactor: Reactor, source: Source, size: int) -> None:
         super().__init__(reactor, source)
@@ -119,7 +140,7 @@ class SendTo(_Operation[int]):
     """sendto(2)."""
 
     __slots__ = ("_address", "_data")
-    interest = Interest.WRITE
+    interest = _WRITE
 
     def __init__(self, reactor: Reactor, source: Source, data: bytes, address: Address) -> None:
         super().__init__(reactor, source)
@@ -134,7 +155,7 @@ class Accept(_Operation[tuple[Any, Address]]):
     """accept(2)."""
 
     __slots__ = ()
-    interest = Interest.READ
+    interest = _READ
 
     def attempt(self) -> tuple[Any, Address]:
         return self._reactor.kernel.accept(self._source.io)
@@ -144,7 +165,7 @@ class Connect(_Operation[None]):
     """connect(2): started once; when the socket is writable, SO_ERROR tells how it went."""
 
     __slots__ = ("_address", "_started")
-    interest = Interest.WRITE
+    interest = _WRITE
 
     def __init__(self, reactor: Reactor, source: Source, address: Address) -> None:
         super().__init__(reactor, source)
@@ -168,7 +189,7 @@ class Attempt(_Operation[T]):
     """A call that raises BlockingIOError until something has happened on its source."""
 
     __slots__ = ("_call",)
-    interest = Interest.READ
+    interest = _READ
 
     def __init__(self, reactor: Reactor, source: Source, call: Callable[[], T]) -> None:
         super().__init__(reactor, source)

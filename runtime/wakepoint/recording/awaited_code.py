@@ -8,7 +8,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from wakepoint.recording.foreign_repr import type_name
-from wakepoint.recording.states import AWAIT_CODE, LIBRARY, States
+from wakepoint.recording.states import AWAIT_CODE, LIBRARY, States, awaiting
 from wakepoint.recording.watched import GENERATES, Watched, address
 
 _name_of = type.__dict__["__name__"].__get__
@@ -45,7 +45,7 @@ class FutureCode(AwaitedCode):
         self._find = states.instances.get
 
     def started(self, frame: FrameType) -> bool:
-        caller = frame.f_back
+        caller = awaiting(frame)
         instance = self._find(caller)  # type: ignore[arg-type]  # nobody's is None
         if instance is None or caller is None:
             return False

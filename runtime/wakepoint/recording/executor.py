@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from _thread import get_ident
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from types import CoroutineType
 from typing import Any, TypeVar
 
 from wakepoint.executor import Executor
@@ -13,7 +14,7 @@ from wakepoint.recording.foreign_repr import is_a
 from wakepoint.recording.log import Shape
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import safe_repr
-from wakepoint.task import Waker
+from wakepoint.task import Future, Waker
 
 T = TypeVar("T")
 
@@ -42,17 +43,13 @@ class RecordingWaker(Waker):
         self.holder = holder
         self.used = False
 
-    @property
-    def _wake(self) -> Callable[[], object]:  # type: ignore[override]  # a waker of no recording asks
-        return self.wake
-
     def wake(self) -> None:
         """Schedules the task and notes whether that did anything."""
         self.used = True
         executor, task = self._executor, self.task
         recorder = executor.recorder
         because = recorder.because
-        queued = executor.schedule(task)
+        queued = task.wake()
         if recorder.full or get_ident() != recorder.thread:
             recorder.emit(_WOKEN, task.number, queued, because)
             return
@@ -75,8 +72,27 @@ class RecordingWaker(Waker):
             self._executor.recorder.emit(_WAKER_DROPPED, self.task.number, self.holder)
 
 
+class RecordingTask(Task[T]):
+    """A task whose waker is told of."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        executor: RecordingExecutor,
+        coroutine: CoroutineType[Any, Any, T] | None,
+        future: Future[T] | None,
+        number: int,
+        name: str,
+    ) -> None:
+        super().__init__(executor, coroutine, future, number, name)
+        self.waker = RecordingWaker(executor, self)
+
+
 class RecordingExecutor(Executor):
     """Notes spawns, polls and their outcomes, wakes and parking."""
+
+    task_class = RecordingTask
 
     # Each look is a wait in the recording; how many there are is chance, so look seldom.
     thread_check_interval = 1.0
@@ -88,9 +104,6 @@ class RecordingExecutor(Executor):
         self.closed = False
         self._is_followed = False  # true while it polls on the recorder's thread
         super().__init__(reactor)
-
-    def make_waker(self, task: Task[Any]) -> Waker:
-        return RecordingWaker(self, task)
 
     def spawn(self, future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
         handle = super().spawn(future, name=name)
@@ -115,6 +128,18 @@ class RecordingExecutor(Executor):
         self.recorder.goes_on = self.recorder.goes_on or self.lingering.untold()
         super().interrupted(error)
 
+    def run_batch(self) -> int:
+        queue = self._queue
+        batch = len(queue)
+        for _ in range(batch):
+            task = queue.popleft()
+            if not task.done:
+                task.queued = False
+                self.poll(task)
+            if self.forked:
+                break
+        return batch
+
     def poll(self, task: Task[Any]) -> None:
         recorder = self.recorder
         if recorder.full or not self._is_followed:
@@ -127,7 +152,7 @@ class RecordingExecutor(Executor):
             recorder.out_of_memory(error)
             self._poll_elsewhere(task)
             return
-        actors.append(task.context.waker.name)  # type: ignore[attr-defined]  # a recording one
+        actors.append(task.waker.name)  # type: ignore[union-attr]  # a recording one
         try:
             super().poll(task)
         finally:

@@ -16,7 +16,7 @@ from wakepoint.recording.executor import RecordingExecutor
 from wakepoint.recording.foreign_repr import is_a, type_name
 from wakepoint.recording.log import Shape
 from wakepoint.recording.safe_repr import message_of
-from wakepoint.recording.states import AWAIT_CODE, LIBRARY, States
+from wakepoint.recording.states import AWAIT_CODE, LIBRARY, States, awaiting
 from wakepoint.recording.watched import Watched, address
 from wakepoint.task import PENDING, Future, Ready
 from wakepoint.time import Timeout
@@ -107,7 +107,7 @@ class LeafCode(Watched):
         leaves, caller = self._leaves, frame.f_back
         if leaves.opaque is not None or caller is None:
             return
-        instance = self._find(caller.f_back)  # type: ignore[arg-type]  # nobody's is None
+        instance = self._find(awaiting(caller))  # type: ignore[arg-type]  # nobody's is None
         if instance is not None and instance.awaits == address(caller):
             # It is awaited on our thread, by the snippet.
             kind, number = instance.awaited, instance.future

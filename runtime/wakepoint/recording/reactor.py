@@ -96,7 +96,7 @@ class RecordingReactor(SteadyReactor):
     def register(
         self, source: Source, interest: Interest, waker: Waker, owner: Future[Any]
     ) -> None:
-        known = interest in source.wakers
+        known = source.waker(interest) is not None
         self._actors.append("reactor")
         try:
             super().register(source, interest, waker, owner)
@@ -107,22 +107,24 @@ class RecordingReactor(SteadyReactor):
             self.recorder.emit(_REGISTERED, _task(waker), where, interest.name)
 
     def deregister(self, source: Source, interest: Interest, owner: Future[Any]) -> None:
-        waker = source.wakers.get(interest)
-        if waker is not None and source.owners.get(interest) is owner:
+        waker = source.waker(interest)
+        if waker is not None and source.owner(interest) is owner:
             where = self._source(source)
             self.recorder.emit(_REMOVED, _task(waker), where, interest.name)
         super().deregister(source, interest, owner)
 
-    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
+    def dispatch(
+        self, source: Source, readable: bool, writable: bool, hung_up: bool, event: object
+    ) -> None:
         try:
             text = self._event_in_words(event)
         except Exception as error:
             text = self.recorder.untold(error)
         self.recorder.emit(_DISPATCHED, self._source(source), text)
-        super().dispatch(source, ready, hung_up, event)
+        super().dispatch(source, readable, writable, hung_up, event)
 
     def wake(self, source: Source, interest: Interest) -> None:
-        if interest not in source.wakers:  # nobody waits for it
+        if source.waker(interest) is None:  # nobody waits for it
             return
         happened = "closed" if source.closed else _ADJECTIVES[interest]
         with self.recorder.reason(f"{self._source(source)} {happened}"):

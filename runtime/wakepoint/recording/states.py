@@ -7,6 +7,8 @@ import sys
 from _thread import get_ident
 from types import CodeType, FrameType
 
+from wakepoint.combinators import YieldNow
+from wakepoint.handle import JoinHandle
 from wakepoint.machine import Analysis
 from wakepoint.machine.model import StateKind, VariableKind
 from wakepoint.recording.foreign_repr import type_name
@@ -15,8 +17,11 @@ from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.sources import Source
 from wakepoint.recording.watched import Watched
 from wakepoint.task import Future
+from wakepoint.time import Sleep
 
 AWAIT_CODE = Future.__await__.__code__
+SHORT_CUTS = frozenset(each.__await__.__code__ for each in (JoinHandle, Sleep, YieldNow))
+"""Their way past `Future.__await__` is not taken while a recorder follows: then they await that."""
 LIBRARY = inspect.getfile(Future).removesuffix("task.py")
 """The folder of the runtime."""
 
@@ -154,7 +159,7 @@ class States:
         """The instance that awaits what is polled by a frame."""
         if caller is None or caller.f_code is not AWAIT_CODE:
             return None
-        instance = self.instances.get(caller.f_back)  # type: ignore[arg-type]  # nobody's is None
+        instance = self.instances.get(awaiting(caller))  # type: ignore[arg-type]  # nobody's is None
         return instance.number if instance else None
 
     # -- small things -----------------------------------------------------------------------------
@@ -180,6 +185,14 @@ class States:
         if self.drops_copies and sys.getrefcount(bound) == _REFERENCES:
             bound.clear()  # it would keep the variables' values alive, in the frame
         return told
+
+
+def awaiting(frame: FrameType) -> FrameType | None:
+    """Who awaits the future that is polled by a frame of `Future.__await__`."""
+    caller = frame.f_back
+    if caller is not None and caller.f_code in SHORT_CUTS:
+        return caller.f_back
+    return caller
 
 
 def awaited_type(frame: FrameType) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from wakepoint.contract import Backend, InFlight
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Reactor, Timer
-from wakepoint.source import Interest, Source
+from wakepoint.source import Source
 from wakepoint.task import Waker
 
 AFTER_EVENTS = 1.0
@@ -52,9 +52,11 @@ class SteadyReactor(Reactor):
         heapq.heappush(self._timers, (self._turn + delay, next(self._sequence), timer))
         return timer
 
-    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
+    def dispatch(
+        self, source: Source, readable: bool, writable: bool, hung_up: bool, event: object
+    ) -> None:
         self._news = True
-        super().dispatch(source, ready, hung_up, event)
+        super().dispatch(source, readable, writable, hung_up, event)
 
     def complete(self, operation: InFlight, result: Any, error: OSError | None) -> None:
         self._news = True

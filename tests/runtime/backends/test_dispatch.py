@@ -6,7 +6,7 @@ from typing import Any
 
 from tools.rig import Rig
 
-from wakepoint import Executor, Interest, Reactor, backends, pipe, spawn, yield_now
+from wakepoint import Executor, Reactor, backends, pipe, spawn, yield_now
 from wakepoint.backends.kqueue.kevent import Kevent
 from wakepoint.backends.simulated.world import News
 from wakepoint.source import Source
@@ -19,9 +19,11 @@ class Watching(Reactor):
 
     events: list[object]
 
-    def dispatch(self, source: Source, ready: Interest, hung_up: bool, event: object) -> None:
+    def dispatch(
+        self, source: Source, readable: bool, writable: bool, hung_up: bool, event: object
+    ) -> None:
         self.events.append(event)
-        super().dispatch(source, ready, hung_up, event)
+        super().dispatch(source, readable, writable, hung_up, event)
 
 
 def test_an_event_is_dispatched_as_the_kernel_gave_it(rig: Rig) -> None:

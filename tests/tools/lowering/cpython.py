@@ -50,23 +50,22 @@ class Foreign(task.Cancellable[Any]):
         self._thrown: BaseException | None = None
 
     def poll(self, cx: task.Context) -> task.Poll[Any]:
-        current = task.current
-        outer, current.context = current.context, cx
         thrown, self._thrown = self._thrown, None
         sent, _mail.sent = _mail.sent, None
         try:
-            if thrown is not None:
-                if not hasattr(self._made, "throw"):
-                    raise thrown
-                _mail.yielded = self._made.throw(thrown)
-            elif sent is None:
-                _mail.yielded = next(self._made) if _is_plain(self._made) else self._made.send(None)
-            else:
-                _mail.yielded = self._made.send(sent)
+            with task.polled_with(cx):
+                if thrown is not None:
+                    if not hasattr(self._made, "throw"):
+                        raise thrown
+                    _mail.yielded = self._made.throw(thrown)
+                elif sent is not None:
+                    _mail.yielded = self._made.send(sent)
+                elif _is_plain(self._made):
+                    _mail.yielded = next(self._made)
+                else:
+                    _mail.yielded = self._made.send(None)
         except StopIteration as stop:
             return task.Ready(stop.value)
-        finally:
-            current.context = outer
         return task.PENDING
 
     def cancel(self, cancellation: BaseException) -> None:

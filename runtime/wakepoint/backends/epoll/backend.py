@@ -22,7 +22,7 @@ from wakepoint.backends.epoll.events import (
 from wakepoint.backends.epoll.kernel import EpollKernel
 from wakepoint.backends.readiness import ReadinessBackend
 from wakepoint.reactor import Reactor
-from wakepoint.source import Interest, Source
+from wakepoint.source import Source
 
 assert sys.platform == "linux"  # so type checkers know which calls the kernel has
 
@@ -57,19 +57,15 @@ class EpollBackend(ReadinessBackend):
 
     def wait(self, timeout: float | None) -> int:
         events = self._kernel.epoll_wait(self._epoll, -1 if timeout is None else timeout)
+        sources, dispatch = self._sources, self.reactor.dispatch
         for fd, mask in events:
-            if fd == self._eventfd:
+            source = sources.get(fd)
+            if source is not None:
+                readable, writable = mask & _READABLE != 0, mask & _WRITABLE != 0
+                dispatch(source, readable, writable, mask & _HUNG_UP != 0, mask)
+            elif fd == self._eventfd:
                 self._kernel.eventfd_read(fd)
-                continue
-            source = self._sources.get(fd)
-            if source is None:  # removed, but duplicated elsewhere
-                continue
-            ready = Interest(0)
-            if mask & _READABLE:
-                ready |= Interest.READ
-            if mask & _WRITABLE:
-                ready |= Interest.WRITE
-            self.reactor.dispatch(source, ready, bool(mask & _HUNG_UP), mask)
+            # Else it was removed, but is duplicated elsewhere.
         return len(events)
 
     def prepare_notify(self) -> None:

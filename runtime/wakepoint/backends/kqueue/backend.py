@@ -43,7 +43,7 @@ from wakepoint.backends.kqueue.kevent import (
 )
 from wakepoint.backends.readiness import ReadinessBackend
 from wakepoint.reactor import Reactor
-from wakepoint.source import Interest, Source
+from wakepoint.source import Source
 
 MAX_EVENTS = 128
 """At most so many events come back from one call; what is more comes with the next."""
@@ -52,8 +52,7 @@ MAX_EVENTS = 128
 NEXT_DEADLINE = 0
 _NOTIFICATION = 0
 
-_INTERESTS = {EVFILT_READ: Interest.READ, EVFILT_WRITE: Interest.WRITE}
-_BOTH = Interest.READ | Interest.WRITE
+_DIRECTIONS = (EVFILT_READ, EVFILT_WRITE)
 
 
 class KqueueBackend(ReadinessBackend):
@@ -85,7 +84,7 @@ class KqueueBackend(ReadinessBackend):
         refused = self._refused.pop(source, None)
         if refused is not None:
             raise refused
-        for filter_ in _INTERESTS:
+        for filter_ in _DIRECTIONS:
             self._sources[source.fd, filter_] = source
             self._change_later(Kevent(source.fd, filter_, EV_ADD | EV_CLEAR))
 
@@ -106,7 +105,7 @@ class KqueueBackend(ReadinessBackend):
             return []  # they are ignored one by one
         if source.kind == "process":
             return [(source.fd, EVFILT_PROC)]
-        return [(source.fd, filter_) for filter_ in (*_INTERESTS, EVFILT_VNODE)]
+        return [(source.fd, filter_) for filter_ in (*_DIRECTIONS, EVFILT_VNODE)]
 
     def _change_later(self, change: Kevent) -> None:
         self._changes.append(change)
@@ -161,13 +160,13 @@ class KqueueBackend(ReadinessBackend):
             self._report(source, event)
 
     def _report(self, source: Source, event: Kevent) -> None:
-        ended = bool(event.flags & EV_EOF) and event.filter in _INTERESTS
-        # A peer that is gone is news for both directions, and on some platforms the write
-        # filter stays silent about it.
-        ready = _BOTH if ended else _INTERESTS.get(event.filter, Interest.READ)
+        writable = event.filter == EVFILT_WRITE
+        ended = event.flags & EV_EOF != 0 and event.filter in _DIRECTIONS
         if isinstance(source, FilterSource):
             source.events.append(event)
-        self.reactor.dispatch(source, ready, ended, event)
+        # A peer that is gone is news for both directions, and on some platforms the write
+        # filter stays silent about it.
+        self.reactor.dispatch(source, ended or not writable, ended or writable, ended, event)
 
     def _refuse(self, source: Source, event: Kevent) -> None:
         """Takes the kernel's answer to a change that it did not like."""
@@ -176,12 +175,12 @@ class KqueueBackend(ReadinessBackend):
         if event.data in (errno.EPIPE, errno.ESRCH):
             # The other end of a pipe, or the child, went before the kernel saw our change.
             # Nothing will ever be reported, but trying shows it.
-            self.reactor.dispatch(source, _BOTH, hung_up=True, event=event)
+            self.reactor.dispatch(source, True, True, hung_up=True, event=event)
             return
         self._refused[source] = OSError(event.data, os.strerror(event.data))
         source.registered = False
-        interest = _INTERESTS.get(event.filter, Interest.READ)
-        self.reactor.dispatch(source, interest, hung_up=False, event=event)
+        writable = event.filter == EVFILT_WRITE
+        self.reactor.dispatch(source, not writable, writable, hung_up=False, event=event)
 
     # -- notification ------------------------------------------------------------------------
 

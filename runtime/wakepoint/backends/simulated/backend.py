@@ -11,7 +11,7 @@ from wakepoint.backends.readiness import ReadinessBackend
 from wakepoint.backends.simulated.kernel import SimulatedKernel
 from wakepoint.backends.simulated.world import News
 from wakepoint.reactor import Reactor
-from wakepoint.source import Interest, Source
+from wakepoint.source import Source
 
 
 class SimulatedBackend(ReadinessBackend):
@@ -42,12 +42,9 @@ class SimulatedBackend(ReadinessBackend):
         threads = reactor.blocking_jobs > 0 or not reactor.expects_events
         events = self._kernel.sim_wait(timeout, threads)
         for fd, news in events:
-            ready = Interest(0)
-            if News.READABLE in news:
-                ready |= Interest.READ
-            if News.WRITABLE in news:
-                ready |= Interest.WRITE
-            self.reactor.dispatch(self._sources[fd], ready, News.HUNG_UP in news, news)
+            readable, writable = News.READABLE in news, News.WRITABLE in news
+            hung_up = News.HUNG_UP in news
+            self.reactor.dispatch(self._sources[fd], readable, writable, hung_up, news)
         return len(events)
 
     def notify(self) -> None:

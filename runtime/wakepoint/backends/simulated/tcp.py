@@ -53,6 +53,8 @@ class TcpSocket(Descriptor):
         connected = self.peer is not None and not self._connecting
         if self._error or (connected and self.unread < self.world.buffer):
             news |= News.WRITABLE
+        if self.ended:
+            news |= News.HUNG_UP
         return news
 
     # -- listening ---------------------------------------------------------------------------
@@ -191,7 +193,7 @@ class TcpSocket(Descriptor):
         assert self.peer is not None
         if not self.peer.closed:
             self.peer.ended = True
-            self.peer.tell(News.READABLE)
+            self.peer.tell(News.READABLE | News.HUNG_UP)
 
     def reset(self) -> None:
         """The peer has told that the connection is gone."""

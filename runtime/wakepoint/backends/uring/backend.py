@@ -22,7 +22,7 @@ from wakepoint.backends.uring.multishot import Arrivals, Connections, Data
 from wakepoint.backends.uring.submission import Submission
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
-from wakepoint.source import Interest, Source
+from wakepoint.source import Source
 from wakepoint.task import Future
 
 BUFFERS = 64
@@ -99,7 +99,7 @@ class UringBackend(CompletionBackend):
         """There is something to read. That was told once; who wants to know more, asks again."""
         source.registered = False
         if self._polls.pop(source, None) is not None:
-            self.reactor.dispatch(source, Interest.READ, hung_up=False, event=mask)
+            self.reactor.dispatch(source, True, False, hung_up=False, event=mask)
 
     def remove(self, source: Source) -> None:
         submission = self.submission

@@ -1,0 +1,347 @@
+"""The scheduler: tasks, the run queue, and the loop that polls, parks and polls again.
+
+One thread, one queue, as tokio's current-thread scheduler. `wakepoint.executor` has how a run begins
+and how it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Awaitable
+from types import CoroutineType
+from typing import Any, ClassVar, TypeVar
+
+from wakepoint import foreign, forking
+from wakepoint.attention import Attention
+from wakepoint.cancelling import report, tell_beside
+from wakepoint.coroutine import CoroutineFuture, into_future
+from wakepoint.deadlock import describe
+from wakepoint.errors import Cancelled, Deadlock
+from wakepoint.generators import Generators
+from wakepoint.handle import JoinHandle, Task, TaskState, name_of
+from wakepoint.interrupts import Interrupts
+from wakepoint.lingering import Lingering
+from wakepoint.reactor import Reactor
+from wakepoint.task import PENDING, Cancellable, Driver, Future, checked
+
+T = TypeVar("T")
+
+EVENT_INTERVAL = 61
+"""Polls after which a busy executor looks for events all the same (tokio's ``event_interval``)."""
+
+_PENDING = TaskState.PENDING
+_READY = TaskState.READY
+
+# Not bound to a coroutine, so that none has to be made for each poll.
+_send = CoroutineType.send
+
+
+class Scheduler:
+    """Polls the tasks that are woken, on one thread.
+
+    Args:
+        reactor: Who waits in the kernel on its behalf.
+
+    Attributes:
+        reactor: See above.
+        driver: Tells its tasks' coroutines with which context they are polled.
+        enqueue: Puts a task into the run queue. Any thread may call it.
+        tasks: Those that have not ended, by their number.
+        forked: True in the copy that a forked child has.
+        attention: Whether something else than a task is to be looked after between two turns.
+        interrupts: Ctrl-C, and who raises something between two polls.
+        generators: The async generators that were begun.
+        lingering: Who goes on after its cancellation.
+    """
+
+    thread_check_interval = 0.05
+    """Seconds after which a parked executor looks whether the threads that might wake it live."""
+    patience: float | None = 1.0
+    """Seconds after which who goes on after its cancellation is named on stderr; None: never."""
+    task_class: ClassVar[type[Task[Any]]] = Task
+
+    def __init__(self, reactor: Reactor) -> None:
+        self.reactor = reactor
+        self.driver = Driver()
+        self.forked = False
+        self._forker: Task[Any] | None = None
+        self.attention = Attention()
+        self.interrupts = Interrupts(self.driver, self.attention, self._end_sleep)
+        self.generators = Generators(self.spawn, self.attention, self.look)
+        self.lingering = Lingering(self.patience, self.attention)
+        self.tasks: dict[int, Task[Any]] = {}
+        self._queue: deque[Task[Any]] = deque()
+        self.enqueue = self._queue.append
+        self._spawned = 0
+        self._unobserved: dict[int, Task[Any]] = {}
+
+    # -- tasks -------------------------------------------------------------------------------
+
+    def spawn(self, future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
+        """Queues a future as a task of its own and returns at once.
+
+        Args:
+            future: Anything that `into_future` takes.
+            name: For people; by default what the future calls itself.
+        """
+        number = self._spawned = self._spawned + 1
+        if type(future) is CoroutineType:
+            coroutine, polled = future, None
+            name = name or coroutine.__name__
+        else:
+            coroutine, polled = None, into_future(future)
+            name = name or name_of(polled)
+        task: Task[T] = self.task_class(self, coroutine, polled, number, name)
+        self.tasks[number] = task
+        self._queue.append(task)
+        if self.reactor.asleep:  # a signal handler spawns in the middle of the wait
+            self.look()
+        return JoinHandle(task)
+
+    def abort(self, task: Task[Any]) -> None:
+        """Cancels a task; see `JoinHandle.abort`."""
+        self.cancel(task, "was aborted")
+
+    def cancel(self, task: Task[Any], how: str) -> None:
+        """Cancels a task, unless it has ended.
+
+        Args:
+            task: Which one.
+            how: What is told of it if it goes on: ``was aborted``.
+        """
+        future = task.future
+        if future is None:
+            return
+        if isinstance(future, Cancellable):
+            future.cancel(Cancelled(f"task {task.number} was aborted"))
+            self.lingering.begin(task, future, f"task {task.number} ({task.name}) {how}")
+            task.wake()
+        else:
+            self.let_go(task, TaskState.ABORTED, None)
+
+    def look(self) -> None:
+        """There is something else to do than to sleep. Any thread may call it."""
+        with contextlib.suppress(OSError):  # EMFILE; then we look now and then
+            self._end_sleep()
+
+    def _end_sleep(self) -> None:
+        if self.reactor.asleep:
+            self.reactor.notify()
+
+    # -- the loop ----------------------------------------------------------------------------
+
+    def run_until(self, task: Task[Any]) -> None:
+        """Polls what is woken until that task has ended.
+
+        Raises:
+            Deadlock: If every task is pending and nobody is left to wake one of them.
+            BaseException: What `Interrupts.raise_due` raises, and what ends a run.
+        """
+        queue, attention = self._queue, self.attention
+        polls = 0
+        while task.state is _PENDING:
+            if attention.needed:
+                self._attend()
+            if not queue:
+                self._park_or_report()
+                continue
+            polls += self.run_batch()
+            # A batch may have finished the task: look again before parking.
+            if polls >= EVENT_INTERVAL:
+                polls = 0
+                if self.reactor.expects_events:
+                    self.reactor.park(block=False)
+
+    def _attend(self) -> None:
+        """Looks after all that is no task. What comes meanwhile is looked after in the next turn."""
+        if self.forked:
+            raise self._cannot_wait()
+        self.attention.needed = False
+        self.interrupts.raise_due()
+        self.generators.close_left()
+        self.lingering.tell()
+        if self.lingering.left is not None:
+            self.attention.needed = True
+
+    def run_batch(self) -> int:
+        """Polls the tasks that are queued now; those they wake wait for the next batch.
+
+        Returns:
+            How many there were.
+        """
+        queue, driver = self._queue, self.driver
+        batch = len(queue)
+        for _ in range(batch):
+            task = queue.popleft()
+            coroutine = task.coroutine
+            if coroutine is None or (task.waits_for is None and coroutine.cr_suspended):
+                if task.state is _PENDING:
+                    task.queued = False
+                    self.poll(task)
+                continue
+            # What follows is `poll` of a `CoroutineFuture`, without one.
+            task.queued = False
+            task.polls += 1
+            driver.context = task
+            try:
+                yielded = task.variables.run(_send, coroutine, None)
+            except StopIteration as stop:
+                if task.state is _PENDING:
+                    self.finish(task, _READY, stop.value)
+            except BaseException as error:
+                self._raised(task, error)
+            else:
+                if not isinstance(yielded, Future):
+                    self._raised(task, foreign.made_for_another(coroutine, yielded))
+                elif task.coroutine is coroutine:
+                    task.waits_for = yielded
+                elif isinstance(task.future, CoroutineFuture):  # it was aborted meanwhile
+                    task.future.waits_for = yielded
+            finally:
+                driver.context = None
+            if self.forked:
+                break
+        return batch
+
+    def poll(self, task: Task[Any]) -> None:
+        """Polls one task's future once and keeps its result if there is one."""
+        future = task.future
+        assert future is not None
+        task.polls += 1
+        self.driver.context = task
+        try:
+            polled = task.variables.run(future.poll, task)
+            if polled is PENDING or task.done:  # done: it aborted itself meanwhile
+                return
+            value = checked(future, polled).value
+        except BaseException as error:
+            self._raised(task, error)
+        else:
+            self.let_go(task, _READY, value)
+        finally:
+            self.driver.context = None
+
+    def _raised(self, task: Task[Any], error: BaseException) -> None:
+        """Ends a task with what its poll raised.
+
+        Raises:
+            BaseException: The same, if it is not the task's own: KeyboardInterrupt, SystemExit.
+        """
+        if isinstance(error, Cancelled):
+            self.let_go(task, TaskState.ABORTED, None)
+        elif isinstance(error, Exception):
+            self.let_go(task, TaskState.RAISED, foreign.explained(error))
+        else:
+            task.observed = True
+            self.interrupted(error)  # before this task ends, which may be the one that goes on
+            self.let_go(task, TaskState.RAISED, error)
+            raise error
+
+    def let_go(self, task: Task[Any], state: TaskState, outcome: object) -> None:
+        """Drops a task's future and ends the task; what only the drop raised is its outcome."""
+        future = task.future
+        if future is None:
+            return
+        try:
+            # A copy, since a task that aborts itself is running in the original.
+            task.variables.copy().run(future.drop)
+        except Exception as error:
+            if isinstance(outcome, BaseException) and state is TaskState.RAISED:
+                tell_beside(outcome, [(repr(future), error)])
+            else:
+                state, outcome = TaskState.RAISED, error
+        self.finish(task, state, outcome)
+
+    def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
+        """Ends a task and wakes those who wait for that."""
+        del self.tasks[task.number]
+        if self.lingering.somebody:
+            self.lingering.end(task)
+        if self.generators.closers:
+            self.generators.closers.discard(task)
+        task.end(state, outcome)
+        if state is TaskState.RAISED and not task.observed:
+            self._unobserved[task.number] = task
+            if task.detached:
+                self.report(task)
+
+    def interrupted(self, error: BaseException) -> None:
+        """The run is ended by an exception: it says who goes on after a cancellation."""
+        for note in map(str, self.lingering.untold()):
+            if note not in getattr(error, "__notes__", ()):
+                error.add_note(note)
+
+    def observed(self, task: Task[Any]) -> None:
+        """Somebody was given the task's outcome, or does not want it."""
+        task.observed = True
+        self._unobserved.pop(task.number, None)
+
+    def report(self, task: Task[Any]) -> None:
+        """Prints the exception of a task that nobody will join, unless somebody was given it."""
+        if self._unobserved.pop(task.number, None) is not None:
+            report(f"task {task.number} ({task.name}) raised and nobody awaited it:", task.outcome)
+
+    def report_unobserved(self) -> None:
+        """Prints the exceptions of all tasks that nobody has joined."""
+        for task in list(self._unobserved.values()):
+            self.report(task)
+
+    # -- a forked child ----------------------------------------------------------------------
+
+    def now_forked(self) -> None:
+        """This is a forked child; its tasks go on in the parent."""
+        self.forked = self.attention.needed = True
+        self._forker = self.interrupts.polling
+        self.interrupts.now_forked()
+        forking.never_free(self)  # that would run what the tasks do when they are dropped
+        self.reactor.now_forked()
+
+    def _cannot_wait(self) -> RuntimeError:
+        """The error of a task that forked, and awaits in the child."""
+        task = self._forker
+        where = "" if task is None or task.done else f" ({describe(task)})"
+        return RuntimeError(f"{forking.MESSAGE}{where}")
+
+    # -- parking -----------------------------------------------------------------------------
+
+    def _park_or_report(self) -> None:
+        reactor = self.reactor
+        ours = reactor.expects_events or reactor.blocking_jobs > 0
+        if not ours and not _foreign_threads():
+            raise Deadlock(tuple(describe(task) for task in self.tasks.values()))
+        reactor.fall_asleep()
+        if not reactor.notifiable and threading.active_count() > 1 and _foreign_threads():
+            ours = self._can_be_woken() and ours
+        try:
+            if not self._queue and not self._has_news():
+                reactor.park(True, self._sleep_at_most(ours))
+        finally:
+            reactor.asleep = False
+
+    def _has_news(self) -> bool:
+        return self.attention.needed and (self.generators.left or self.interrupts.due)
+
+    def _sleep_at_most(self, ours: bool) -> float | None:
+        """Seconds after which to come back without an event, or None."""
+        # If only threads that we know nothing of can wake us, look now and then whether they live.
+        limit = None if ours else self.thread_check_interval
+        left = self.lingering.left if self.attention.needed else None
+        return left if limit is None else limit if left is None else min(left, limit)
+
+    def _can_be_woken(self) -> bool:
+        """Sees to it that other threads can wake us; if they cannot, we look now and then."""
+        try:
+            self.reactor.prepare_notify()
+        except OSError:
+            return False
+        return True
+
+
+def _foreign_threads() -> bool:
+    """True if a thread that is not ours lives: it might hold a waker."""
+    return any(
+        thread is not threading.current_thread() and not getattr(thread, "wakepoint_idle", False)
+        for thread in threading.enumerate()
+    )
