@@ -208,7 +208,7 @@ class YieldNow(Future[None]):
             return (yield from Future.__await__(self))
         # What follows is `Future.__await__` and `poll` in one.
         self._polls = 2
-        context.wake()
+        context.wake()  # type: ignore[union-attr]  # it is a task
         try:
             sent = yield self
         except RuntimeError as error:

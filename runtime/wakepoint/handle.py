@@ -117,7 +117,7 @@ class Task(Context, Waker, Generic[T]):
         "variables",
         "waits_for",
     )
-    __new__ = object.__new__
+    __new__ = object.__new__  # type: ignore[assignment]  # quicker: that of `Waker` is Python code
 
     def __init__(
         self,
@@ -222,13 +222,14 @@ class JoinHandle(Future[T]):
         if type(context) is not Task:
             return (yield from Future.__await__(self.into_future()))
         # What follows is `Future.__await__` of a handle of its own, without that.
+        waker: Waker = context  # type: ignore[assignment]  # a task is one
         me = object()
         try:
             while task.state is _PENDING:
                 if task.joiners is None:
-                    task.joiners = {me: context}
+                    task.joiners = {me: waker}
                 else:
-                    task.joiners[me] = context
+                    task.joiners[me] = waker
                 sent = yield self
                 if sent is not None:
                     raise sent

@@ -41,9 +41,7 @@ class Interrupts:
         struck: The task in which the first Ctrl-C was raised; it needs no `Cancelled` besides.
     """
 
-    def __init__(
-        self, driver: Driver, attention: Attention, end_sleep: Callable[[], None]
-    ) -> None:
+    def __init__(self, driver: Driver, attention: Attention, end_sleep: Callable[[], None]) -> None:
         self._driver = driver
         self._attention = attention
         self._end_sleep = end_sleep

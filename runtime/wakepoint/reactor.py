@@ -179,7 +179,9 @@ class Reactor:
         reads = interest is _READ
         other = source.reading if reads else source.writing
         if other is not None and other is not owner:
-            raise BusyResourceError(f"{other!r} already waits to {interest.name} on this descriptor")
+            raise BusyResourceError(
+                f"{other!r} already waits to {interest.name} on this descriptor"
+            )
         if not source.registered:
             self.backend.add(source)
             source.registered = True

@@ -1,7 +1,7 @@
 """The scheduler: tasks, the run queue, and the loop that polls, parks and polls again.
 
-One thread, one queue, as tokio's current-thread scheduler. `wakepoint.executor` has how a run begins
-and how it ends.
+One thread, one queue, as tokio's current-thread scheduler. How a run begins and ends is in
+`wakepoint.executor`.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class Scheduler:
                     self.reactor.park(block=False)
 
     def _attend(self) -> None:
-        """Looks after all that is no task. What comes meanwhile is looked after in the next turn."""
+        """Looks after all that is no task; what comes meanwhile has to wait for the next turn."""
         if self.forked:
             raise self._cannot_wait()
         self.attention.needed = False
@@ -193,17 +193,25 @@ class Scheduler:
             except BaseException as error:
                 self._raised(task, error)
             else:
-                if not isinstance(yielded, Future):
-                    self._raised(task, foreign.made_for_another(coroutine, yielded))
-                elif task.coroutine is coroutine:
+                if task.coroutine is coroutine and isinstance(yielded, Future):
                     task.waits_for = yielded
-                elif isinstance(task.future, CoroutineFuture):  # it was aborted meanwhile
-                    task.future.waits_for = yielded
+                else:
+                    self._suspended(task, coroutine, yielded)
             finally:
                 driver.context = None
             if self.forked:
                 break
         return batch
+
+    def _suspended(
+        self, task: Task[T], coroutine: CoroutineType[Any, Any, T], yielded: object
+    ) -> None:
+        """Takes what the coroutine of a task waits for, if that is not what it always is."""
+        future = task.future
+        if not isinstance(yielded, Future):
+            self._raised(task, foreign.made_for_another(coroutine, yielded))
+        elif isinstance(future, CoroutineFuture):  # somebody has asked for it meanwhile
+            future.waits_for = yielded
 
     def poll(self, task: Task[Any]) -> None:
         """Polls one task's future once and keeps its result if there is one."""

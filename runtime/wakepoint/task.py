@@ -13,7 +13,18 @@ import threading
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Protocol, Self, TypeAlias, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Generic,
+    Literal,
+    NoReturn,
+    Protocol,
+    Self,
+    TypeAlias,
+    TypeVar,
+)
 
 from wakepoint import foreign
 
@@ -86,8 +97,9 @@ class Waker:
 
     # A task is its own waker, and has no room for a function. So this class has none either, and
     # a waker that is made of a function is of a class below, as a `pathlib.Path` is.
-    def __new__(cls, *args: object, **kwargs: object) -> Self:
-        return object.__new__(_WakerOfFunction if cls is Waker else cls)  # type: ignore[return-value]
+    def __new__(cls, *_: object) -> Self:
+        made = _WakerOfFunction if cls is Waker else cls
+        return object.__new__(made)  # type: ignore[return-value]
 
     if TYPE_CHECKING:
 
@@ -116,16 +128,16 @@ class Waker:
 
 
 class _WakerOfFunction(Waker):
-    __slots__ = ("_wake",)
+    __slots__ = ("function",)
 
     def __init__(self, wake: Callable[[], object]) -> None:
-        self._wake = wake
+        self.function = wake
 
     def wake(self) -> None:
-        self._wake()
+        self.function()
 
     def will_wake(self, other: Waker) -> bool:
-        return self is other or (isinstance(other, _WakerOfFunction) and self._wake == other._wake)
+        return isinstance(other, _WakerOfFunction) and self.function == other.function
 
 
 def _wake_nobody() -> None:
@@ -163,8 +175,8 @@ NOBODY = Driver()
 driver: ContextVar[Driver] = ContextVar("wakepoint", default=NOBODY)
 """Who resumes the coroutine that runs here.
 
-A variable of the context, since that is the quickest look-up by far: each ``await`` makes one. Every
-task has it among its own variables.
+A variable of the context, since that is the quickest look-up by far, and each ``await`` makes one.
+Every task has it among its own variables.
 """
 
 current_driver = driver.get

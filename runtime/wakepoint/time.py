@@ -51,8 +51,10 @@ class Sleep(Future[None]):
         if type(context) is not Task or self._timer is not None:
             return (yield from Future.__await__(self))
         # What follows is `Future.__await__` and `poll` in one.
-        self._reactor = reactor = context.executor.reactor
-        self._timer = timer = reactor.arm(self.seconds, context)
+        task: Task[Any] = context  # type: ignore[assignment]  # it is one
+        reactor: Reactor = task.executor.reactor  # type: ignore[assignment]
+        self._reactor = reactor
+        self._timer = timer = reactor.arm(self.seconds, task)
         try:
             while timer.waker is not None:
                 sent = yield self
