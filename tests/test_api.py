@@ -16,7 +16,14 @@ import pytest
 
 from wakepoint import Future
 
-RUNTIME = ("wakepoint", "wakepoint.machine", "wakepoint.process", "wakepoint.recording")
+RUNTIME = (
+    "wakepoint",
+    "wakepoint.io",
+    "wakepoint.machine",
+    "wakepoint.net",
+    "wakepoint.process",
+    "wakepoint.recording",
+)
 PLUGIN = ("mkdocs_wakepoint.engine", "mkdocs_wakepoint.views")
 PAGE = Path(__file__).parents[1] / "docs/reference/runtime.md"
 

@@ -16,13 +16,20 @@ FILES = {
     **modules(ROOT / "plugin", "mkdocs_wakepoint"),
 }
 MODULES = [name for name, file in FILES.items() if ">>> " in file.read_text(encoding="utf-8")]
-NEED_POSIX = {"wakepoint.files", "wakepoint.process", "wakepoint.signals"}
+NEED_POSIX = {
+    "wakepoint.files",
+    "wakepoint.io.copying",
+    "wakepoint.io.halves",
+    "wakepoint.net.unix",
+    "wakepoint.process",
+    "wakepoint.signals",
+}
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     if sys.platform == "win32" and name in NEED_POSIX:
-        pytest.skip("Windows hears of no files and starts programs in another way")
+        pytest.skip("Windows has no Unix sockets, hears of no files, starts programs otherwise")
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     for each in doctest.DocTestFinder().find(importlib.import_module(name), name):
         runner.run(each)

@@ -73,6 +73,16 @@ def runtime() -> str:
     return _names("wakepoint")
 
 
+def streams() -> str:
+    """What ``wakepoint.io`` exports."""
+    return _names("wakepoint.io")
+
+
+def sockets() -> str:
+    """What ``wakepoint.net`` exports, beside what ``wakepoint`` does."""
+    return _names("wakepoint.net")
+
+
 def machines() -> str:
     """What ``wakepoint.machine`` exports."""
     return _names("wakepoint.machine")
@@ -109,6 +119,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "figures": figures,
     "comparison": comparison,
     "runtime": runtime,
+    "streams": streams,
+    "sockets": sockets,
     "machines": machines,
     "recordings": recordings,
     **{f"command_{name}": partial(command, name) for name in commands()},

@@ -19,12 +19,20 @@ from wakepoint.errors import (
     ClosedResourceError,
     Deadlock,
     JoinError,
+    LimitExceeded,
     WaitingTask,
 )
 from wakepoint.executor import Executor, spawn
 from wakepoint.files import Change, Watch, watch
 from wakepoint.handle import JoinHandle, Task
-from wakepoint.net import TcpListener, TcpStream, UdpSocket
+from wakepoint.net import (
+    TcpListener,
+    TcpStream,
+    UdpSocket,
+    UnixDatagram,
+    UnixListener,
+    UnixStream,
+)
 from wakepoint.pipe import PipeReader, PipeWriter, pipe
 from wakepoint.process import Child, Command
 from wakepoint.reactor import Reactor
@@ -50,6 +58,7 @@ __all__ = [
     "Interest",
     "JoinError",
     "JoinHandle",
+    "LimitExceeded",
     "PipeReader",
     "PipeWriter",
     "Poll",
@@ -61,6 +70,9 @@ __all__ = [
     "TcpListener",
     "TcpStream",
     "UdpSocket",
+    "UnixDatagram",
+    "UnixListener",
+    "UnixStream",
     "WaitingTask",
     "Waker",
     "Watch",

@@ -14,11 +14,18 @@ not know which kind it is on.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from wakepoint.kernel import Address
 from wakepoint.source import Source
 from wakepoint.task import Future, Waker
+
+Buffers: TypeAlias = Sequence[bytes | memoryview]
+"""What is sent in one call, in order (writev(2)); at most `MAX_BUFFERS` of them."""
+
+MAX_BUFFERS = 1024
+"""IOV_MAX of Linux, macOS and the BSDs; what exceeds it is left for the next call."""
 
 
 class InFlight(Protocol):
@@ -113,6 +120,15 @@ class Backend(Protocol):
     def send(self, source: Source, data: bytes | memoryview) -> Future[int]:
         """Sends what the kernel takes; the value says how many bytes that was."""
 
+    def peek(self, source: Source, size: int) -> Future[bytes]:
+        """What `recv` would give, and will still give."""
+
+    def recv_datagram(self, source: Source, size: int) -> Future[bytes]:
+        """One datagram, of which what exceeds ``size`` is lost."""
+
+    def send_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
+        """As `send`, of several buffers, in order; if the system cannot, of the first with data."""
+
     def accept(self, source: Source) -> Future[tuple[Any, Address]]:
         """The next connection: a non-blocking socket and the peer's address."""
 
@@ -130,6 +146,9 @@ class Backend(Protocol):
 
     def write(self, source: Source, data: bytes | memoryview) -> Future[int]:
         """As `send`, on a descriptor that is no socket."""
+
+    def write_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
+        """As `send_vectored`, on a descriptor that is no socket."""
 
     # -- registration and waiting ------------------------------------------------------------
 

@@ -29,6 +29,10 @@ class BrokenResourceError(Exception):
     """The other side is gone, and what it owed will never come."""
 
 
+class LimitExceeded(Exception):
+    """A peer sends more than was allowed before what it was asked for has come."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
     """A task that will never be polled again, for `Deadlock`.

@@ -14,7 +14,7 @@ import signal
 import socket as sockets
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wakepoint import linux
@@ -37,6 +37,7 @@ class Kernel:
     # Which calls there are, for whoever asks before making one.
     has_signals = True
     has_processes = sys.platform != "win32"
+    has_unix_sockets = hasattr(sockets, "AF_UNIX")
     has_pidfd = sys.platform == "linux"
     has_inotify = sys.platform == "linux"
 
@@ -66,16 +67,31 @@ class Kernel:
     getsockopt = staticmethod(sockets.socket.getsockopt)
     setsockopt = staticmethod(sockets.socket.setsockopt)
     recv = staticmethod(sockets.socket.recv)
+
+    @staticmethod
+    def peek(sock: sockets.socket, size: int) -> bytes:
+        """See recv(2), MSG_PEEK."""
+        return sock.recv(size, sockets.MSG_PEEK)
+
     send = staticmethod(sockets.socket.send)
+
+    @staticmethod
+    def sendmsg(sock: Any, buffers: Sequence[bytes | memoryview]) -> int:
+        """Sends several buffers as if they were one. Windows' Python lacks it."""
+        return int(sock.sendmsg(buffers))
+
     recvfrom = staticmethod(sockets.socket.recvfrom)
     sendto = staticmethod(sockets.socket.sendto)
     shutdown = staticmethod(sockets.socket.shutdown)
     close = staticmethod(sockets.socket.close)
 
     @staticmethod
-    def socketpair() -> tuple[sockets.socket, sockets.socket]:
+    def socketpair(
+        family: int | None = None, kind: int = sockets.SOCK_STREAM
+    ) -> tuple[sockets.socket, sockets.socket]:
         """Makes two sockets that are connected to each other; they do not block."""
-        one, other = sockets.socketpair()
+        # Without a family it is what the platform has: Unix sockets, or TCP on Windows.
+        one, other = sockets.socketpair(*(() if family is None else (family, kind)))
         one.setblocking(False)
         other.setblocking(False)
         return one, other
@@ -112,6 +128,7 @@ class Kernel:
             )
 
         waitpid = staticmethod(os.waitpid)
+        writev = staticmethod(os.writev)
 
         @staticmethod
         def open_for_events(path: str) -> int:

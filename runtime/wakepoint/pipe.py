@@ -7,6 +7,8 @@ import sys
 from typing import Any, cast
 
 from wakepoint import executor
+from wakepoint.contract import Buffers
+from wakepoint.io.immediate import Immediate
 from wakepoint.reactor import Reactor
 from wakepoint.streams import ReadExact, Resource, WriteAll
 from wakepoint.task import Future
@@ -70,9 +72,28 @@ class PipeWriter(_End):
         """
         return self._reactor.backend.write(self._open(), data)
 
+    def write_vectored(self, buffers: Buffers) -> Future[int]:
+        """As `write`, of several buffers in order, as if they were one (writev(2)).
+
+        Where the system has no such call (completion ports in CPython), the first that has data is
+        written; the value tells what was taken, here and there.
+
+        Args:
+            buffers: Up to 1,024 are looked at.
+        """
+        return self._reactor.backend.write_vectored(self._open(), buffers)
+
     def write_all(self, data: bytes) -> Future[None]:
         """Writes everything. Not cancel safe: part of it may be written when it is dropped."""
         return WriteAll(self, data)
+
+    def shutdown(self) -> Immediate:
+        """Closes this end, by which the reader learns that nothing more will come.
+
+        It is done when this returns. It may be awaited all the same, as any stream's.
+        """
+        self.close()
+        return Immediate(f"shutdown({self!r})")
 
 
 def _unblocked(fd: int) -> int:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from wakepoint import TcpListener, TcpStream, executor, join, yield_now
+from wakepoint.io import AsyncRead
 
 BIG = bytes(range(256)) * 4096 * 8
 """8 MiB: more than the kernel's buffers on both sides take."""
@@ -37,7 +38,7 @@ def reset(stream: TcpStream) -> None:
     stream.close()
 
 
-async def read_to_end(stream: TcpStream) -> bytes:
+async def read_to_end(stream: AsyncRead) -> bytes:
     """Everything until the end of the stream."""
     parts = []
     while part := await stream.read():

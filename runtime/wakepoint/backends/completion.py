@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from wakepoint.contract import Filters
+from wakepoint.contract import Buffers, Filters
 from wakepoint.errors import BusyResourceError, ClosedResourceError
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
@@ -23,6 +23,9 @@ from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
 T = TypeVar("T")
+
+_AHEAD = 65_536
+"""Bytes that a peek takes from the kernel, however few it is asked for: the next may want more."""
 
 
 class Lane:
@@ -226,6 +229,33 @@ class Operation(Future[T], Generic[T]):
         self.lane.leave(self)
 
 
+class Peek(Future[bytes]):
+    """Receives, and puts what has come where the next operation finds it.
+
+    The kernel could look without taking, but what it has given us already it would not see.
+    """
+
+    __slots__ = ("_receiving", "_size")
+
+    def __init__(self, receiving: Operation[bytes], size: int) -> None:
+        self._receiving = receiving
+        self._size = size
+
+    def __repr__(self) -> str:
+        return f"peek(fd={self._receiving.source.fd})"
+
+    def poll(self, cx: Context) -> Poll[bytes]:
+        polled = self._receiving.poll(cx)
+        if polled is PENDING:
+            return PENDING
+        self._receiving.result = polled.value
+        self._receiving.lane.unclaimed.appendleft(self._receiving)
+        return Ready(polled.value[: self._size])
+
+    def drop(self) -> None:
+        self._receiving.drop()
+
+
 class Calls(NamedTuple):
     """What makes each operation of a backend: the class of a call, as a rule.
 
@@ -238,6 +268,8 @@ class Calls(NamedTuple):
     accept: Callable[..., Operation[tuple[Any, Address]]]
     connect: Callable[..., Operation[None]]
     recv_from: Callable[..., Operation[tuple[bytes, Address]]]
+    send_vectored: Callable[..., Operation[int]]
+    write_vectored: Callable[..., Operation[int]]
     send_to: Callable[..., Operation[int]]
     read: Callable[..., Operation[bytes]]
     write: Callable[..., Operation[int]]
@@ -268,8 +300,17 @@ class CompletionBackend:
 
     # -- operations --------------------------------------------------------------------------
 
-    def recv(self, source: Source, size: int) -> Future[bytes]:
+    def recv(self, source: Source, size: int) -> Operation[bytes]:
         return self.calls.recv(self._way, self._incoming(source), size)
+
+    def peek(self, source: Source, size: int) -> Future[bytes]:
+        return Peek(self.recv(source, max(size, _AHEAD)), size)
+
+    def recv_datagram(self, source: Source, size: int) -> Future[bytes]:
+        return self.calls.recv(self._way, self._incoming(source), size)
+
+    def send_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
+        return self.calls.send_vectored(self._way, self._outgoing(source), buffers)
 
     def send(self, source: Source, data: bytes | memoryview) -> Future[int]:
         return self.calls.send(self._way, self._outgoing(source), data)
@@ -291,6 +332,9 @@ class CompletionBackend:
 
     def write(self, source: Source, data: bytes | memoryview) -> Future[int]:
         return self.calls.write(self._way, self._outgoing(source), data)
+
+    def write_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
+        return self.calls.write_vectored(self._way, self._outgoing(source), buffers)
 
     # -- lanes -------------------------------------------------------------------------------
 

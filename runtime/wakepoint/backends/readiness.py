@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
-from wakepoint.contract import Filters
+from wakepoint.contract import MAX_BUFFERS, Buffers, Filters
 from wakepoint.errors import ClosedResourceError
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
@@ -97,6 +97,24 @@ class Read(Recv):
         return self._reactor.kernel.read(self._source.fd, self._size)
 
 
+class Peek(Recv):
+    """recv(2) with MSG_PEEK."""
+
+    __slots__ = ()
+
+    def attempt(self) -> bytes:
+        return self._reactor.kernel.peek(self._source.io, self._size)  # nothing is emptied
+
+
+class RecvDatagram(Recv):
+    """recv(2) of a datagram; how long one is says nothing of whether there are more."""
+
+    __slots__ = ()
+
+    def attempt(self) -> bytes:
+        return self._reactor.kernel.recv(self._source.io, self._size)
+
+
 class Send(_Operation[int]):
     """send(2)."""
 
@@ -120,6 +138,30 @@ class Write(Send):
 
     def attempt(self) -> int:
         return self._reactor.kernel.write(self._source.fd, self._data)
+
+
+class SendVectored(_Operation[int]):
+    """sendmsg(2) of several buffers."""
+
+    __slots__ = ("_buffers",)
+    interest = _WRITE
+
+    def __init__(self, reactor: Reactor, source: Source, buffers: Buffers) -> None:
+        super().__init__(reactor, source)
+        self._buffers = buffers[:MAX_BUFFERS]
+
+    def attempt(self) -> int:
+        return self._reactor.kernel.sendmsg(self._source.io, self._buffers)
+
+
+class WriteVectored(SendVectored):
+    """writev(2)."""
+
+    __slots__ = ()
+
+    def attempt(self) -> int:
+        kernel: Any = self._reactor.kernel
+        return int(kernel.writev(self._source.fd, self._buffers))
 
 
 class RecvFrom(_Operation[tuple[bytes, Address]]):
@@ -220,6 +262,15 @@ class ReadinessBackend:
     def send(self, source: Source, data: bytes | memoryview) -> Future[int]:
         return Send(self.reactor, source, data)
 
+    def peek(self, source: Source, size: int) -> Future[bytes]:
+        return Peek(self.reactor, source, size)
+
+    def recv_datagram(self, source: Source, size: int) -> Future[bytes]:
+        return RecvDatagram(self.reactor, source, size)
+
+    def send_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
+        return SendVectored(self.reactor, source, buffers)
+
     def accept(self, source: Source) -> Future[tuple[Any, Address]]:
         return Accept(self.reactor, source)
 
@@ -237,3 +288,6 @@ class ReadinessBackend:
 
     def write(self, source: Source, data: bytes | memoryview) -> Future[int]:
         return Write(self.reactor, source, data)
+
+    def write_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
+        return WriteVectored(self.reactor, source, buffers)

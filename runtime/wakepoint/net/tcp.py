@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
+import struct
 
 from wakepoint import executor
-from wakepoint.blocking import spawn_blocking
-from wakepoint.kernel import Address
-from wakepoint.reactor import Reactor
-from wakepoint.source import Source
-from wakepoint.streams import ReadExact, Resource, WriteAll
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.kernel import Address, Kernel
+from wakepoint.net.connecting import Connect
+from wakepoint.net.sockets import Accept, Connection, Socket
+from wakepoint.task import Future
+
+_LINGER = struct.Struct("ii")
 
 
-class _Socket(Resource):
-    """What listener and stream have in common."""
-
-    @property
-    def local_addr(self) -> Address:
-        """The address on this side.
-
-        Raises:
-            ClosedResourceError: If the socket is closed.
-        """
-        return self._reactor.kernel.getsockname(self._open().io)
-
-
-class TcpListener(_Socket):
+class TcpListener(Socket):
     """Accepts connections (``tokio::net::TcpListener``). Close it, or use it in ``with``.
 
     Example:
@@ -44,16 +31,26 @@ class TcpListener(_Socket):
     """
 
     @classmethod
-    def bind(cls, host: str = "127.0.0.1", port: int = 0, *, backlog: int = 128) -> TcpListener:
+    def bind(
+        cls,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        backlog: int = 128,
+        reuse_port: bool = False,
+    ) -> TcpListener:
         """Listens on an address. It waits for nothing, so there is nothing to await.
 
         Args:
             host: An IPv4 or IPv6 address.
             port: 0 lets the system choose; `local_addr` tells.
             backlog: See listen(2).
+            reuse_port: Lets several listeners of one user share the port; the kernel gives each its
+                share of the connections (SO_REUSEPORT, ``TcpSocket::set_reuseport``).
 
         Raises:
             OSError: If the address is taken or not ours.
+            NotImplementedError: If the system has no ``SO_REUSEPORT`` (Windows).
         """
         reactor = executor.current().reactor
         kernel = reactor.kernel
@@ -62,6 +59,8 @@ class TcpListener(_Socket):
         try:
             if kernel.system != "Windows":  # there, the option would let two listeners share a port
                 kernel.setsockopt(sock, socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if reuse_port:
+                kernel.setsockopt(sock, socket.SOL_SOCKET, _reuse_port(kernel), 1)
             kernel.bind(sock, (host, port))
             kernel.listen(sock, backlog)
         except BaseException:
@@ -77,28 +76,34 @@ class TcpListener(_Socket):
         Raises:
             ClosedResourceError: If the listener is or gets closed.
         """
-        return Accept(self, self._reactor, self._open())
+        return Accept(self, self._reactor, self._open(), TcpStream)
 
 
-class TcpStream(_Socket):
+class TcpStream(Connection):
     """A connection (``tokio::net::TcpStream``). Close it, or use it in ``with``."""
 
     @staticmethod
     def connect(host: str, port: int) -> Future[TcpStream]:
         """Connects to a host; a name is looked up on a thread, since that call blocks.
 
+        A host may have several addresses. They are tried in turn, IPv6 and IPv4 by turns: the next
+        when one has failed, or after 250 ms without an answer; those that were begun go on, and the
+        first connection wins (happy eyeballs, RFC 8305).
+
+        Cancel safe: if it is dropped, every attempt is given up and closed.
+
         Raises:
-            OSError: If no address of the host answers.
+            OSError: If no address of the host answers. If there are several, its text tells why for
+                each, and its cause is a group of all errors.
+            socket.gaierror: If nobody knows the host.
         """
-        return Connect(host, port)
+        return Connect(host, port, TcpStream)
 
-    @property
-    def peer_addr(self) -> Address:
-        """The address on the other side."""
-        return self._reactor.kernel.getpeername(self._open().io)
+    def peek(self, size: int = 65536) -> Future[bytes]:
+        """What the next `read` will begin with, at most ``size`` bytes; it stays there.
 
-    def read(self, size: int = 65536) -> Future[bytes]:
-        """What has arrived, at most ``size`` bytes; ``b""`` at the end of the stream.
+        With io_uring and completion ports a second peek sees what the first saw, and no more until
+        that is read.
 
         Cancel safe: if it is dropped, no data is lost.
 
@@ -106,139 +111,49 @@ class TcpStream(_Socket):
             ClosedResourceError: If this side is or gets closed.
             ConnectionResetError: If the peer reset the connection.
         """
-        return self._reactor.backend.recv(self._open(), size)
+        return self._reactor.backend.peek(self._open(), size)
 
-    def read_exact(self, size: int) -> Future[bytes]:
-        """Exactly ``size`` bytes. Not cancel safe: what was read when it is dropped is lost.
+    @property
+    def nodelay(self) -> bool:
+        """True if what is written is sent at once, however little it is (TCP_NODELAY)."""
+        return bool(self._option(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    def set_nodelay(self, nodelay: bool) -> None:
+        """Sends at once what is written (True), or waits a little for more (False, as at first).
+
+        Small messages that are answered one by one want True (tcp(7), Nagle's algorithm).
+        """
+        self._set_option(socket.IPPROTO_TCP, socket.TCP_NODELAY, int(nodelay))
+
+    @property
+    def linger(self) -> int | None:
+        """Seconds for which closing sends what is left; None leaves that to the system."""
+        on, seconds = _LINGER.unpack(
+            self._option(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER.size)
+        )
+        return seconds if on else None
+
+    def set_linger(self, seconds: int | None) -> None:
+        """What becomes of data that is not sent when this is closed (SO_LINGER, socket(7)).
+
+        Args:
+            seconds: 0 throws it away, and the peer is told of a reset. None, as at first, goes on
+                sending while nobody waits. Any other number would block the thread in `close`.
 
         Raises:
-            BrokenResourceError: If the stream ends before.
+            ValueError: If it is neither.
         """
-        return ReadExact(self, size)
-
-    def write(self, data: bytes | memoryview) -> Future[int]:
-        """Sends what the system takes now; the value says how many bytes.
-
-        Raises:
-            BrokenPipeError: If the peer reads no more.
-        """
-        return self._reactor.backend.send(self._open(), data)
-
-    def write_all(self, data: bytes) -> Future[None]:
-        """Sends everything. Not cancel safe: part of it may have been sent when it is dropped."""
-        return WriteAll(self, data)
-
-    def shutdown(self) -> None:
-        """Tells the peer that nothing more will come; reading goes on."""
-        self._reactor.kernel.shutdown(self._open().io, socket.SHUT_WR)
+        if seconds not in (None, 0):
+            raise ValueError(
+                f"closing would block the thread for up to {seconds} s; "
+                "take 0 or None, and wait for the peer's end of the stream instead"
+            )
+        option = _LINGER.pack(seconds is not None, seconds or 0)
+        self._set_option(socket.SOL_SOCKET, socket.SO_LINGER, option)
 
 
-class Accept(Future[tuple[TcpStream, Address]]):
-    """The next connection; made by `TcpListener.accept`."""
-
-    __slots__ = ("_listener", "_operation", "_reactor")
-
-    def __init__(self, listener: TcpListener, reactor: Reactor, source: Source) -> None:
-        self._listener = listener
-        self._reactor = reactor
-        self._operation = reactor.backend.accept(source)
-
-    def __repr__(self) -> str:
-        return f"accept({self._listener!r})"
-
-    def poll(self, cx: Context) -> Poll[tuple[TcpStream, Address]]:
-        polled = self._operation.poll(cx)
-        if polled is PENDING:
-            return PENDING
-        sock, address = polled.value
-        return Ready((TcpStream(sock, self._reactor), address))
-
-    def drop(self) -> None:
-        self._operation.drop()
-
-
-class Connect(Future[TcpStream]):
-    """A connection being made; tries each address of the host in turn."""
-
-    __slots__ = ("_addresses", "_host", "_lookup", "_operation", "_port", "_reactor", "_stream")
-
-    def __init__(self, host: str, port: int) -> None:
-        self._host = host
-        self._port = port
-        self._reactor = executor.current().reactor
-        self._addresses: list[tuple[int, Address]] = []
-        self._lookup: Future[Any] | None = None
-        self._stream: TcpStream | None = None
-        self._operation: Future[None] | None = None
-
-    def __repr__(self) -> str:
-        return f"connect({self._host!r}, {self._port})"
-
-    def poll(self, cx: Context) -> Poll[TcpStream]:
-        if self._operation is None and not self._addresses and self._resolve(cx) is PENDING:
-            return PENDING
-        while True:
-            try:
-                if self._operation is None:
-                    self._operation = self._to_next_address()
-                polled = self._operation.poll(cx)
-            except OSError:
-                self._abandon()
-                if not self._addresses:
-                    raise
-                continue
-            if polled is PENDING:
-                return PENDING
-            stream, self._stream = self._stream, None
-            assert stream is not None
-            return Ready(stream)
-
-    def _resolve(self, cx: Context) -> Poll[None]:
-        if _is_literal(self._host):
-            family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-            self._addresses = [(family, (self._host, self._port))]
-            return Ready(None)
-        kernel = self._reactor.kernel
-        asked = (self._host, self._port, 0, socket.SOCK_STREAM)
-        if not kernel.lookup_blocks:
-            answers = kernel.getaddrinfo(*asked)
-        else:
-            if self._lookup is None:
-                self._lookup = spawn_blocking(kernel.getaddrinfo, *asked)
-            polled = self._lookup.poll(cx)
-            if polled is PENDING:
-                return PENDING
-            self._lookup = None
-            answers = polled.value
-        self._addresses = [(family, address) for family, _, _, _, address in answers]
-        return Ready(None)
-
-    def _to_next_address(self) -> Future[None]:
-        family, address = self._addresses.pop(0)
-        sock = self._reactor.kernel.socket(family, socket.SOCK_STREAM)
-        self._stream = TcpStream(sock, self._reactor)
-        return self._reactor.backend.connect(self._stream.source, address)
-
-    def _abandon(self) -> None:
-        operation, self._operation = self._operation, None
-        stream, self._stream = self._stream, None
-        if operation is not None:
-            operation.drop()
-        if stream is not None:
-            stream.close()
-
-    def drop(self) -> None:
-        lookup, self._lookup = self._lookup, None
-        if lookup is not None:
-            lookup.drop()
-        self._abandon()
-
-
-def _is_literal(host: str) -> bool:
-    for family in (socket.AF_INET, socket.AF_INET6):
-        try:
-            socket.inet_pton(family, host)
-        except OSError:
-            continue
-        return True
-    return False
+def _reuse_port(kernel: Kernel) -> int:
+    option: int | None = getattr(socket, "SO_REUSEPORT", None)
+    if option is None or kernel.system == "Windows":
+        raise NotImplementedError(f"{kernel.system} has no SO_REUSEPORT: listeners share no port")
+    return option

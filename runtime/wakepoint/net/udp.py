@@ -6,11 +6,11 @@ import socket
 
 from wakepoint import executor
 from wakepoint.kernel import Address
-from wakepoint.streams import Resource
+from wakepoint.net.sockets import Socket
 from wakepoint.task import Future
 
 
-class UdpSocket(Resource):
+class UdpSocket(Socket):
     """Sends and receives datagrams (``tokio::net::UdpSocket``). A datagram may get lost.
 
     Example:
@@ -45,15 +45,6 @@ class UdpSocket(Resource):
             raise
         return udp
 
-    @property
-    def local_addr(self) -> Address:
-        """The address on this side.
-
-        Raises:
-            ClosedResourceError: If the socket is closed.
-        """
-        return self._reactor.kernel.getsockname(self._open().io)
-
     def connect(self, host: str, port: int) -> None:
         """Sends to and receives from one peer only; nothing is sent for it (connect(2))."""
         self._reactor.kernel.connect(self._open().io, (host, port))
@@ -71,7 +62,7 @@ class UdpSocket(Resource):
             ClosedResourceError: If the socket is or gets closed.
             ConnectionRefusedError: If the peer's system told that nobody listens there.
         """
-        return self._reactor.backend.recv(self._open(), size)
+        return self._reactor.backend.recv_datagram(self._open(), size)
 
     def send_to(self, data: bytes, address: Address) -> Future[int]:
         """Sends one datagram."""

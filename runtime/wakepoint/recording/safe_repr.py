@@ -19,7 +19,14 @@ from typing import Any
 
 from wakepoint.combinators import YieldNow
 from wakepoint.handle import JoinHandle
-from wakepoint.net import TcpListener, TcpStream, UdpSocket
+from wakepoint.net import (
+    TcpListener,
+    TcpStream,
+    UdpSocket,
+    UnixDatagram,
+    UnixListener,
+    UnixStream,
+)
 from wakepoint.pipe import PipeReader, PipeWriter
 from wakepoint.process import Child
 from wakepoint.recording.foreign_repr import (
@@ -37,7 +44,8 @@ _LONG_BYTES = 24
 
 _PLAIN = (
     *(bool, type(None), float, complex, range, type(...), CoroutineType, AsyncGeneratorType),
-    *(TcpStream, TcpListener, UdpSocket, PipeReader, PipeWriter, Child, JoinHandle, YieldNow),
+    *(TcpStream, TcpListener, UdpSocket, UnixStream, UnixListener, UnixDatagram),
+    *(PipeReader, PipeWriter, Child, JoinHandle, YieldNow),
 )
 """Types whose ``__repr__`` runs no code of the script's."""
 

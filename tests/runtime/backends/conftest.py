@@ -11,17 +11,6 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from tools.rig import Rig, rigs
-
-from wakepoint import backends
-
-
-@pytest.fixture(params=list(rigs()))
-def rig(request: pytest.FixtureRequest) -> Rig:
-    """Each backend in turn."""
-    name, double = request.param
-    make_kernel = double or (lambda: backends.make_kernel(name))
-    return Rig(name, double is not None, make_kernel)
 
 
 @pytest.fixture

@@ -83,6 +83,8 @@ class Read(_Direction):
         if stat.S_ISSOCK(self.mode):
             with _borrowed(self.ident) as sock:
                 if sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    if sock.family == socket.AF_UNIX:  # how many wait, nobody tells; one at least
+                        return 1
                     info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 64)
                     return int(struct.unpack_from("I", info, _TCP_INFO_UNACKED)[0])
         return _ioctl(self.ident, termios.FIONREAD)

@@ -30,6 +30,8 @@ class IocpBackend(CompletionBackend):
         connect=operations.Connect,
         recv_from=operations.RecvFrom,
         send_to=operations.SendTo,
+        send_vectored=operations.send_vectored,
+        write_vectored=operations.write_vectored,
         read=operations.Read,
         write=operations.Write,
     )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from wakepoint.backends.completion import Lane, Operation
 from wakepoint.backends.iocp.port import Port
+from wakepoint.contract import Buffers
 from wakepoint.kernel import Address
 
 T = TypeVar("T")
@@ -143,6 +144,21 @@ class Write(Send):
     def call(self) -> None:
         part = memoryview(self._data)[:MAX_SEND]
         self._kernel.WriteFile(self.overlapped, self.source.fd, part)
+
+
+def _first(buffers: Buffers) -> bytes | memoryview:
+    """The first buffer that has data."""
+    return next((each for each in buffers if each), b"")
+
+
+def send_vectored(port: Port, lane: Lane, buffers: Buffers) -> Send:
+    """WSASend of the first buffer that has data: `_overlapped` gives Windows one."""
+    return Send(port, lane, _first(buffers))
+
+
+def write_vectored(port: Port, lane: Lane, buffers: Buffers) -> Write:
+    """WriteFile of the first buffer that has data."""
+    return Write(port, lane, _first(buffers))
 
 
 class RecvFrom(Overlapped[tuple[bytes, Address]]):

@@ -12,6 +12,7 @@ from typing import Any
 
 from wakepoint.backends.kqueue.kernel import KqueueKernel
 from wakepoint.backends.kqueue.kevent import EV_EOF, EVFILT_READ, EVFILT_WRITE, Kevent
+from wakepoint.contract import Buffers
 from wakepoint.kernel import Address
 
 
@@ -50,13 +51,15 @@ class EmulatedKqueue(KqueueKernel):
         if code:
             raise OSError(code, os.strerror(code))
 
-    def getsockopt(self, sock: socket.socket, level: int, option: int) -> Any:  # type: ignore[override]
+    def getsockopt(  # type: ignore[override]
+        self, sock: socket.socket, level: int, option: int, *size: int
+    ) -> Any:
         """An option's value."""
         if (level, option) == (socket.SOL_SOCKET, socket.SO_ERROR):
             error = self._errors.pop(sock.fileno(), 0)
             if error:
                 return error
-        return sock.getsockopt(level, option)
+        return sock.getsockopt(level, option, *size)
 
     def recv(self, sock: socket.socket, size: int) -> bytes:  # type: ignore[override]
         """What has arrived."""
@@ -69,6 +72,21 @@ class EmulatedKqueue(KqueueKernel):
         """Sends what fits."""
         try:
             return sock.send(data)
+        except BrokenPipeError:
+            self._raise_kept(sock)
+            raise
+
+    def peek(self, sock: socket.socket, size: int) -> bytes:  # type: ignore[override]
+        """What has arrived and stays."""
+        data = sock.recv(size, socket.MSG_PEEK)
+        if not data and size:
+            self._raise_kept(sock)
+        return data
+
+    def sendmsg(self, sock: Any, buffers: Buffers) -> int:  # type: ignore[override]
+        """Sends what fits of several buffers."""
+        try:
+            return int(sock.sendmsg(buffers))
         except BrokenPipeError:
             self._raise_kept(sock)
             raise

@@ -9,6 +9,7 @@ import socket as sockets
 import struct
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from wakepoint.backends.simulated.network import Address, Network, failure
@@ -37,6 +38,7 @@ class SimulatedKernel:
     lookup_blocks = False
     has_signals = False
     has_processes = False
+    has_unix_sockets = False
     has_pidfd = False
     has_inotify = False
 
@@ -95,14 +97,17 @@ class SimulatedKernel:
             raise failure(errno.ENOTCONN)
         return remote
 
-    def getsockopt(self, sock: Any, level: int, option: int) -> int:
-        """Knows SO_ERROR; any other option is 0."""
+    def getsockopt(self, sock: Any, level: int, option: int, *size: int) -> int | bytes:
+        """Knows SO_ERROR and what was set; any other option is 0."""
         if (level, option) == (sockets.SOL_SOCKET, sockets.SO_ERROR):
             return int(_usable(sock).take_error())
-        return 0
+        unset = bytes(*size) if size else 0
+        value: int | bytes = _usable(sock).options.get((level, option), unset)
+        return value
 
     def setsockopt(self, sock: Any, level: int, option: int, value: int | bytes) -> None:
-        """Knows SO_LINGER with no time, which makes close reset; any other option does nothing."""
+        """Knows SO_LINGER with no time, which makes close reset; others are kept and do nothing."""
+        _usable(sock).options[level, option] = value
         if (level, option) == (sockets.SOL_SOCKET, sockets.SO_LINGER) and isinstance(value, bytes):
             on, seconds = struct.unpack("ii", value)
             _usable(sock).resets = bool(on) and seconds == 0
@@ -113,6 +118,15 @@ class SimulatedKernel:
             return self.recvfrom(sock, size)[0]
         data: bytes = _usable(sock).recv(size)
         return data
+
+    def peek(self, sock: Any, size: int) -> bytes:
+        """See recv(2), MSG_PEEK; of streams."""
+        data: bytes = _usable(sock).peek(size)
+        return data
+
+    def sendmsg(self, sock: Any, buffers: Sequence[bytes | memoryview]) -> int:
+        """See sendmsg(2)."""
+        return self.send(sock, b"".join(buffers))
 
     def send(self, sock: Any, data: bytes | memoryview) -> int:
         """See send(2)."""
@@ -155,6 +169,10 @@ class SimulatedKernel:
     def write(self, fd: int, data: bytes | memoryview) -> int:
         """See write(2)."""
         return self._pipe_end(fd).write(memoryview(data))
+
+    def writev(self, fd: int, buffers: Sequence[bytes | memoryview]) -> int:
+        """See writev(2)."""
+        return self.write(fd, b"".join(buffers))
 
     def close_fd(self, fd: int) -> None:
         """See close(2)."""

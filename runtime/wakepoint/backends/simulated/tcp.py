@@ -166,6 +166,10 @@ class TcpSocket(Descriptor):
             return b""
         raise failure(errno.EAGAIN if self.peer or self._connecting else errno.ENOTCONN)
 
+    def peek(self, size: int) -> bytes:
+        """What has arrived and stays; empty at the end of the stream."""
+        return bytes(self.arrived[:size]) if self.arrived else self.recv(size)
+
     def _acknowledge(self, size: int) -> None:
         peer = self.peer
         assert peer is not None

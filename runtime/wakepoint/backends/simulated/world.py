@@ -27,6 +27,7 @@ class Descriptor:
         number: What `fileno` says; -1 before `open` and after `close`.
         closed: True once it was closed.
         watched: True while its news are reported.
+        options: What setsockopt(2) has set, by level and name.
     """
 
     def __init__(self, world: World) -> None:
@@ -34,6 +35,7 @@ class Descriptor:
         self.number = -1
         self.closed = False
         self.watched = False
+        self.options: dict[tuple[int, int], int | bytes] = {}
 
     def open(self) -> None:
         """Takes the lowest free number from 3 on, as a kernel would."""

@@ -11,10 +11,9 @@ The operations are in `wakepoint.backends.uring.operations`, Linux' calls in
 from __future__ import annotations
 
 import os
-import socket
 from typing import Any, ClassVar, cast
 
-from wakepoint.backends.completion import Calls, CompletionBackend
+from wakepoint.backends.completion import Calls, CompletionBackend, Operation
 from wakepoint.backends.uring import operations
 from wakepoint.backends.uring.entries import POLLIN, Cqe, Sqe
 from wakepoint.backends.uring.memory import Incoming
@@ -43,6 +42,8 @@ class UringBackend(CompletionBackend):
         connect=operations.Connect,
         recv_from=operations.RecvFrom,
         send_to=operations.SendTo,
+        send_vectored=operations.SendVectored,
+        write_vectored=operations.WriteVectored,
         read=operations.Read,
         write=operations.Write,
     )
@@ -58,9 +59,9 @@ class UringBackend(CompletionBackend):
 
     # -- what a multishot call brings ----------------------------------------------------------
 
-    def recv(self, source: Source, size: int) -> Future[bytes]:
-        # A datagram may be larger than the ring's buffers.
-        if self.kernel.features.multishot_recv and source.io.type == socket.SOCK_STREAM:
+    def recv(self, source: Source, size: int) -> Operation[bytes]:
+        # Not for datagrams, which may be larger than the ring's buffers.
+        if self.kernel.features.multishot_recv:
             lane = self._incoming(source)
             return operations.Recv(self.submission, lane, lambda: self._data(source), size)
         return super().recv(source, size)

@@ -102,5 +102,7 @@ class Cqe(NamedTuple):
         return max(self.res, 0) if moves else 0
 
 
-MOVING = frozenset({"read", "recv", "recv_multishot", "recvmsg", "send", "sendmsg", "write"})
+MOVING = frozenset(
+    {"read", "recv", "recv_multishot", "recvmsg", "send", "sendmsg", "write", "writev"}
+)
 """The calls whose result is a number of bytes."""

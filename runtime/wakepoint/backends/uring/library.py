@@ -109,6 +109,7 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "io_uring_prep_recvmsg": (None, (_ENTRY, c_int, c_void_p, c_uint)),
     "io_uring_prep_send": (None, (_ENTRY, c_int, c_void_p, ctypes.c_size_t, c_int)),
     "io_uring_prep_sendmsg": (None, (_ENTRY, c_int, c_void_p, c_uint)),
+    "io_uring_prep_writev": (None, (_ENTRY, c_int, c_void_p, c_uint, c_ulonglong)),
     "io_uring_prep_write": (None, (_ENTRY, c_int, c_void_p, c_uint, c_ulonglong)),
 }
 

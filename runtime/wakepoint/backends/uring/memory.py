@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import struct
+from collections.abc import Sequence
 from ctypes import c_int, c_size_t, c_ssize_t, c_void_p
 from typing import Any
 
@@ -14,6 +15,8 @@ from wakepoint.kernel import Address
 
 _NAME_SIZE = 128
 """sizeof(struct sockaddr_storage)."""
+_PATH_SIZE = 108
+"""Room for the path in struct sockaddr_un (unix(7))."""
 
 
 class _View(ctypes.Structure):
@@ -116,13 +119,33 @@ class Message:
         return self._name.raw[: self._header.msg_namelen]
 
 
+class Vector:
+    """Several buffers, as writev(2) and sendmsg(2) take them; they are lent until this is gone."""
+
+    __slots__ = ("_header", "_iovecs", "_lent", "address", "count", "message", "size")
+
+    def __init__(self, buffers: Sequence[bytes | memoryview]) -> None:
+        self._lent = [Outgoing(each) for each in buffers]
+        self.count = len(self._lent)
+        self.size = sum(each.size for each in self._lent)
+        self._iovecs = (_Iovec * self.count)(
+            *(_Iovec(each.address, each.size) for each in self._lent)
+        )
+        self.address = ctypes.addressof(self._iovecs)
+        vector = ctypes.cast(self._iovecs, ctypes.POINTER(_Iovec))
+        self._header = _Msghdr(None, 0, vector, self.count)
+        self.message = ctypes.addressof(self._header)
+
+
 def pack_address(family: int, address: Any) -> bytes:
-    """An address as struct sockaddr_in or sockaddr_in6.
+    """An address as struct sockaddr_in, sockaddr_in6 or sockaddr_un.
 
     Raises:
-        OSError: If the host is no number: looking a name up would block.
+        OSError: If the host is no number: looking a name up would block. If a path is too long.
         OverflowError: If there is no such port.
     """
+    if isinstance(address, (str, bytes)):
+        return _pack_path(family, os.fsencode(address))
     host, port, *rest = address
     if not 0 <= port <= 0xFFFF:
         raise OverflowError("port must be 0-65535.")  # as the socket module says it
@@ -139,6 +162,14 @@ def pack_address(family: int, address: Any) -> bytes:
     return struct.pack("=H6s16sI", family, port_and_flow, number, scope)
 
 
+def _pack_path(family: int, path: bytes) -> bytes:
+    """A path ends with a zero byte, an abstract name with its last byte (unix(7))."""
+    name = path if path.startswith(b"\0") else path + b"\0"
+    if len(name) > _PATH_SIZE:
+        raise OSError("AF_UNIX path too long")  # as the socket module says it
+    return struct.pack("=H", family) + name
+
+
 def unpack_address(name: bytes) -> Address:
     """What `pack_address` made, or the kernel; None if there is none."""
     if len(name) < 2:
@@ -151,4 +182,7 @@ def unpack_address(name: bytes) -> Address:
         port, flow, number = struct.unpack_from("!2xHI16s", name)
         (scope,) = struct.unpack_from("=I", name, 24)
         return socket.inet_ntop(family, number), port, flow, scope
-    return name[2:].rstrip(b"\0").decode(errors="surrogateescape")
+    path = name[2:]
+    if path.startswith(b"\0"):
+        return path  # abstract names are bytes, as the socket module has them
+    return os.fsdecode(path.partition(b"\0")[0])

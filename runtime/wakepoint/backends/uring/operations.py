@@ -13,11 +13,13 @@ from wakepoint.backends.uring.memory import (
     Incoming,
     Message,
     Outgoing,
+    Vector,
     pack_address,
     unpack_address,
 )
 from wakepoint.backends.uring.multishot import Arrivals, Connections, Data, error_of
 from wakepoint.backends.uring.submission import Submission
+from wakepoint.contract import MAX_BUFFERS, Buffers
 from wakepoint.kernel import Address
 
 T = TypeVar("T")
@@ -264,6 +266,34 @@ class SendTo(Send):
         fd = self.source.fd
         subject = (self._data, self._address)
         return Sqe("sendmsg", fd, (fd, self._message.address, 0), self, subject=subject)
+
+
+class SendVectored(Call[int]):
+    """IORING_OP_SENDMSG of several buffers."""
+
+    __slots__ = ("_buffers", "_vector")
+    name: ClassVar[str] = "send_vectored"
+
+    def __init__(self, submission: Submission, lane: Lane, buffers: Buffers) -> None:
+        super().__init__(submission, lane)
+        self._buffers = buffers
+        self._vector = Vector(buffers[:MAX_BUFFERS])
+
+    def entry(self) -> Sqe:
+        fd = self.source.fd
+        return Sqe("sendmsg", fd, (fd, self._vector.message, 0), self, subject=self._vector.size)
+
+
+class WriteVectored(SendVectored):
+    """IORING_OP_WRITEV."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "write_vectored"
+
+    def entry(self) -> Sqe:
+        fd, vector = self.source.fd, self._vector
+        arguments = (fd, vector.address, vector.count, _HERE)
+        return Sqe("writev", fd, arguments, self, subject=vector.size)
 
 
 class Connect(Call[None]):

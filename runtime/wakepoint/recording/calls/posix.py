@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from wakepoint import linux
-from wakepoint.recording.calls.describer import Arguments, Describer, Result
+from wakepoint.recording.calls.describer import Arguments, Describer, Result, shown
 
 CLOSES = frozenset({"close", "close_fd"})
-MOVES_BYTES = frozenset({"recv", "recvfrom", "read", "send", "sendto", "write"})
+MOVES_BYTES = frozenset(
+    {"recv", "recvfrom", "read", "send", "sendmsg", "sendto", "write", "writev"}
+)
 UNRECORDED = frozenset({"monotonic", "getaddrinfo"})
 """A lookup runs on a thread, so its place among the events is chance, as is what it finds."""
 REAL_NAMES = {
@@ -18,6 +20,7 @@ REAL_NAMES = {
     "eventfd_read": "read",
     "eventfd_write": "write",
     "open_for_events": "open",
+    "peek": "recv",
 }
 
 
@@ -30,7 +33,8 @@ _FAMILIES = _names("AF_INET", "AF_INET6", "AF_UNIX")
 _KINDS = _names("SOCK_STREAM", "SOCK_DGRAM")
 _HOW = _names("SHUT_RD", "SHUT_WR", "SHUT_RDWR")
 _SOCKET_OPTIONS = _names(
-    "SO_ERROR", "SO_REUSEADDR", "SO_KEEPALIVE", "SO_LINGER", "SO_RCVBUF", "SO_SNDBUF"
+    *("SO_ERROR", "SO_REUSEADDR", "SO_REUSEPORT", "SO_KEEPALIVE", "SO_LINGER"),
+    *("SO_PEERCRED", "SO_RCVBUF", "SO_SNDBUF"),
 )
 
 
@@ -59,6 +63,10 @@ def _datagram(d: Describer, args: Sequence[Any], result: Any) -> str:
     return f"{d(data)} from {d.address(address)}"
 
 
+def _buffers(d: Describer, buffers: Sequence[Any]) -> str:
+    return f"[{shown([d(each) for each in buffers])}]"
+
+
 def _inotify_mask(mask: int) -> str:
     return "|".join(name for bit, name in linux.INOTIFY_NAMES.items() if mask & bit)
 
@@ -74,8 +82,11 @@ ARGUMENTS: dict[str, Arguments] = {
     "connect": lambda d, a: [d.fd(a[0]), d.address(a[1])],
     "sendto": lambda d, a: [d.fd(a[0]), d(a[1]), d.address(a[-1])],
     "getsockopt": lambda d, a: [d.fd(a[0]), _socket_option(a[1], a[2])],
-    "setsockopt": lambda d, a: [d.fd(a[0]), _socket_option(a[1], a[2]), str(a[3])],
+    "setsockopt": lambda d, a: [d.fd(a[0]), _socket_option(a[1], a[2]), d(a[3])],
     "shutdown": lambda d, a: [d.fd(a[0]), _HOW.get(a[1], str(a[1]))],
+    "peek": lambda d, a: [d.fd(a[0]), str(a[1]), "MSG_PEEK"],
+    "sendmsg": lambda d, a: [d.fd(a[0]), _buffers(d, a[1])],
+    "writev": lambda d, a: [d.fd(a[0]), _buffers(d, a[1])],
     "read": lambda d, a: [d.fd(a[0]), str(a[1])],
     "write": lambda d, a: [d.fd(a[0]), d(a[1])],
     "close_fd": lambda d, a: [d.fd(a[0])],
@@ -93,7 +104,7 @@ RESULTS: dict[str, Result] = {
     "recvfrom": _datagram,
     "getsockname": lambda d, a, r: d.address(r),
     "getpeername": lambda d, a, r: d.address(r),
-    "getsockopt": lambda d, a, r: str(r),
+    "getsockopt": lambda d, a, r: d(r),
     "eventfd": lambda d, a, r: d.fd(r),
     "socketpair": lambda d, a, r: f"{d.fd(r[0])}, {d.fd(r[1])}",
     "pipe": lambda d, a, r: f"{d.fd(r[0])}, {d.fd(r[1])}",

@@ -33,12 +33,14 @@ _OPERATIONS = {
     "send": "IORING_OP_SEND",
     "sendmsg": "IORING_OP_SENDMSG",
     "write": "IORING_OP_WRITE",
+    "writev": "IORING_OP_WRITEV",
 }
 _FLAGS = {
     "multishot_accept": "IORING_ACCEPT_MULTISHOT",
     "recv_multishot": "IORING_RECV_MULTISHOT",
 }
 _POLL_NAMES = {POLLIN: "POLLIN", POLLERR: "POLLERR", POLLHUP: "POLLHUP"}
+_VECTORED = frozenset({"sendmsg", "writev"})
 _ACCEPTS = frozenset({"accept", "multishot_accept"})
 
 
@@ -56,6 +58,8 @@ def _subject(d: Describer, sqe: Sqe) -> list[str]:
         return [f"addr {subject}"]
     if sqe.call == "connect":
         return [d.address(subject)]
+    if isinstance(subject, int) and sqe.call in _VECTORED:
+        return [counted(subject, "byte")]
     if sqe.call == "sendmsg":
         data, address = subject
         return [d(data), "to", d.address(address)]

@@ -1,0 +1,24 @@
+"""What is done at once, for where a future is asked for."""
+
+from __future__ import annotations
+
+from wakepoint.task import Context, Future, Poll, Ready
+
+
+class Immediate(Future[None]):
+    """Something that has been done when this is made, so that nobody has to wait.
+
+    Args:
+        name: What was done, for people.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+    def poll(self, cx: Context) -> Poll[None]:
+        return Ready(None)

@@ -1,0 +1,34 @@
+"""What a stream is: `AsyncRead` and `AsyncWrite`, by the names of tokio's traits.
+
+Whatever has these methods is one; nothing has to be inherited.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from wakepoint.task import Future
+
+
+class AsyncRead(Protocol):
+    """Whatever can be read (``tokio::io::AsyncRead``)."""
+
+    def read(self, size: int = ...) -> Future[bytes]:
+        """What has arrived, at most ``size`` bytes; ``b""`` at the end."""
+
+
+class AsyncWrite(Protocol):
+    """Whatever can be written to (``tokio::io::AsyncWrite``)."""
+
+    def write(self, data: bytes | memoryview) -> Future[int]:
+        """Hands over what is taken now; the value says how many bytes."""
+
+    def write_all(self, data: bytes) -> Future[None]:
+        """Hands over everything."""
+
+    def shutdown(self) -> Future[None]:
+        """Tells the other side that nothing more will come."""
+
+
+class AsyncStream(AsyncRead, AsyncWrite, Protocol):
+    """Whatever can be read and written to: a connection."""
