@@ -97,6 +97,11 @@ windows-python: $(dev)  ## Fetch the Windows Python that tests run under Wine
 .PHONY: neighbours
 neighbours: $(neighbours)/.installed  ## Install other people's plugins, beside which tests build sites
 
+.PHONY: peers
+peers: $(dev)  ## Install what benchmarks/runtime.py compares with and is published as source alone
+	@$(bin)/uv pip install --quiet --python $(VENV) --require-hashes --only-binary :all: \
+		--no-binary curio --build-constraints requirements/peers.txt --requirement requirements/peers.txt
+
 .PHONY: hosts
 hosts: $(hosts_here:%=$(hosts)/%/.installed)  ## Install each that builds sites, alone: ProperDocs, Zensical, the oldest MkDocs
 
@@ -109,6 +114,7 @@ host_command := $(lock_command) --no-emit-package wakepoint plugin/pyproject.tom
 lock: $(dev)  ## Lock the newest versions that requirements/*.in allow
 	$(bin)/$(lock_command) --upgrade --output-file requirements/site.txt requirements/site.in
 	$(bin)/$(lock_command) --upgrade --output-file requirements/dev.txt requirements/dev.in
+	$(bin)/$(lock_command) --upgrade --output-file requirements/peers.txt requirements/peers.in
 	$(bin)/$(lock_command) --upgrade --output-file requirements/neighbours.txt requirements/neighbours.in
 	$(bin)/$(host_command) --upgrade --output-file requirements/hosts/mkdocs-oldest.txt \
 		--extra mkdocs --resolution lowest-direct
