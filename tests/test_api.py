@@ -16,6 +16,7 @@ import pytest
 
 from wakepoint import Future
 
+CHANNELS = tuple(f"wakepoint.sync.{each}" for each in ("broadcast", "mpsc", "oneshot", "watch"))
 RUNTIME = (
     "wakepoint",
     "wakepoint.io",
@@ -23,6 +24,8 @@ RUNTIME = (
     "wakepoint.net",
     "wakepoint.process",
     "wakepoint.recording",
+    "wakepoint.sync",
+    *CHANNELS,
 )
 PLUGIN = ("mkdocs_wakepoint.engine", "mkdocs_wakepoint.views")
 PAGE = Path(__file__).parents[1] / "docs/reference/runtime.md"

@@ -9,6 +9,7 @@ from typing import Any
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.errors import WaitingTask
 from wakepoint.handle import Task
+from wakepoint.interrupts import is_of_the_runtime
 from wakepoint.task import Future, Resumable
 
 
@@ -18,7 +19,9 @@ def describe(task: Task[Any]) -> WaitingTask:
     if not isinstance(future, CoroutineFuture):
         filename, line, leaf = _innermost(future)
         return WaitingTask(task.number, task.name, filename, line, in_words(leaf))
-    frame = next(reversed([*frames(future)]), None)
+    # A coroutine of ours that it awaits has lines too, but they are nothing to whoever reads this.
+    theirs = [frame for frame in frames(future) if not is_of_the_runtime(frame)]
+    frame = theirs[-1] if theirs else None
     return WaitingTask(
         task=task.number,
         name=task.name,

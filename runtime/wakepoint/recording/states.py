@@ -16,11 +16,12 @@ from wakepoint.recording.log import Revisable, Shape, Variables
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.sources import Source
 from wakepoint.recording.watched import Watched
+from wakepoint.sync.waiting import Turn
 from wakepoint.task import Future
 from wakepoint.time import Sleep
 
 AWAIT_CODE = Future.__await__.__code__
-SHORT_CUTS = frozenset(each.__await__.__code__ for each in (JoinHandle, Sleep, YieldNow))
+SHORT_CUTS = frozenset(each.__await__.__code__ for each in (JoinHandle, Sleep, Turn, YieldNow))
 """Their way past `Future.__await__` is not taken while a recorder follows: then they await that."""
 LIBRARY = inspect.getfile(Future).removesuffix("task.py")
 """The folder of the runtime."""
