@@ -83,6 +83,11 @@ def sockets() -> str:
     return _names("wakepoint.net")
 
 
+def sync(channel: str = "") -> str:
+    """What ``wakepoint.sync`` exports, or the module of one of its channels."""
+    return _names(f"wakepoint.sync{channel and '.'}{channel}")
+
+
 def machines() -> str:
     """What ``wakepoint.machine`` exports."""
     return _names("wakepoint.machine")
@@ -121,6 +126,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "runtime": runtime,
     "streams": streams,
     "sockets": sockets,
+    "sync": sync,
+    **{name: partial(sync, name) for name in ("broadcast", "mpsc", "oneshot", "watch")},
     "machines": machines,
     "recordings": recordings,
     **{f"command_{name}": partial(command, name) for name in commands()},
@@ -146,7 +153,8 @@ def summary(module: ModuleType, name: str) -> str:
         LookupError: If there is none.
     """
     thing = getattr(module, name)
-    text = inspect.getdoc(thing) if inspect.isroutine(thing) or inspect.isclass(thing) else None
+    has_text = inspect.isroutine(thing) or inspect.isclass(thing) or inspect.ismodule(thing)
+    text = inspect.getdoc(thing) if has_text else None
     for other in [module, *map(sys.modules.get, sorted(sys.modules))]:
         if text is None and other is not None and other.__name__.startswith("wakepoint"):
             text = _constants(other).get(name)

@@ -232,10 +232,7 @@ class JoinHandle(Future[T]):
                     task.joiners[me] = waker
                 sent = yield self
                 if sent is not None:
-                    try:
-                        raise sent
-                    finally:
-                        del sent  # whose traceback holds this frame
+                    raise sent
         except RuntimeError as error:
             raise_refusal(self, error)
         finally:

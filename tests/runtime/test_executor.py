@@ -23,10 +23,12 @@ from wakepoint import (
     executor,
     join,
     run,
+    scheduler,
     sleep,
     spawn,
     yield_now,
 )
+from wakepoint.sync import Notify
 
 
 def test_the_result_of_the_future_is_the_result_of_the_run() -> None:
@@ -369,6 +371,19 @@ def test_a_deadlock_runs_the_finally_blocks() -> None:
     with pytest.raises(Deadlock):
         run(main())
     assert log == ["finally"]
+
+
+def test_a_thread_that_wakes_and_ends_at_the_last_moment_makes_no_deadlock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notify = Notify()
+
+    def no_thread_lives_any_more() -> bool:
+        notify.notify_one()  # as its last deed, after the executor had looked at its queue
+        return False
+
+    monkeypatch.setattr(scheduler, "_foreign_threads", no_thread_lives_any_more)
+    run(notify.notified())
 
 
 def test_while_a_thread_might_hold_a_waker_there_is_no_deadlock() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from _thread import get_ident
 from collections.abc import Awaitable
 from types import CoroutineType
@@ -13,6 +12,7 @@ from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.reactor import Reactor
 from wakepoint.recording.foreign_repr import is_a
 from wakepoint.recording.log import Shape
+from wakepoint.recording.reasons import operation
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import safe_repr
 from wakepoint.task import Future, Waker
@@ -49,7 +49,7 @@ class RecordingWaker(Waker):
         self.used = True
         executor, task = self._executor, self.task
         recorder = executor.recorder
-        because = recorder.because
+        because = recorder.because or operation(recorder.actor)
         queued = task.wake()
         if recorder.full or get_ident() != recorder.thread:
             recorder.emit(_WOKEN, task.number, queued, because)
@@ -129,9 +129,9 @@ class RecordingExecutor(Executor):
         self.recorder.goes_on = self.recorder.goes_on or self.lingering.untold()
         super().interrupted(error)
 
-    def run_batch(self, most: int = sys.maxsize) -> int:
+    def run_batch(self) -> int:
         queue = self._queue
-        batch = min(len(queue), most)
+        batch = len(queue)
         for _ in range(batch):
             task = queue.popleft()
             if not task.done:

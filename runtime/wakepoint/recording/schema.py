@@ -152,7 +152,9 @@ KINDS: Final[dict[str, Kind]] = {
                 "True if that put the task into the run queue; False if it was there "
                 "already or had ended",
             ),
-            "because": Fact(_TEXT_OR_NULL, "what happened (timer 1 fired, fd 6 readable)"),
+            "because": Fact(
+                _TEXT_OR_NULL, "what happened (timer 1 fired, mpsc.Sender.send in task 2)"
+            ),
         },
     ),
     "waker.dropped": Kind(

@@ -84,6 +84,8 @@ class BarrierWait(Watching[BarrierWaitResult]):
 
     __slots__ = ("_barrier", "_generation")
 
+    operation = "Barrier.wait"
+
     def __init__(self, barrier: Barrier) -> None:
         super().__init__(barrier.lock, barrier.waiters)
         self._barrier = barrier

@@ -156,7 +156,7 @@ class Receiver(ends.End[Shared[T]]):
             RecvError: When awaited, if it has received all, and no sender is left.
             ClosedResourceError: If this receiver was closed.
         """
-        return Recv(self, self._open())
+        return Recv(self, self._open(), RecvError)
 
     def try_recv(self) -> T:
         """The next value, without waiting.
@@ -218,8 +218,8 @@ class Receiver(ends.End[Shared[T]]):
     def __aiter__(self) -> AsyncIterator[T]:
         return self
 
-    def __anext__(self) -> Next[T]:
-        return Next(self, self._open())
+    def __anext__(self) -> Recv[T]:
+        return Recv(self, self._open(), StopAsyncIteration)
 
     def _leave(self, shared: Shared[T]) -> list[Waker | None]:
         position = self.position
@@ -232,12 +232,19 @@ class Receiver(ends.End[Shared[T]]):
 
 
 class Recv(Watching[T]):
-    """See `Receiver.recv`."""
+    """See `Receiver.recv`.
 
-    __slots__ = ("_receiver", "_shared")
+    Args:
+        receiver: Whose value it is.
+        shared: What that one knows.
+        end: What is raised once nothing will come.
+    """
 
-    def __init__(self, receiver: Receiver[T], shared: Shared[T]) -> None:
+    __slots__ = ("_end", "_receiver", "_shared")
+
+    def __init__(self, receiver: Receiver[T], shared: Shared[T], end: type[Exception]) -> None:
         super().__init__(shared.lock, shared.receiving)
+        self._end = end
         self._receiver = receiver
         self._shared = shared
 
@@ -245,19 +252,10 @@ class Recv(Watching[T]):
         return f"recv on broadcast channel, {self._receiver.len()} to come"
 
     def check(self) -> Poll[T]:
-        return self._receiver.take(self._shared)
-
-
-class Next(Recv[T]):
-    """As `Recv`, for ``async for``."""
-
-    __slots__ = ()
-
-    def check(self) -> Poll[T]:
         try:
-            return super().check()
+            return self._receiver.take(self._shared)
         except RecvError:
-            raise StopAsyncIteration from None
+            raise self._end from None
 
 
 def subscribe(shared: Shared[T]) -> Receiver[T]:

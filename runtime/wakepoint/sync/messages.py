@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from wakepoint.errors import ClosedResourceError
 from wakepoint.sync import ends
-from wakepoint.sync.errors import RecvError, SendError, messages
+from wakepoint.sync.errors import SendError, messages
 from wakepoint.sync.waiting import CHOSEN, FRESH, OVER, QUEUED, WAITS, Attempt, Turn, wake
 from wakepoint.task import Context, Waker, polled_after_ready
 
@@ -170,6 +170,8 @@ class Send(SlotTurn[T, None]):
 
     __slots__ = ("_value",)
 
+    operation = "mpsc.Sender.send"
+
     def __init__(self, sender: ends.End[Shared[T]], shared: Shared[T], value: T) -> None:
         self.stage = FRESH
         self.waker = None
@@ -198,22 +200,29 @@ class Send(SlotTurn[T, None]):
 
 
 class Recv(Turn[T]):
-    """See `Receiver.recv`."""
+    """See `Receiver.recv`.
 
-    __slots__ = ("_receiver", "_shared")
+    Args:
+        receiver: Whose message it is.
+        shared: What that one knows.
+        end: What is raised once nothing will come.
+    """
 
-    def __init__(self, receiver: ends.End[Shared[T]], shared: Shared[T]) -> None:
+    __slots__ = ("_end", "_receiver", "_shared")
+
+    operation = "mpsc.Receiver.recv"
+
+    def __init__(
+        self, receiver: ends.End[Shared[T]], shared: Shared[T], end: type[Exception]
+    ) -> None:
         self.stage = FRESH
         self.waker = None
         self._receiver = receiver  # it lives on meanwhile
+        self._end = end
         self._shared = shared
 
     def __repr__(self) -> str:
         return f"recv on mpsc channel, {self._shared.state}"
-
-    def ended(self) -> Exception:
-        """What is raised once nothing will come."""
-        return RecvError()
 
     def attempt(self, cx: Context) -> Attempt[T]:
         shared = self._shared
@@ -233,7 +242,7 @@ class Recv(Turn[T]):
                     shared.receiving[self] = None
                     self.stage = QUEUED
                 if shared.is_over:  # once it is, it remains so
-                    raise self.ended()
+                    raise self._end
                 return WAITS
         finally:
             shared.lock.release()
@@ -258,12 +267,3 @@ class Recv(Turn[T]):
         finally:
             shared.lock.release()
         wake(wakers)
-
-
-class Next(Recv[T]):
-    """As `Recv`, for ``async for``."""
-
-    __slots__ = ()
-
-    def ended(self) -> Exception:
-        return StopAsyncIteration()

@@ -8,7 +8,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from wakepoint.sync import ends
 from wakepoint.sync.errors import Empty, Full, RecvError, SendError
-from wakepoint.sync.messages import UNBOUNDED, Next, Recv, Send, Shared, SlotTurn
+from wakepoint.sync.messages import UNBOUNDED, Recv, Send, Shared, SlotTurn
 from wakepoint.sync.waiting import WAITS, Attempt, block_on_thread, wake
 from wakepoint.task import Context, Future, Waker
 
@@ -249,6 +249,8 @@ class Reserve(SlotTurn[T, Permit[T]]):
 
     __slots__ = ()
 
+    operation = "mpsc.Sender.reserve"
+
     def __repr__(self) -> str:
         return f"reserve on mpsc channel, {self._shared.state}"
 
@@ -288,7 +290,7 @@ class Receiver(ends.End[Shared[T]]):
         Raises:
             RecvError: When awaited, if nothing is left and nobody can send any more.
         """
-        return Recv(self, self._shared)
+        return Recv(self, self._shared, RecvError)
 
     def try_recv(self) -> T:
         """The next value, without waiting.
@@ -342,8 +344,8 @@ class Receiver(ends.End[Shared[T]]):
     def __aiter__(self) -> AsyncIterator[T]:
         return self
 
-    def __anext__(self) -> Next[T]:
-        return Next(self, self._shared)
+    def __anext__(self) -> Recv[T]:
+        return Recv(self, self._shared, StopAsyncIteration)
 
     def __del__(self) -> None:
         super().__del__()

@@ -90,7 +90,7 @@ class Mutex(Generic[T]):
             return guard.value
 
     def __aenter__(self) -> Future[MutexGuard[T]]:
-        return Enter(self, self._permits)
+        return EnterMutex(self, self._permits)
 
     async def __aexit__(
         self,
@@ -178,6 +178,8 @@ class Lock(Acquiring[MutexGuard[T]]):
 
     __slots__ = ("_mutex",)
 
+    operation = "Mutex.lock"
+
     def __init__(self, mutex: Mutex[T], permits: Permits) -> None:
         self.stage = FRESH
         self.waker = None
@@ -196,7 +198,7 @@ class Lock(Acquiring[MutexGuard[T]]):
         return guard
 
 
-class Enter(Lock[T]):
+class EnterMutex(Lock[T]):
     """Waits for the lock of an ``async with mutex``."""
 
     __slots__ = ()

@@ -86,6 +86,8 @@ class Notified(Turn[None]):
 
     __slots__ = ("_generation", "_notify")
 
+    operation = "Notify.notified"
+
     def __init__(self, notify: Notify) -> None:
         self.stage = FRESH
         self.waker = None

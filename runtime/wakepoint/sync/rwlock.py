@@ -217,6 +217,8 @@ class Read(Acquiring[RwLockReadGuard[T]]):
 
     __slots__ = ("_lock",)
 
+    operation = "RwLock.read"
+
     def __init__(self, lock: RwLock[T], permits: Permits) -> None:
         super().__init__(permits, 1)
         self._lock = lock
@@ -235,6 +237,8 @@ class Write(Acquiring[RwLockWriteGuard[T]]):
     """See `RwLock.write`."""
 
     __slots__ = ("_lock",)
+
+    operation = "RwLock.write"
 
     def __init__(self, lock: RwLock[T], permits: Permits) -> None:
         super().__init__(permits, _ALL)

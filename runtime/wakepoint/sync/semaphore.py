@@ -134,7 +134,7 @@ class Semaphore:
         return self._permits.closed
 
     def __aenter__(self) -> Future[None]:
-        return Enter(self._permits, 1)
+        return EnterSemaphore(self._permits, 1)
 
     async def __aexit__(
         self,
@@ -205,6 +205,8 @@ class Acquire(Acquiring[SemaphorePermit]):
 
     __slots__ = ()
 
+    operation = "Semaphore.acquire"
+
     def __repr__(self) -> str:
         return _in_words(self.permits, self.count)
 
@@ -218,10 +220,12 @@ class Acquire(Acquiring[SemaphorePermit]):
         return AcquireError()
 
 
-class Enter(Taking[None]):
+class EnterSemaphore(Taking[None]):
     """Waits for the permit of an ``async with semaphore``."""
 
     __slots__ = ()
+
+    operation = "Semaphore.acquire"
 
     def __repr__(self) -> str:
         return _in_words(self.permits, self.count)

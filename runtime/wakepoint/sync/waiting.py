@@ -15,7 +15,7 @@ from __future__ import annotations
 import enum
 import threading
 from collections.abc import Generator, Iterable
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeAlias, TypeVar
 
 from wakepoint import executor
 from wakepoint.handle import Task
@@ -53,6 +53,7 @@ class Turn(Future[T]):
     """Waits in a queue until whoever goes chooses it.
 
     Attributes:
+        operation: What makes it, for recordings: ``mpsc.Sender.send``.
         stage: How far it has come, one of those above.
         waker: Whom to wake when it is chosen; None while it has no place in the queue.
     """
@@ -60,6 +61,7 @@ class Turn(Future[T]):
     # Each class sets them itself: a call of this one's `__init__` would cost as much as the rest.
     __slots__ = ("stage", "waker")
 
+    operation: ClassVar[str]
     stage: int
     waker: Waker | None
 

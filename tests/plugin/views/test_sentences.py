@@ -57,3 +57,29 @@ wakepoint.run(main())
         "The executor takes task 2 from the run queue and polls it for the first time.",
         "The executor polls task 2 for the 2nd time, though nobody has woken it: it is aborted.",
     ]
+
+
+def test_a_wake_by_a_primitive_says_who_did_what() -> None:
+    told = said("""\
+import wakepoint
+from wakepoint.sync import mpsc
+
+
+async def send(sender):
+    await sender.send("message")
+
+
+async def main():
+    sender, receiver = mpsc.channel(1)
+    wakepoint.spawn(send(sender))
+    print(await receiver.recv())
+
+
+wakepoint.run(main())
+""")
+    (woken,) = [sentence for sentence in told if "woken" in sentence]
+    assert woken == (
+        "The waker of task 1 is woken (mpsc.Sender.send in task 2): "
+        "the task goes into the run queue."
+    )
+    assert "The future Recv is polled and answers Pending." in told

@@ -90,6 +90,31 @@ def lines(some_rows: list[Row]) -> list[str]:
 # -- the option -----------------------------------------------------------------------------------
 
 
+def test_a_wake_by_a_primitive_names_the_operation() -> None:
+    story = tell(
+        ran("""
+        from wakepoint import run, spawn
+        from wakepoint.sync import Notify
+
+        async def wait(notify):
+            await notify.notified()
+
+        async def main():
+            notify = Notify()
+            task = spawn(wait(notify))
+            spawn(tell(notify))
+            await task
+
+        async def tell(notify):
+            notify.notify_one()
+
+        run(main())
+        """)
+    )
+    wakes = [row.text for row in rows(story) if row.kind == "wake" and row.source == "task 3"]
+    assert wakes == ["Notify.notify_one in task 3"]
+
+
 def test_everything_that_show_can_name_is_drawn() -> None:
     assert set(page.VIEWS) | {"code"} == set(options.VIEWS)
 

@@ -1,0 +1,142 @@
+"""A wake by a primitive says which operation it was, and who did it."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+import pytest
+
+from wakepoint.recording import Recording, record, record_lowered
+
+HEAD = """
+from wakepoint import Waker, run, spawn, spawn_blocking, yield_now
+from wakepoint.sync import *
+
+async def wait(future):
+    return await future
+
+async def locked(mutex):
+    async with mutex.lock():
+        await yield_now()
+
+async def main():
+"""
+
+WAITS = {
+    "Mutex.lock": """
+        mutex = Mutex(0)
+        one, other = spawn(locked(mutex)), spawn(locked(mutex))
+        await other
+    """,
+    "Notify": """
+        notify = Notify()
+        task = spawn(wait(notify.notified()))
+        await yield_now()
+        notify.notify_one()
+        await task
+    """,
+    "given up": """
+        notify = Notify()
+        one, other = spawn(wait(notify.notified())), spawn(wait(notify.notified()))
+        await yield_now()
+        notify.notify_one()
+        one.abort()
+        await other
+    """,
+    "block": """
+        mutex = Mutex(0)
+        async with mutex:
+            task = spawn(wait(mutex.lock()))
+            await yield_now()
+        await task
+    """,
+    "guard": """
+        mutex = Mutex(0)
+        guard = await mutex.lock()
+        task = spawn(wait(mutex.lock()))
+        await yield_now()
+        del guard
+        await task
+    """,
+    "mpsc": """
+        sender, receiver = mpsc.channel(1)
+        task = spawn(wait(receiver.recv()))
+        await yield_now()
+        await sender.send(1)
+        await task
+        sender.try_send(2)
+        task = spawn(wait(sender.send(3)))
+        await yield_now()
+        await receiver.recv()
+        await task
+    """,
+    "with": """
+        sender, receiver = oneshot.channel()
+        task = spawn(wait(sender.closed()))
+        await yield_now()
+        with receiver:
+            pass
+        await task
+    """,
+    "cell": """
+        cell = OnceCell()
+        one = spawn(cell.get_or_init(yield_now))
+        other = spawn(cell.get_or_init(yield_now))
+        await other
+    """,
+    "thread": """
+        notify = Notify()
+        task = spawn(wait(notify.notified()))
+        await yield_now()
+        await spawn_blocking(notify.notify_waiters)
+        await task
+    """,
+    "own waker": """
+        notify = Notify()
+        await yield_now()
+        own = Waker(print)
+        own.wake()
+    """,
+}
+
+REASONS = {
+    "Mutex.lock": ["the end of async with Mutex.lock in task 2"],
+    "Notify": ["Notify.notify_one in task 1"],
+    "given up": ["Notify.notify_one in task 1", "giving up Notify.notified in task 2"],
+    "block": ["the end of async with Mutex in task 1"],
+    "guard": ["letting go of MutexGuard in task 1"],
+    "mpsc": ["mpsc.Sender.send in task 1", "mpsc.Receiver.recv in task 1"],
+    "with": ["the end of with oneshot.Receiver in task 1"],
+    "cell": ["OnceCell.get_or_init in task 2"],
+    "thread": ["Notify.notify_waiters in another thread"],
+    "own waker": [],
+}
+
+
+def program(name: str) -> str:
+    return HEAD + indent(dedent(WAITS[name]).strip(), "    ") + "\n\nrun(main())\n"
+
+
+def reasons(recording: Recording) -> list[str]:
+    """Why wakers were woken, but for the ends of tasks."""
+    assert recording.outcome.kind == "finished", recording.outcome
+    told = [event["because"] for event in recording.events if event.kind == "waker.woken"]
+    return [because for because in told if because and not because.endswith(" ended")]
+
+
+@pytest.mark.parametrize("name", WAITS)
+def test_a_wake_says_who_did_what(name: str) -> None:
+    assert reasons(record(program(name))) == REASONS[name]
+
+
+@pytest.mark.parametrize("name", [name for name in WAITS if name != "thread"])
+def test_a_wake_of_a_lowered_coroutine_says_the_same(name: str) -> None:
+    assert reasons(record_lowered(program(name))) == REASONS[name]
+
+
+def test_the_futures_of_primitives_are_leaves() -> None:
+    recording = record(program("mpsc"))
+    kinds = {event["type"] for event in recording.events if event.kind == "future.polled"}
+    assert {"Recv", "Send"} <= kinds
+    awaited = [event["awaiting"] for event in recording.events if event.kind == "state.entered"]
+    assert {"Recv", "Send"} <= {*awaited}
