@@ -10,7 +10,7 @@ Example:
 """
 
 from wakepoint.blocking import spawn_blocking
-from wakepoint.combinators import join, select, yield_now
+from wakepoint.combinators import yield_now
 from wakepoint.coroutine import into_future
 from wakepoint.errors import (
     BrokenResourceError,
@@ -24,7 +24,10 @@ from wakepoint.errors import (
 )
 from wakepoint.executor import Executor, spawn
 from wakepoint.files import Change, Watch, watch
+from wakepoint.futures import pending, poll_fn, ready
 from wakepoint.handle import JoinHandle, Task
+from wakepoint.join import join, try_join
+from wakepoint.join_set import JoinSet
 from wakepoint.net import (
     TcpListener,
     TcpStream,
@@ -36,11 +39,26 @@ from wakepoint.net import (
 from wakepoint.pipe import PipeReader, PipeWriter, pipe
 from wakepoint.process import Child, Command
 from wakepoint.reactor import Reactor
+from wakepoint.remote import Handle, RemoteHandle
 from wakepoint.runtime import run
+from wakepoint.select import race, select
+from wakepoint.shield import shield
 from wakepoint.signals import Signal, ctrl_c, signal
 from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
-from wakepoint.time import sleep, timeout
+from wakepoint.task_group import TaskGroup
+from wakepoint.task_local import LocalKey, task_local
+from wakepoint.time import (
+    Interval,
+    MissedTickBehavior,
+    interval,
+    interval_at,
+    now,
+    sleep,
+    sleep_until,
+    timeout,
+    timeout_at,
+)
 
 __all__ = [
     "PENDING",
@@ -55,18 +73,25 @@ __all__ = [
     "Deadlock",
     "Executor",
     "Future",
+    "Handle",
     "Interest",
+    "Interval",
     "JoinError",
     "JoinHandle",
+    "JoinSet",
     "LimitExceeded",
+    "LocalKey",
+    "MissedTickBehavior",
     "PipeReader",
     "PipeWriter",
     "Poll",
     "Reactor",
     "Ready",
+    "RemoteHandle",
     "Signal",
     "Source",
     "Task",
+    "TaskGroup",
     "TcpListener",
     "TcpStream",
     "UdpSocket",
@@ -77,16 +102,28 @@ __all__ = [
     "Waker",
     "Watch",
     "ctrl_c",
+    "interval",
+    "interval_at",
     "into_future",
     "join",
+    "now",
+    "pending",
     "pipe",
+    "poll_fn",
+    "race",
+    "ready",
     "run",
     "select",
+    "shield",
     "signal",
     "sleep",
+    "sleep_until",
     "spawn",
     "spawn_blocking",
+    "task_local",
     "timeout",
+    "timeout_at",
+    "try_join",
     "watch",
     "yield_now",
 ]

@@ -41,13 +41,20 @@ class Ending:
     Attributes:
         futures: Those that have not ended yet, with their description when they were cancelled.
         why: See above.
+        before: What others had raised before, with the description of each.
+        is_over: True once the answer was given.
+        in_group: If it is set, what takes the place of a cancellation is a group, which says this;
+            otherwise a single exception goes on as it is.
     """
 
-    __slots__ = ("_answer", "_errors", "futures", "why")
+    __slots__ = ("_answer", "_errors", "before", "futures", "in_group", "is_over", "why")
 
     def __init__(self, futures: Iterable[Future[Any]], answer: Answer, why: str) -> None:
         self._answer = answer
         self._errors: list[tuple[str, Exception]] = []
+        self.before: list[tuple[str, Exception]] = []
+        self.is_over = False
+        self.in_group = ""
         self.why = why
         self.futures: list[tuple[Future[Any], str]] = []
         for future in futures:
@@ -63,9 +70,9 @@ class Ending:
                 self.let_go(future, name)
 
     def cancel(self, cancellation: BaseException) -> None:
-        """Is cancelled itself: what still runs is told again, and the answer is the cancellation.
+        """Is cancelled itself: the answer is the cancellation now.
 
-        As in asyncio, a second cancellation is raised in what cleans up after the first.
+        What still runs is told again, and hears of it once it is done with what it was told before.
         """
         self._answer = cancellation
         for future, _ in self.futures:
@@ -112,29 +119,35 @@ class Ending:
             self._errors.append((name or repr(future), error))
 
     def _outcome(self) -> Ready[Any]:
+        self.is_over = True
         answer, errors = self._answer, self._errors
         if isinstance(answer, Ready):
             for name, error in errors:
                 report(f"{name} raised after it was cancelled ({self.why}):", error)
             return answer
-        if isinstance(answer, Cancelled) and errors:
+        if isinstance(answer, Cancelled) and (errors or self.before):
             # A coroutine whose cleanup fails raises that, too, in place of its cancellation.
-            raise _one_of([error for _, error in errors])
+            raise _one_of([error for _, error in (*self.before, *errors)], self.in_group)
+        tell_beside(answer, self.before, "before")
         tell_beside(answer, errors)
         raise answer
 
 
-def _one_of(errors: list[Exception]) -> Exception:
-    if len(errors) == 1:
+def _one_of(errors: list[Exception], in_group: str = "") -> Exception:
+    if len(errors) == 1 and not in_group:
         return errors[0]
-    return ExceptionGroup("ending several futures failed", errors)
+    return ExceptionGroup(in_group or "ending several futures failed", errors)
 
 
-def tell_beside(answer: BaseException, errors: list[tuple[str, Exception]]) -> None:
-    """Adds to an exception what was raised meanwhile: as notes, and as its context."""
+def tell_beside(
+    answer: BaseException,
+    errors: list[tuple[str, Exception]],
+    when: str = "after it was cancelled",
+) -> None:
+    """Adds to an exception what was raised beside it: as notes, and as its context."""
     others = [(name, error) for name, error in errors if error is not answer]
     for name, error in others:
-        answer.add_note(f"{name} raised {_in_words(error)} after it was cancelled")
+        answer.add_note(f"{name} raised {_in_words(error)} {when}")
     if others and answer.__context__ is None:
         answer.__context__ = _one_of([error for _, error in others])
 

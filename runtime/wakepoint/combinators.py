@@ -1,12 +1,11 @@
-"""Several futures in one task: join, select, yield_now."""
+"""What `join`, `select` and their like share: several futures in one task. And `yield_now`."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator
-from typing import Any, TypeVar, cast, overload
+from collections.abc import Generator, Iterable
+from typing import Any, ClassVar, TypeVar
 
 from wakepoint.cancelling import ENDS_THE_OTHERS, Answer, Ending
-from wakepoint.coroutine import into_future
 from wakepoint.handle import Task
 from wakepoint.task import (
     PENDING,
@@ -15,7 +14,6 @@ from wakepoint.task import (
     Context,
     Future,
     Poll,
-    Ready,
     checked,
     current_driver,
     drop_all,
@@ -23,64 +21,80 @@ from wakepoint.task import (
     raise_refusal,
 )
 
-A = TypeVar("A")
-B = TypeVar("B")
-C = TypeVar("C")
-D = TypeVar("D")
-R = TypeVar("R", bound=tuple[Any, ...])
+R = TypeVar("R")
 
 
 class Combined(Cancellable[R]):
     """Several futures in one task; which results it waits for is a subclass's matter.
 
     Attributes:
+        word: The function that makes it.
         running: Those that are not done, by their place.
         ending: Set once it is known what comes out and the others were cancelled.
     """
 
     __slots__ = ("ending", "running")
 
+    word: ClassVar[str]
+
     def __init__(self, futures: tuple[Future[Any], ...]) -> None:
         self.running = dict(enumerate(futures))
         self.ending: Ending | None = None
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__.lower()}({', '.join(map(repr, self.running.values()))})"
+        return f"{self.word}({', '.join(map(repr, self.running.values()))})"
 
-    def take(self, index: int, value: Any) -> Ready[R] | None:
+    @property
+    def name(self) -> str:
+        """The function that made it."""
+        return self.word
+
+    def take(self, index: int, value: Any) -> Answer | None:
         """Takes the result of one; returns what comes out of all, if that is known now."""
         raise NotImplementedError
 
+    def fail(self, index: int, error: BaseException) -> Answer | None:
+        """Takes what one raised, as `take`. Unless a subclass knows better it comes out at once."""
+        del index
+        return error
+
+    def in_order(self) -> Iterable[tuple[int, Future[Any]]]:
+        """Those that are not done, in the order in which they are polled: as they were given."""
+        return list(self.running.items())
+
     def poll(self, cx: Context) -> Poll[R]:
-        """Polls those that are not done, in the order given, as Rust's ``join!`` and ``select!``.
+        """Polls those that are not done.
 
         Once it is known what comes out, the others are cancelled and driven to their end.
 
         Raises:
-            BaseException: What the first that raises has raised.
+            BaseException: What comes out, if that is an exception.
         """
         if self.ending is None:
             self.poll_running(cx)
+        elif self.ending.is_over:
+            raise polled_after_ready(self)
         return PENDING if self.ending is None else self.ending.drive(cx)
 
     def poll_running(self, cx: Context) -> None:
         """Polls those that are not done, until it is known what comes out."""
-        for index, future in list(self.running.items()):
+        for index, future in self.in_order():
             try:
                 polled = future.poll(cx)
                 if polled is PENDING:
                     continue
-                answer: Answer | None = self.take(index, checked(future, polled).value)
+                answer = self.take(index, checked(future, polled).value)
             except ENDS_THE_OTHERS as error:
-                answer = error
+                answer = self.fail(index, error)
             del self.running[index]
             if answer is None:
                 future.drop()
                 continue
-            self._end(answer, f"{type(self).__name__.lower()} was done without it").let_go(future)
+            self.end(answer, f"{self.word} was done without it").let_go(future)
             return
 
-    def _end(self, answer: Answer, why: str) -> Ending:
+    def end(self, answer: Answer, why: str) -> Ending:
+        """Cancels those that run; when they have ended, the answer comes out."""
         running, self.running = self.running, {}
         self.ending = Ending(running.values(), answer, why)
         return self.ending
@@ -92,7 +106,7 @@ class Combined(Cancellable[R]):
         does when the cleanup of a coroutine fails.
         """
         if self.ending is None:
-            self._end(cancellation, str(cancellation))
+            self.end(cancellation, str(cancellation))
         else:
             self.ending.cancel(cancellation)
 
@@ -103,92 +117,6 @@ class Combined(Cancellable[R]):
     def drop(self) -> None:
         running, self.running = self.running, {}
         drop_all(running.values() if self.ending is None else (*running.values(), self.ending))
-
-
-class Join(Combined[R]):
-    """Ready once all of its futures are; made by `join`."""
-
-    __slots__ = ("_results",)
-
-    def __init__(self, futures: tuple[Future[Any], ...]) -> None:
-        super().__init__(futures)
-        self._results: list[Any] = [None] * len(futures)
-
-    def poll(self, cx: Context) -> Poll[R]:
-        return super().poll(cx) if self._results else Ready(cast(R, ()))
-
-    def take(self, index: int, value: Any) -> Ready[R] | None:
-        self._results[index] = value
-        return Ready(cast(R, tuple(self._results))) if len(self.running) == 1 else None
-
-
-@overload
-def join(a: Awaitable[A], b: Awaitable[B], /) -> Join[tuple[A, B]]: ...
-@overload
-def join(a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], /) -> Join[tuple[A, B, C]]: ...
-@overload
-def join(
-    a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], d: Awaitable[D], /
-) -> Join[tuple[A, B, C, D]]: ...
-@overload
-def join(*futures: Awaitable[A]) -> Join[tuple[A, ...]]: ...
-@overload
-def join(*futures: Awaitable[Any]) -> Join[tuple[Any, ...]]: ...
-def join(*futures: Awaitable[Any]) -> Join[Any]:
-    """Runs futures side by side in this task and gives their results in order (``join!``).
-
-    If one raises, the others are cancelled as `JoinHandle.abort` does it, driven to their end side
-    by side, and then the exception goes on. What another raises while it ends is told in a note
-    of that exception. If the join itself is cancelled, all of its futures are; if it is dropped,
-    they are dropped.
-
-    Example:
-        >>> from wakepoint import run
-        >>> async def double(x):
-        ...     return 2 * x
-        >>> async def main():
-        ...     return await join(double(1), double(2))
-        >>> run(main())
-        (2, 4)
-    """
-    return Join(tuple(map(into_future, futures)))
-
-
-class Select(Combined[tuple[int, Any]]):
-    """Ready once one of its futures is; made by `select`."""
-
-    __slots__ = ()
-
-    def take(self, index: int, value: Any) -> Ready[tuple[int, Any]] | None:
-        return Ready((index, value))
-
-
-def select(*futures: Awaitable[Any]) -> Select:
-    """Waits for the first of several futures and ends the rest (``select!`` with ``biased``).
-
-    The rest are cancelled: `Cancelled` is raised where they are suspended, and they are polled
-    until each has ended, so an ``async with`` or ``finally`` in them may await; one that was never
-    polled runs none of its code. Only then comes the answer, and it stays the answer whatever they
-    do: a result that one of them returns now is too late, and what it raises is told in a note
-    of the exception that goes on or, if a result does, on stderr. (Rust drops them at once; so
-    does `Future.drop`.) If the select itself is cancelled meanwhile, so are they, once more.
-
-    Example:
-        >>> from wakepoint import run, sleep
-        >>> async def main():
-        ...     return await select(sleep(3600), yield_now())
-        >>> run(main())
-        (1, None)
-
-    Returns:
-        A future of ``(index, value)``: which one was ready, and its result.
-
-    Raises:
-        ValueError: If there are no futures, since none could ever be ready.
-    """
-    if not futures:
-        raise ValueError("select needs at least one future")
-    return Select(tuple(map(into_future, futures)))
 
 
 class YieldNow(Future[None]):
@@ -214,7 +142,10 @@ class YieldNow(Future[None]):
         except RuntimeError as error:
             raise_refusal(self, error)
         if sent is not None:
-            raise sent
+            try:
+                raise sent
+            finally:
+                del sent  # whose traceback holds this frame
         return None
 
     def poll(self, cx: Context) -> Poll[None]:

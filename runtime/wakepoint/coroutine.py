@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import weakref
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from types import CodeType, CoroutineType
 from typing import Any, TypeVar, cast
 
@@ -19,6 +19,7 @@ from wakepoint.task import (
     Poll,
     Ready,
     Resumable,
+    Waker,
     current_driver,
     current_drop,
     driver,
@@ -34,16 +35,32 @@ class Raised:
     Nothing of it is kept alive here: it holds every frame that it has passed.
 
     Attributes:
+        later: Those that came meanwhile. Each is raised when the one before it is over, so that
+            none interrupts what cleans up after another.
         reached: The outermost function that it came to: its code, the offset of the ``await`` there
             and its global variables; None if it was not raised anywhere yet.
     """
 
-    __slots__ = ("_given", "_on_its_way", "reached")
+    __slots__ = ("_given", "_on_its_way", "later", "reached")
 
-    def __init__(self, cancellation: BaseException) -> None:
+    def __init__(self, cancellation: BaseException, later: Sequence[BaseException] = ()) -> None:
         self._given: BaseException | None = cancellation
         self._on_its_way: weakref.ref[Cancelled] | None = None
+        self.later = [*later]
         self.reached: tuple[CodeType, int, dict[str, Any]] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True if it was raised and nobody handles it any more."""
+        on_its_way = None if self._on_its_way is None else self._on_its_way()
+        return self._given is None and on_its_way is None
+
+    def retract(self, cancellation: BaseException) -> None:
+        """Forgets that one, if it was not raised yet."""
+        if self._given is cancellation:
+            self._given = self.later.pop(0) if self.later else None
+        else:
+            self.later = [each for each in self.later if each is not cancellation]
 
     def resume(self, coroutine: CoroutineType[Any, Any, Any], begun: bool) -> object:
         """Resumes the coroutine, at first with the cancellation; a cleanup may delay it."""
@@ -54,28 +71,37 @@ class Raised:
         if isinstance(given, Cancelled):
             self._on_its_way = weakref.ref(given)
         raised = None if self._on_its_way is None else self._on_its_way()
-        yielded = coroutine.send(given)
-        if raised is not None and raised.__traceback__ is not None:
-            frame = raised.__traceback__.tb_frame
-            self.reached = (frame.f_code, raised.__traceback__.tb_lasti, frame.f_globals)
+        try:
+            yielded = coroutine.send(given)
+            if raised is not None and raised.__traceback__ is not None:
+                frame = raised.__traceback__.tb_frame
+                self.reached = (frame.f_code, raised.__traceback__.tb_lasti, frame.f_globals)
+        finally:
+            del given, raised  # whose traceback may hold this frame
         return yielded
 
 
 class CoroutineFuture(Resumable[T]):
     """An ``async def``'s coroutine as a future: polling it resumes it.
 
+    What the coroutine awaits is polled with this as its context: it has what a `Within` has.
+
     Attributes:
         coroutine: The coroutine object.
         waits_for: The future in which it is suspended, or None.
         cancellation: The last one; None if it was never cancelled.
+        outer: The context of the last poll.
+        waker: That in it.
     """
 
-    __slots__ = ("cancellation", "coroutine", "waits_for")
+    __slots__ = ("cancellation", "coroutine", "outer", "waits_for", "waker")
 
     def __init__(self, coroutine: CoroutineType[Any, Any, T]) -> None:
         self.coroutine = coroutine
         self.waits_for: Future[Any] | None = None
         self.cancellation: Raised | None = None
+        self.outer: Context | None = None
+        self.waker = Waker.noop()
 
     def __repr__(self) -> str:
         return f"{self.coroutine.__qualname__}()"
@@ -85,9 +111,31 @@ class CoroutineFuture(Resumable[T]):
         """The name of the ``async def``."""
         return self.coroutine.__name__
 
+    @property
+    def future(self) -> CoroutineFuture[T]:
+        """This; see `Within`."""
+        return self
+
     def cancel(self, cancellation: BaseException) -> None:
-        """Makes the next poll raise it at the ``await`` where the coroutine is suspended."""
-        self.cancellation = Raised(cancellation)
+        """Makes the next poll raise it at the ``await`` where the coroutine is suspended.
+
+        While an earlier one is being handled there, it waits until that is over.
+        """
+        earlier = self.cancellation
+        if earlier is None or earlier.is_over:
+            self.cancellation = Raised(cancellation)
+        else:
+            earlier.later.append(cancellation)
+
+    def retract(self, cancellation: BaseException) -> None:
+        if self.cancellation is not None:
+            self.cancellation.retract(cancellation)
+
+    def _take_next(self, earlier: Raised) -> None:
+        """Goes on to the next cancellation, if the one before is over."""
+        if earlier.later and earlier.is_over:
+            self.cancellation = Raised(earlier.later[0], earlier.later[1:])
+            self.waker.wake()
 
     def poll(self, cx: Context) -> Poll[T]:
         """Resumes the coroutine until its next suspension or its end.
@@ -98,12 +146,15 @@ class CoroutineFuture(Resumable[T]):
         """
         if self.waits_for is None and self.coroutine.cr_suspended:
             raise foreign.awaited_before(f"{self!r} is awaited")
+        within: Any = None  # nobody polls
+        if cx is not None:
+            self.outer, self.waker, within = cx, cx.waker, self
         # As `polled_with`, which would double the time of a poll.
         resuming, token = current_driver(), None
         if resuming is NOBODY:
             resuming = Driver()
             token = driver.set(resuming)
-        outer, resuming.context = resuming.context, cx
+        outer, resuming.context = resuming.context, within
         try:
             if self.cancellation is None:
                 yielded = self.coroutine.send(None)
@@ -119,6 +170,8 @@ class CoroutineFuture(Resumable[T]):
         if not isinstance(yielded, Future):
             raise foreign.made_for_another(self.coroutine, yielded)
         self.waits_for = yielded
+        if self.cancellation is not None:
+            self._take_next(self.cancellation)
         return PENDING
 
     def drop(self) -> None:

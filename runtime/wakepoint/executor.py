@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from wakepoint import foreign, forking
@@ -43,24 +44,70 @@ class Executor(Scheduler):
             KeyboardInterrupt: After Ctrl-C.
             BaseException: Whatever the future raises.
         """
-        forking.watch(self)
-        outer, running.executor = running.executor, self
-        outer_lingering, watching.lingering = watching.lingering, self.lingering
-        try:
-            with self.generators.watched(), self.interrupts.watched():
-                root = self._run_root(future)
-        except BaseException as error:
-            self.interrupted(error)
-            raise
-        finally:
-            self._drop_rest()
-            self.report_unobserved()
-            running.executor, watching.lingering = outer, outer_lingering
+        with self._running_here():
+            try:
+                with self.generators.watched(), self.interrupts.watched():
+                    root = self._run_root(future)
+            except BaseException as error:
+                self.interrupted(error)
+                raise
+            finally:
+                self._drop_rest()
+                self.posted.close()
+                self.report_unobserved()
         if root.state is TaskState.READY:
             return cast(T, root.outcome)
         if root.state is TaskState.RAISED:
             raise root.outcome
         raise JoinError("the main task was aborted")
+
+    def try_tick(self) -> bool:
+        """Polls one task, if one is queued (async-executor's ``Executor::try_tick``).
+
+        For whoever has a loop of his own: spawn with `spawn`, then call this. What stands around
+        the tasks of `block_on` is missing here: nobody aborts those that are left over, and Ctrl-C
+        is Python's.
+
+        Example:
+            >>> from wakepoint.runtime import build
+            >>> executor = build("simulated")
+            >>> async def say(word):
+            ...     print(word)
+            >>> for word in ("first", "second"):
+            ...     handle = executor.spawn(say(word))
+            >>> while executor.try_tick():
+            ...     print("polled one")
+            first
+            polled one
+            second
+            polled one
+
+        Returns:
+            False if no task was queued, and no event or timer has woken one.
+
+        Raises:
+            RuntimeError: If this thread runs another executor, or this one already.
+        """
+        if running.executor is not None:
+            raise RuntimeError("this thread runs an executor already, which polls its tasks itself")
+        with self._running_here(), self.generators.watched():
+            if self.attention.needed:
+                self.attend()
+            if self.reactor.expects_events:
+                self.reactor.park(block=False)
+            return self.run_batch(1) > 0
+
+    @contextmanager
+    def _running_here(self) -> Iterator[None]:
+        """In the block this thread's executor is this one."""
+        forking.watch(self)
+        self.posted.open()
+        outer, running.executor = running.executor, self
+        outer_lingering, watching.lingering = watching.lingering, self.lingering
+        try:
+            yield
+        finally:
+            running.executor, watching.lingering = outer, outer_lingering
 
     def _run_root(self, future: Awaitable[T]) -> Task[T]:
         root = self.spawn(future).task

@@ -232,7 +232,10 @@ class JoinHandle(Future[T]):
                     task.joiners[me] = waker
                 sent = yield self
                 if sent is not None:
-                    raise sent
+                    try:
+                        raise sent
+                    finally:
+                        del sent  # whose traceback holds this frame
         except RuntimeError as error:
             raise_refusal(self, error)
         finally:

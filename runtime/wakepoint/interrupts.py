@@ -20,7 +20,7 @@ from typing import Any
 
 from wakepoint.attention import Attention
 from wakepoint.handle import Task
-from wakepoint.task import Driver
+from wakepoint.task import Context, Driver
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -55,8 +55,10 @@ class Interrupts:
     @property
     def polling(self) -> Task[Any] | None:
         """The task whose code runs just now."""
-        context = self._driver.context
-        return context if isinstance(context, Task) else None
+        context: Context | None = self._driver.context
+        while not (context is None or isinstance(context, Task)):
+            context = getattr(context, "outer", None)  # of a `Within`
+        return context
 
     @contextmanager
     def watched(self) -> Iterator[None]:

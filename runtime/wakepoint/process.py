@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from wakepoint import executor
 from wakepoint.backends.readiness import Attempt
 from wakepoint.blocking import spawn_blocking
-from wakepoint.combinators import join
+from wakepoint.join import try_join
 from wakepoint.pipe import PipeReader, PipeWriter
 from wakepoint.reactor import Reactor, none_left
 from wakepoint.source import Source
@@ -299,7 +299,7 @@ class Command:
         """
         piped = Command(*self._argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=self._env)
         with _ended(piped.spawn()) as child:
-            _, stdout, stderr, status = await join(
+            _, stdout, stderr, status = await try_join(
                 _feed(child.stdin, data),
                 _everything(child.stdout),
                 _everything(child.stderr),

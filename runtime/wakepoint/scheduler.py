@@ -7,6 +7,7 @@ One thread, one queue, as tokio's current-thread scheduler. How a run begins and
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from collections import deque
 from collections.abc import Awaitable
@@ -16,6 +17,7 @@ from typing import Any, ClassVar, TypeVar
 from wakepoint import foreign, forking
 from wakepoint.attention import Attention
 from wakepoint.cancelling import report, tell_beside
+from wakepoint.choices import Choices
 from wakepoint.coroutine import CoroutineFuture, into_future
 from wakepoint.deadlock import describe
 from wakepoint.errors import Cancelled, Deadlock
@@ -23,6 +25,7 @@ from wakepoint.generators import Generators
 from wakepoint.handle import JoinHandle, Task, TaskState, name_of
 from wakepoint.interrupts import Interrupts
 from wakepoint.lingering import Lingering
+from wakepoint.posting import Posted
 from wakepoint.reactor import Reactor
 from wakepoint.task import PENDING, Cancellable, Driver, Future, checked
 
@@ -54,6 +57,8 @@ class Scheduler:
         interrupts: Ctrl-C, and who raises something between two polls.
         generators: The async generators that were begun.
         lingering: Who goes on after its cancellation.
+        posted: What other threads have handed over.
+        choices: Who is first where nobody is to be preferred.
     """
 
     thread_check_interval = 0.05
@@ -71,6 +76,8 @@ class Scheduler:
         self.interrupts = Interrupts(self.driver, self.attention, self._end_sleep)
         self.generators = Generators(self.spawn, self.attention, self.look)
         self.lingering = Lingering(self.patience, self.attention)
+        self.posted = Posted(self.attention, self.look)
+        self.choices = Choices()
         self.tasks: dict[int, Task[Any]] = {}
         self._queue: deque[Task[Any]] = deque()
         self.enqueue = self._queue.append
@@ -143,7 +150,7 @@ class Scheduler:
         polls = 0
         while task.state is _PENDING:
             if attention.needed:
-                self._attend()
+                self.attend()
             if not queue:
                 self._park_or_report()
                 continue
@@ -154,25 +161,29 @@ class Scheduler:
                 if self.reactor.expects_events:
                     self.reactor.park(block=False)
 
-    def _attend(self) -> None:
+    def attend(self) -> None:
         """Looks after all that is no task; what comes meanwhile has to wait for the next turn."""
         if self.forked:
             raise self._cannot_wait()
         self.attention.needed = False
         self.interrupts.raise_due()
         self.generators.close_left()
+        self.posted.call_all()
         self.lingering.tell()
         if self.lingering.left is not None:
             self.attention.needed = True
 
-    def run_batch(self) -> int:
+    def run_batch(self, most: int = sys.maxsize) -> int:
         """Polls the tasks that are queued now; those they wake wait for the next batch.
+
+        Args:
+            most: How many are polled at most.
 
         Returns:
             How many there were.
         """
         queue, driver = self._queue, self.driver
-        batch = len(queue)
+        batch = min(len(queue), most)
         for _ in range(batch):
             task = queue.popleft()
             coroutine = task.coroutine
@@ -303,6 +314,7 @@ class Scheduler:
         self.forked = self.attention.needed = True
         self._forker = self.interrupts.polling
         self.interrupts.now_forked()
+        self.posted.now_forked()
         forking.never_free(self)  # that would run what the tasks do when they are dropped
         self.reactor.now_forked()
 
@@ -317,9 +329,8 @@ class Scheduler:
     def _park_or_report(self) -> None:
         reactor = self.reactor
         ours = reactor.expects_events or reactor.blocking_jobs > 0
-        if not ours and not _foreign_threads():
-            if self._queue or self._has_news():
-                return  # the last one who could wake did so since we looked, and went
+        # A thread may have woken somebody and ended just now.
+        if not ours and not (_foreign_threads() or self._queue or self._has_news()):
             raise Deadlock(tuple(describe(task) for task in self.tasks.values()))
         reactor.fall_asleep()
         if not reactor.notifiable and threading.active_count() > 1 and _foreign_threads():
@@ -331,7 +342,9 @@ class Scheduler:
             reactor.asleep = False
 
     def _has_news(self) -> bool:
-        return self.attention.needed and (self.generators.left or self.interrupts.due)
+        return self.attention.needed and bool(
+            self.generators.left or self.interrupts.due or self.posted
+        )
 
     def _sleep_at_most(self, ours: bool) -> float | None:
         """Seconds after which to come back without an event, or None."""

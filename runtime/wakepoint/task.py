@@ -156,6 +156,26 @@ class Context:
         self.waker = waker
 
 
+class Within(Context):
+    """The context of what somebody's code awaits: it tells in which of a task's futures that is.
+
+    Args:
+        outer: The context that the code itself is polled with.
+        future: The future that runs the code.
+
+    Attributes:
+        outer: See above.
+        future: See above.
+    """
+
+    __slots__ = ("future", "outer")
+
+    def __init__(self, outer: Context, future: Resumable[Any]) -> None:
+        super().__init__(outer.waker)
+        self.outer = outer
+        self.future = future
+
+
 class Driver:
     """Who resumes coroutines: an executor, or somebody who polls by hand.
 
@@ -283,9 +303,12 @@ class Future(Generic[T]):
                     sent = sys.exception()
                     break
                 if sent is not None:
-                    if not isinstance(self, Cancellable):
-                        raise sent
-                    self.cancel(sent)  # and polled on: it may have to wait to end
+                    try:
+                        if not isinstance(self, Cancellable):
+                            raise sent
+                        self.cancel(sent)  # and polled on: it may have to wait to end
+                    finally:
+                        sent = None  # its traceback will hold this frame
         finally:
             self.drop()  # closing it is not handled meanwhile: what it raises has another context
         assert sent is not None
@@ -412,6 +435,10 @@ class Resumable(Cancellable[T]):
     """A future that runs somebody's code from one ``await`` to the next."""
 
     __slots__ = ()
+
+    def retract(self, cancellation: BaseException) -> None:
+        """Takes a cancellation back that was not raised yet."""
+        raise NotImplementedError(f"{type(self).__name__} has no retract()")
 
     @property
     def suspended_at(self) -> tuple[str, int, Future[Any]] | None:

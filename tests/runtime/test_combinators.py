@@ -17,6 +17,7 @@ from wakepoint import (
     run,
     select,
     sleep,
+    try_join,
     yield_now,
 )
 
@@ -78,7 +79,7 @@ def test_when_one_raises_the_others_are_dropped() -> None:
 
     async def main() -> None:
         with pytest.raises(ValueError, match="broken"):
-            await join(other, fail())
+            await try_join(other, fail())
         assert other.drops
 
     run(main())

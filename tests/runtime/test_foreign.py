@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import wakepoint
-from wakepoint import join, run, select, sleep, spawn, spawn_blocking, timeout
+from wakepoint import join, run, select, sleep, spawn, spawn_blocking, timeout, try_join
 
 ASYNCIO: dict[str, tuple[Callable[[], Awaitable[Any]], str]] = {
     "sleep": (lambda: asyncio.sleep(0.01), r"asyncio\.sleep\(…\)"),
@@ -262,7 +262,7 @@ def test_a_coroutine_that_is_awaited_twice() -> None:
 
     async def side_by_side(take: Callable[[Any], Any]) -> None:
         coroutine = work()
-        await join(take(coroutine), take(coroutine))
+        await try_join(take(coroutine), take(coroutine))
 
     for take in (spawn, lambda each: each):
         with pytest.raises(RuntimeError, match=r"^work\(\) is awaited a second time, .*anew"):

@@ -20,11 +20,11 @@ from wakepoint import (
     Poll,
     Ready,
     into_future,
-    join,
     select,
     sleep,
     spawn,
     timeout,
+    try_join,
 )
 
 if sys.platform == "win32":
@@ -54,7 +54,7 @@ async def sibling_failed(future: Awaitable[Any]) -> None:
         raise ValueError("sibling")
 
     with pytest.raises(ValueError, match="sibling"):
-        await join(future, fails())
+        await try_join(future, fails())
 
 
 async def dropped(future: Awaitable[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from _thread import get_ident
 from collections.abc import Awaitable
 from types import CoroutineType
@@ -129,9 +130,9 @@ class RecordingExecutor(Executor):
         self.recorder.goes_on = self.recorder.goes_on or self.lingering.untold()
         super().interrupted(error)
 
-    def run_batch(self) -> int:
+    def run_batch(self, most: int = sys.maxsize) -> int:
         queue = self._queue
-        batch = len(queue)
+        batch = min(len(queue), most)
         for _ in range(batch):
             task = queue.popleft()
             if not task.done:

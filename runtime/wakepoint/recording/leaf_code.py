@@ -9,17 +9,20 @@ from types import CodeType, FrameType
 from typing import Any
 
 from wakepoint.cancelling import Ending
-from wakepoint.combinators import Combined, Join, Select
+from wakepoint.combinators import Combined
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.executor import Executor
+from wakepoint.join import TryJoin
 from wakepoint.recording.executor import RecordingExecutor
 from wakepoint.recording.foreign_repr import is_a, type_name
 from wakepoint.recording.log import Shape
 from wakepoint.recording.safe_repr import message_of
 from wakepoint.recording.states import AWAIT_CODE, LIBRARY, States, awaiting
 from wakepoint.recording.watched import Watched, address
+from wakepoint.shield import Shield
 from wakepoint.task import PENDING, Future, Ready
-from wakepoint.time import Timeout
+from wakepoint.task_local import Scoped
+from wakepoint.time.timeouts import Timeout
 
 _NO_LEAVES = frozenset(
     inspect.getfile(each) for each in (CoroutineFuture, Executor, RecordingExecutor)
@@ -29,12 +32,20 @@ _POLLERS = (*_NO_LEAVES, inspect.getfile(Ending), f"{LIBRARY}machine{os.sep}runn
 """Where futures are polled on somebody's behalf, besides these methods."""
 _POLLING = frozenset(
     id(each.__code__)
-    for each in (Future.__await__, Combined.poll, Combined.poll_running, Join.poll, Timeout.poll)
+    for each in (
+        Future.__await__,
+        Combined.poll,
+        Combined.poll_running,
+        TryJoin.poll,
+        Shield.poll,
+        Scoped.poll,
+        Timeout.poll,
+    )
 )
 
 # These poll other futures on the snippet's behalf, so what they poll is worth telling; any other
 # leaf of the library is told as one piece.
-_TRANSPARENT = (Join, Select, Timeout)
+_TRANSPARENT = (Combined, Scoped, Shield, Timeout)
 
 _POLLED = ("future.polled", "future", "type", "instance", "outcome")
 _PENDING = Shape(*_POLLED)

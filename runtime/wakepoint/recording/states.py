@@ -18,7 +18,7 @@ from wakepoint.recording.sources import Source
 from wakepoint.recording.watched import Watched
 from wakepoint.sync.waiting import Turn
 from wakepoint.task import Future
-from wakepoint.time import Sleep
+from wakepoint.time.sleeping import Sleep
 
 AWAIT_CODE = Future.__await__.__code__
 SHORT_CUTS = frozenset(each.__await__.__code__ for each in (JoinHandle, Sleep, Turn, YieldNow))

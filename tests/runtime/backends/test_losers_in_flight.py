@@ -9,7 +9,7 @@ import pytest
 from tools.peers import connected
 from tools.rig import Rig
 
-from wakepoint import Future, TcpListener, TcpStream, join, select, sleep, spawn, timeout
+from wakepoint import Future, TcpListener, TcpStream, join, select, sleep, spawn, timeout, try_join
 
 
 async def fail() -> None:
@@ -22,7 +22,7 @@ async def fail() -> None:
     [
         (lambda loser: timeout(0.001, loser), "TimeoutError"),
         (lambda loser: select(loser, sleep(0.001)), (1, None)),
-        (lambda loser: join(loser, fail()), "KeyError"),
+        (lambda loser: try_join(loser, fail()), "KeyError"),
     ],
 )
 def test_a_read_is_taken_back_and_a_goodbye_is_sent(

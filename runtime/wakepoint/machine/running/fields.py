@@ -32,7 +32,7 @@ class Fields:
     attributes: ClassVar[frozenset[str]] = frozenset(
         (
             *("State", "function", "state", "awaiting", "error", "cells"),
-            "cancellation",
+            *("cancellation", "cancellations", "on_its_way"),
             *("sent", "thrown", "outside", "running", "closed", "used", "finalizer"),
             *("shown", "showing"),
         )

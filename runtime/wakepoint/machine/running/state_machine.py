@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import sys
+import weakref
 from collections.abc import Mapping
 from types import CodeType
 from typing import Any, ClassVar, TypeVar, cast
@@ -26,6 +27,7 @@ from wakepoint.task import (
     Future,
     Poll,
     Resumable,
+    Within,
     dropping,
     nobody_polls,
     refuses_no_more,
@@ -51,6 +53,8 @@ class StateMachine(Fields, Resumable[T]):
         awaiting: The future that it waits for.
         error: The exception that is on its way to a handler.
         cancellation: What the next poll raises where the machine stands.
+        on_its_way: The cancellation that was raised last, while somebody handles it.
+        cancellations: Those that came meanwhile.
         shown: What `sys.exception` gives to whom a poll calls, if it is the machine's own.
         showing: True in the middle of a poll that shows one.
         cancelled_to: The handler that a cancellation came to last.
@@ -67,6 +71,8 @@ class StateMachine(Fields, Resumable[T]):
         self.awaiting: Future[Any] | None = None
         self.error: BaseException | None = None
         self.cancellation: BaseException | None = None
+        self.on_its_way: weakref.ref[BaseException] | None = None
+        self.cancellations: list[BaseException] = []
         self.cells = Cells(self.variables)
         self.shown: BaseException | None = None
         self.showing = False
@@ -102,15 +108,19 @@ class StateMachine(Fields, Resumable[T]):
         cancellation, self.cancellation = self.cancellation, None
         try:
             if cancellation is not None:
+                if isinstance(cancellation, Cancelled):
+                    self.on_its_way = weakref.ref(cancellation)
                 cancel(awaiting, cancellation)
-            polled = awaiting.poll(cx)  # type: ignore[arg-type]
+            polled = awaiting.poll(None if cx is None else Within(cx, self))  # type: ignore[arg-type]
         except StopIteration as error:
             self._let_go()
             comes_out(error, awaiting)
         except BaseException:
             self._let_go()
             raise
+        del cancellation
         if polled is PENDING:
+            self._take_next(cx)
             polling.context = None
             self.error = None  # is on no way any more; its traceback would hold this
             self.forget_frames(sys.exc_info()[1])
@@ -212,11 +222,32 @@ class StateMachine(Fields, Resumable[T]):
         return self.state.name in {"RETURNED", "RAISED", "DROPPED"}
 
     def cancel(self, cancellation: BaseException) -> None:
-        """Makes the next poll raise it at the ``await`` where the machine is suspended."""
+        """Makes the next poll raise it at the ``await`` where the machine is suspended.
+
+        While an earlier one is being handled there, it waits until that is over.
+        """
+        if self.cancellation is not None or self._is_handled():
+            self.cancellations.append(cancellation)
+            return
         self.cancelled_to = None
         self.cancellation = cancellation
         if self.state.name == "START":  # there is no await to raise at
             self.state = self.State["DROPPED"]
+
+    def retract(self, cancellation: BaseException) -> None:
+        self.cancellations = [each for each in self.cancellations if each is not cancellation]
+        if self.cancellation is cancellation:
+            self.cancellation = self.cancellations.pop(0) if self.cancellations else None
+
+    def _is_handled(self) -> bool:
+        """True while somebody handles the cancellation that was raised last."""
+        return self.on_its_way is not None and self.on_its_way() is not None
+
+    def _take_next(self, cx: Context | None) -> None:
+        """Goes on to the next cancellation, if the one before is over."""
+        if self.cancellations and cx is not None and not self._is_handled():
+            self.cancellation = self.cancellations.pop(0)
+            cx.waker.wake()
 
     # -- cancelled, and not ended: what `wakepoint.lingering` asks ---------------------------------
 

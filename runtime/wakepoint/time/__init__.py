@@ -1,0 +1,18 @@
+"""Time: waiting for it, limits of it, and the clock that tells it (``tokio::time``)."""
+
+from wakepoint.time.clock import now
+from wakepoint.time.intervals import Interval, MissedTickBehavior, interval, interval_at
+from wakepoint.time.sleeping import sleep, sleep_until
+from wakepoint.time.timeouts import timeout, timeout_at
+
+__all__ = [
+    "Interval",
+    "MissedTickBehavior",
+    "interval",
+    "interval_at",
+    "now",
+    "sleep",
+    "sleep_until",
+    "timeout",
+    "timeout_at",
+]
