@@ -22,6 +22,7 @@ RUNTIME = (
     "wakepoint.io",
     "wakepoint.machine",
     "wakepoint.net",
+    "wakepoint.net.tls",
     "wakepoint.process",
     "wakepoint.recording",
     "wakepoint.sync",

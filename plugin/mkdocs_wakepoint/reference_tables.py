@@ -83,6 +83,11 @@ def sockets() -> str:
     return _names("wakepoint.net")
 
 
+def encryption() -> str:
+    """What ``wakepoint.net.tls`` exports."""
+    return _names("wakepoint.net.tls")
+
+
 def sync(channel: str = "") -> str:
     """What ``wakepoint.sync`` exports, or the module of one of its channels."""
     return _names(f"wakepoint.sync{channel and '.'}{channel}")
@@ -126,6 +131,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "runtime": runtime,
     "streams": streams,
     "sockets": sockets,
+    "encryption": encryption,
     "sync": sync,
     **{name: partial(sync, name) for name in ("broadcast", "mpsc", "oneshot", "watch")},
     "machines": machines,

@@ -11,13 +11,14 @@ from __future__ import annotations
 from wakepoint.io.buffered import BufReader, Lines
 from wakepoint.io.copying import copy, copy_bidirectional
 from wakepoint.io.halves import Joined, ReadHalf, WriteHalf, join, split
-from wakepoint.io.traits import AsyncRead, AsyncStream, AsyncWrite
+from wakepoint.io.traits import AsyncRead, AsyncStream, AsyncWrite, ClosableStream
 
 __all__ = [
     "AsyncRead",
     "AsyncStream",
     "AsyncWrite",
     "BufReader",
+    "ClosableStream",
     "Joined",
     "Lines",
     "ReadHalf",

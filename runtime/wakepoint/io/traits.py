@@ -32,3 +32,10 @@ class AsyncWrite(Protocol):
 
 class AsyncStream(AsyncRead, AsyncWrite, Protocol):
     """Whatever can be read and written to: a connection."""
+
+
+class ClosableStream(AsyncStream, Protocol):
+    """A stream that has to be closed."""
+
+    def close(self) -> None:
+        """Gives it back. Twice is fine."""

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from wakepoint.io.halves import ReadHalf, WriteHalf
-from wakepoint.io.traits import AsyncStream
+from wakepoint.io.traits import ClosableStream
 from wakepoint.streams import Closing
 
-
-class Splittable(AsyncStream, Protocol):
-    """A stream that can be closed."""
-
-    def close(self) -> None:
-        """Gives it back. Twice is fine."""
-
-
-S = TypeVar("S", bound=Splittable)
+S = TypeVar("S", bound=ClosableStream)
 
 
 class _Shared(Generic[S]):
