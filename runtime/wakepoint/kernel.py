@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wakepoint import linux
+from wakepoint.clock import VirtualClock
 
 Address = Any
 """What the socket module calls an address: a (host, port) pair for AF_INET."""
@@ -31,6 +32,8 @@ class Kernel:
     )
     emulation: str | None = None
     clock: str = "real"
+    paused: VirtualClock | None = None
+    """What the clock says while it is paused: `pause_clock` sets it, for this kernel alone."""
     lookup_blocks = True
     """``getaddrinfo`` may take long, so it is called on a thread."""
 
@@ -42,6 +45,41 @@ class Kernel:
     has_inotify = sys.platform == "linux"
 
     monotonic = staticmethod(time.monotonic)
+
+    def pause_clock(self) -> None:
+        """Stops the clock. From now on it is set forward, by whoever waits or by `advance_clock`.
+
+        Raises:
+            RuntimeError: If it stands already.
+        """
+        if self.paused is not None:
+            raise RuntimeError("the clock is paused already")
+        self.paused = VirtualClock(self.monotonic())
+        self.paused.frozen = True
+        self.clock = "virtual"
+        self.monotonic = self.paused.monotonic
+
+    def resume_clock(self) -> None:
+        """Lets it run again, from where it stands.
+
+        Raises:
+            RuntimeError: If it runs.
+        """
+        if self.paused is None:
+            raise RuntimeError("the clock runs: nobody has paused it")
+        real = type(self).monotonic
+        ahead, self.paused = self.monotonic() - real(), None
+        self.monotonic = lambda: real() + ahead
+
+    def advance_clock(self, seconds: float) -> None:
+        """Sets a clock that is paused forward.
+
+        Raises:
+            RuntimeError: If it runs.
+        """
+        if self.paused is None:
+            raise RuntimeError("the clock runs by itself: pause it first")
+        self.paused.forward_to(self.monotonic() + seconds)
 
     # Sockets. Each raises OSError; BlockingIOError where the call would block.
     @staticmethod

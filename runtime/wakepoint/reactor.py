@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import Any
 
 from wakepoint import forking
+from wakepoint.clock import VirtualClock
 from wakepoint.contract import Backend, InFlight
 from wakepoint.errors import BusyResourceError
 from wakepoint.kernel import Kernel
@@ -29,6 +30,9 @@ _READ, _WRITE = Interest.READ, Interest.WRITE
 
 MAX_DISARMED = 64
 """More timers than this are not kept for their deadline's sake once they were taken back."""
+
+IN_FLIGHT = 0.002
+"""Real seconds in which what was sent through the kernel arrives, before a paused clock jumps."""
 
 MAX_SLEEP = 86_400.0
 """Longest wait in seconds; backends count in numbers that a deadline at infinity would overflow."""
@@ -279,12 +283,35 @@ class Reactor:
         """
         timeout = at_most if block else 0.0
         if block and self._timers and (timer := self.next_timer()) is not None:
+            if self.kernel.paused is not None:
+                self._wait_paused(self.kernel.paused, timer, timeout)
+                return
             until_timer = max(0.0, timer.deadline - self.kernel.monotonic())
             timeout = until_timer if timeout is None else min(timeout, until_timer)
             timeout = min(timeout, MAX_SLEEP)
         self.wait(timeout)
         self.asleep = False
         self._fire_due()
+
+    def _wait_paused(self, clock: VirtualClock, timer: Timer, at_most: float | None) -> None:
+        """Looks for events; if there are none, everybody waits, and the clock jumps to the timer.
+
+        While a call is under way on a thread of ours the clock stands (tokio does so as well).
+        """
+        if self.blocking_jobs > 0:
+            self.wait(at_most)
+        elif not self.wait(IN_FLIGHT if self.interests or self._operations else 0.0):
+            clock.forward_to(min(timer.deadline, clock.monotonic() + MAX_SLEEP))
+        self.asleep = False
+        self._fire_due()
+
+    def advance(self, seconds: float) -> None:
+        """Sets a clock that is paused forward; what is due then fires at the next `park`.
+
+        Raises:
+            RuntimeError: If it is not paused.
+        """
+        self.kernel.advance_clock(seconds)
 
     def fall_asleep(self) -> None:
         """From here on whoever wakes a task notifies. Look at the queue again, then `park`."""

@@ -31,7 +31,7 @@ class Environment:
             snippet never started a reactor.
         system: Operating system, ``Linux``, ``Darwin``, ``Windows``, ``FreeBSD``.
         python: Implementation and version, ``CPython 3.11.7``.
-        clock: ``real`` or ``virtual``.
+        clock: ``real``, or ``virtual`` if it was simulated or paused.
         emulation: What stood in for the real system (``Wine``, ``libkqueue``), or None.
         recorded: ISO date for a recording that was kept; None for one made by the build itself.
     """

@@ -188,6 +188,7 @@ class RecordingReactor(SteadyReactor):
         self.recorder.emit(_UNPARKED, events)
 
     def shut_down(self) -> None:
+        self.recorder.clock = self._recording_kernel.clock  # the script may have paused it
         with self.recorder.acting("reactor"):
             super().shut_down()
 

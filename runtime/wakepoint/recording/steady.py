@@ -67,6 +67,10 @@ class SteadyReactor(Reactor):
         self._blocks = block
         super().park(block, at_most)
 
+    def advance(self, seconds: float) -> None:
+        super().advance(seconds)
+        self._turn = None
+
     def wait(self, timeout: float | None) -> int:
         # A deadline that passed just before is waited for like one that did not.
         return super().wait(SHORTEST if self._blocks and timeout == 0 else timeout)

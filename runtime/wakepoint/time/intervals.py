@@ -6,7 +6,7 @@ import enum
 import math
 
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
-from wakepoint.time.clock import now
+from wakepoint.time.instant import now
 from wakepoint.time.sleeping import SleepUntil
 
 LATE = 0.005

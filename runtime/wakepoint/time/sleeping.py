@@ -19,7 +19,7 @@ from wakepoint.task import (
     polled_after_ready,
     raise_refusal,
 )
-from wakepoint.time.clock import now
+from wakepoint.time.instant import now
 
 
 class Sleep(Future[None]):

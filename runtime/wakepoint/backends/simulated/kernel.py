@@ -16,7 +16,8 @@ from wakepoint.backends.simulated.network import Address, Network, failure
 from wakepoint.backends.simulated.pipe import PipeEnd
 from wakepoint.backends.simulated.tcp import TcpSocket
 from wakepoint.backends.simulated.udp import UdpSocket
-from wakepoint.backends.simulated.world import SECOND, Descriptor, News, World
+from wakepoint.backends.simulated.world import Descriptor, News, World
+from wakepoint.clock import SECOND, VirtualClock, nanoseconds
 
 _LOOK = 10_000
 """Virtual nanoseconds that a look for news takes."""
@@ -34,6 +35,7 @@ class SimulatedKernel:
 
     system = "Simulated"
     clock = "virtual"
+    paused: VirtualClock | None = None  # it waits in virtual time by itself
     emulation: str | None = None
     lookup_blocks = False
     has_signals = False
@@ -49,7 +51,37 @@ class SimulatedKernel:
 
     def monotonic(self) -> float:
         """Virtual seconds since the world began."""
-        return self.world.now / SECOND
+        return self.world.clock.monotonic()
+
+    def pause_clock(self) -> None:
+        """Time passes in waits alone anyway; from now on it also stands while a thread works.
+
+        Raises:
+            RuntimeError: If it was paused before.
+        """
+        if self.world.clock.frozen:
+            raise RuntimeError("the clock is paused already")
+        self.world.clock.frozen = True
+
+    def resume_clock(self) -> None:
+        """While a thread works time passes again as the real one does.
+
+        Raises:
+            RuntimeError: If it was not paused.
+        """
+        if not self.world.clock.frozen:
+            raise RuntimeError("the clock runs: nobody has paused it")
+        self.world.clock.frozen = False
+
+    def advance_clock(self, seconds: float) -> None:
+        """Sets a clock that is paused forward.
+
+        Raises:
+            RuntimeError: If it is not paused.
+        """
+        if not self.world.clock.frozen:
+            raise RuntimeError("the clock runs by itself: pause it first")
+        self.world.jump(self.world.now + nanoseconds(seconds))
 
     # -- sockets -----------------------------------------------------------------------------
 
@@ -214,7 +246,7 @@ class SimulatedKernel:
             Descriptors and what became possible on them, in the order in which it did.
         """
         world = self.world
-        limit = None if timeout is None else world.now + _nanoseconds(timeout)
+        limit = None if timeout is None else world.now + nanoseconds(timeout)
         # Looking takes time too, or a busy program would stop the clock.
         world.now += _LOOK
         if threads:
@@ -233,7 +265,9 @@ class SimulatedKernel:
         start = time.monotonic()
         if not world.news:
             self._notified.wait(seconds)
-        passed = world.now + _nanoseconds(time.monotonic() - start)
+        if world.clock.frozen:
+            return world.now
+        passed = world.now + nanoseconds(time.monotonic() - start)
         return min(passed, *due) if due else passed
 
     def sim_notify(self) -> None:
@@ -245,8 +279,3 @@ def _usable(sock: Any) -> Any:
     if not isinstance(sock, Descriptor) or sock.closed:
         raise failure(errno.EBADF)
     return sock
-
-
-def _nanoseconds(seconds: float) -> int:
-    whole = int(seconds * SECOND)
-    return whole + (whole < seconds * SECOND)  # up, so that a deadline is never missed

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import partial
 
 from wakepoint.backends.simulated.network import Address, Network, failure
-from wakepoint.backends.simulated.world import SECOND, Descriptor, News
+from wakepoint.backends.simulated.world import Descriptor, News
+from wakepoint.clock import SECOND
 
 _RETRY = SECOND
 """A connection request that finds the backlog full is sent again after this time, as on Linux."""

@@ -7,8 +7,7 @@ import itertools
 from collections.abc import Callable
 from enum import Flag, auto
 
-SECOND = 1_000_000_000
-"""Virtual time is counted in nanoseconds, as whole numbers, so that it always gets on."""
+from wakepoint.clock import SECOND, VirtualClock
 
 
 class News(Flag):
@@ -88,11 +87,20 @@ class World:
         self.gap = round(gap * SECOND)
         self.segment = segment
         self.buffer = buffer
-        self.now = 0
+        self.clock = VirtualClock()
         self.descriptors: dict[int, Descriptor] = {}
         self.news: dict[int, News] = {}
         self._future: list[tuple[int, int, Callable[[], None]]] = []
         self._sequence = itertools.count()
+
+    @property
+    def now(self) -> int:
+        """Virtual nanoseconds since the world began."""
+        return self.clock.now
+
+    @now.setter
+    def now(self, nanoseconds: int) -> None:
+        self.clock.now = nanoseconds
 
     def later(self, delay: int, happen: Callable[[], None]) -> None:
         """Makes something happen after so many nanoseconds; at one time, in order of asking."""
@@ -123,6 +131,13 @@ class World:
             self._happen()
         if not self.news and limit is not None:
             self.now = max(self.now, limit)
+
+    def jump(self, then: int) -> None:
+        """Sets the time forward at once; what would have happened meanwhile has happened."""
+        while self._future and self._future[0][0] <= then:
+            self.now = max(self.now, self._future[0][0])
+            self._happen()
+        self.now = max(self.now, then)
 
     def _happen(self) -> None:
         while self._future and self._future[0][0] <= self.now:

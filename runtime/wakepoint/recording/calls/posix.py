@@ -13,7 +13,7 @@ CLOSES = frozenset({"close", "close_fd"})
 MOVES_BYTES = frozenset(
     {"recv", "recvfrom", "read", "send", "sendmsg", "sendto", "write", "writev"}
 )
-UNRECORDED = frozenset({"monotonic", "getaddrinfo"})
+UNRECORDED = frozenset({"monotonic", "pause_clock", "resume_clock", "advance_clock", "getaddrinfo"})
 """A lookup runs on a thread, so its place among the events is chance, as is what it finds."""
 REAL_NAMES = {
     "close_fd": "close",
