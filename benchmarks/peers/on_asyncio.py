@@ -85,6 +85,24 @@ def timers(count: int) -> None:
     run(main())
 
 
+def hand_over(count: int) -> None:
+    """Two tasks hand a number to and fro through queues of one place."""
+
+    async def back(there: asyncio.Queue[int], back_again: asyncio.Queue[int]) -> None:
+        for _ in range(count):
+            await back_again.put(await there.get())
+
+    async def main() -> None:
+        there, back_again = asyncio.Queue[int](1), asyncio.Queue[int](1)
+        other = asyncio.create_task(back(there, back_again))
+        for number in range(count):
+            await there.put(number)
+            await back_again.get()
+        await other
+
+    run(main())
+
+
 def ping_pong(count: int) -> None:
     """Two tasks hand one byte to and fro."""
 

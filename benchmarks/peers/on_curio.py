@@ -77,6 +77,24 @@ def timers(count: int) -> None:
     curio.run(main)
 
 
+def hand_over(count: int) -> None:
+    """Two tasks hand a number to and fro through queues of one place."""
+
+    async def back(there: curio.Queue, back_again: curio.Queue) -> None:
+        for _ in range(count):
+            await back_again.put(await there.get())
+
+    async def main() -> None:
+        there, back_again = curio.Queue(1), curio.Queue(1)
+        other = await curio.spawn(back, there, back_again)
+        for number in range(count):
+            await there.put(number)
+            await back_again.get()
+        await other.join()
+
+    curio.run(main)
+
+
 def ping_pong(count: int) -> None:
     """Two tasks hand one byte to and fro."""
 

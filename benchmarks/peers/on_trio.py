@@ -76,6 +76,27 @@ def timers(count: int) -> None:
     trio.run(main)
 
 
+def hand_over(count: int) -> None:
+    """Two tasks hand a number to and fro through queues of one place."""
+
+    async def back(
+        receiver: trio.MemoryReceiveChannel[int], sender: trio.MemorySendChannel[int]
+    ) -> None:
+        for _ in range(count):
+            await sender.send(await receiver.receive())
+
+    async def main() -> None:
+        there, their_end = trio.open_memory_channel[int](1)
+        their_answers, answers = trio.open_memory_channel[int](1)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(back, their_end, their_answers)
+            for number in range(count):
+                await there.send(number)
+                await answers.receive()
+
+    trio.run(main)
+
+
 def ping_pong(count: int) -> None:
     """Two tasks hand one byte to and fro."""
 

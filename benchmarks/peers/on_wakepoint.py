@@ -8,6 +8,7 @@ import wakepoint
 from peers import durations
 from peers.memory import Growth
 from wakepoint.executor import current
+from wakepoint.sync import mpsc
 
 RECORDED = """
 import wakepoint
@@ -92,16 +93,37 @@ def timers(count: int) -> None:
     wakepoint.run(main())
 
 
+def hand_over(count: int) -> None:
+    """Two tasks hand a number to and fro through queues of one place."""
+
+    async def back(receiver: mpsc.Receiver[int], sender: mpsc.Sender[int]) -> None:
+        for _ in range(count):
+            number = await receiver.recv()
+            assert number is not None
+            await sender.send(number)
+
+    async def main() -> None:
+        there, their_end = mpsc.channel(1)
+        their_answers, answers = mpsc.channel(1)
+        other = wakepoint.spawn(back(their_end, their_answers))
+        for number in range(count):
+            await there.send(number)
+            await answers.recv()
+        await other
+
+    wakepoint.run(main())
+
+
 def ping_pong(count: int) -> None:
     """Two tasks hand one byte to and fro."""
 
-    async def back(stream: wakepoint.TcpStream) -> None:
+    async def back(stream: wakepoint.UnixStream) -> None:
         with stream:
             for _ in range(count):
                 await stream.write_all(await stream.read_exact(1))
 
     async def main() -> None:
-        near, far = (_stream(end) for end in socket.socketpair())
+        near, far = wakepoint.UnixStream.pair()
         other = wakepoint.spawn(back(far))
         with near:
             for _ in range(count):
@@ -110,11 +132,6 @@ def ping_pong(count: int) -> None:
             await other
 
     wakepoint.run(main())
-
-
-def _stream(sock: socket.socket) -> wakepoint.TcpStream:
-    sock.setblocking(False)
-    return wakepoint.TcpStream(sock, current().reactor)
 
 
 def echo(listener: socket.socket, connections: int) -> None:
