@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from wakepoint.sync import ends
@@ -86,7 +86,8 @@ class Sender(ends.End[Shared[T]]):
             wakers = shared.receiving.take()
         finally:
             shared.lock.release()
-        wake(wakers)
+        if wakers:
+            wake(wakers)
         return receivers
 
     def subscribe(self) -> Receiver[T]:
@@ -121,9 +122,9 @@ class Sender(ends.End[Shared[T]]):
         """Waits until there is no receiver. Cancel safe."""
         return ends.Closed(self, self._shared)
 
-    def _leave(self, shared: Shared[T]) -> list[Waker | None]:
+    def _leave(self, shared: Shared[T]) -> Sequence[Waker | None]:
         shared.senders -= 1
-        return [] if shared.senders else [*shared.receiving.take()]
+        return () if shared.senders else shared.receiving.take()
 
 
 class Receiver(ends.End[Shared[T]]):
@@ -221,14 +222,14 @@ class Receiver(ends.End[Shared[T]]):
     def __anext__(self) -> Recv[T]:
         return Recv(self, self._open(), StopAsyncIteration)
 
-    def _leave(self, shared: Shared[T]) -> list[Waker | None]:
+    def _leave(self, shared: Shared[T]) -> Sequence[Waker | None]:
         position = self.position
         index = position - shared.first if position > shared.first else 0
         shared.receivers -= 1
         for entry in [*shared.values][index:]:
             entry[1] -= 1
         shared.forget()
-        return [] if shared.receivers else [*shared.closing.take()]
+        return () if shared.receivers else shared.closing.take()
 
 
 class Recv(Watching[T]):

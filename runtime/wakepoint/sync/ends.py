@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -63,7 +64,8 @@ class End(Generic[S]):
         self.close()
 
     def __del__(self) -> None:
-        self.close()
+        if not self._is_closed:
+            self.close()
 
     def close(self) -> None:
         """This end is done; the other side hears of it if it was the last. Twice is fine.
@@ -73,14 +75,16 @@ class End(Generic[S]):
         shared = self._shared
         shared.lock.acquire()
         try:
-            is_first = not self._is_closed
+            if self._is_closed:
+                return
             self._is_closed = True
-            wakers = self._leave(shared) if is_first else []
+            wakers = self._leave(shared)
         finally:
             shared.lock.release()
-        wake(wakers)
+        if wakers:
+            wake(wakers)
 
-    def _leave(self, shared: S) -> list[Waker | None]:
+    def _leave(self, shared: S) -> Sequence[Waker | None]:
         """Does not count any more, under the lock; says who is to be woken."""
         raise NotImplementedError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from wakepoint.errors import ClosedResourceError
@@ -14,9 +15,6 @@ from wakepoint.task import Context, Waker, polled_after_ready
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_NOBODY: list[Waker | None] = []
-"""Nobody is to be woken; nothing is ever added to it."""
 
 UNBOUNDED = sys.maxsize
 """The capacity of a channel that has no limit but memory."""
@@ -63,18 +61,18 @@ class Shared(ends.Shared, Generic[T]):
         """True once no message is left and none can come."""
         return not (self.taken or self.sending or (self.senders and self.receivers))
 
-    def put(self, value: T) -> list[Waker | None]:
+    def put(self, value: T) -> Sequence[Waker | None]:
         """Adds a message, whose slot was taken; says who is to be woken."""
         self.messages.append(value)
         self.unclaimed += 1
-        return self.choose() if self.receiving else _NOBODY
+        return self.choose() if self.receiving else ()
 
-    def free(self) -> list[Waker | None]:
+    def free(self) -> Sequence[Waker | None]:
         """A slot is not needed any more; says who is to be woken."""
         self.taken -= 1
-        return self.choose() if self.sending or self.receiving else _NOBODY
+        return self.choose() if self.sending or self.receiving else ()
 
-    def choose(self) -> list[Waker | None]:
+    def choose(self) -> Sequence[Waker | None]:
         """Chooses those who can go on; says who is to be woken."""
         wakers: list[Waker | None] = []
         while self.sending and self.taken < self.capacity:
@@ -96,7 +94,7 @@ class Shared(ends.Shared, Generic[T]):
             self.receiving.clear()
         return wakers
 
-    def close(self) -> list[Waker | None]:
+    def close(self) -> Sequence[Waker | None]:
         """Nobody can send any more; says who is to be woken."""
         self.receivers = 0
         sending = [*self.sending]
@@ -150,7 +148,7 @@ class SlotTurn(Turn[R], Generic[T, R]):
         if self.stage == OVER:
             return
         shared = self._shared
-        wakers: list[Waker | None] = []
+        wakers: Sequence[Waker | None] = ()
         shared.lock.acquire()
         try:
             shared.sending.pop(self, None)  # from here on nobody chooses it
@@ -255,7 +253,7 @@ class Recv(Turn[T]):
         if self.stage == OVER:
             return
         shared = self._shared
-        wakers: list[Waker | None] = []
+        wakers: Sequence[Waker | None] = ()
         shared.lock.acquire()
         try:
             shared.receiving.pop(self, None)  # from here on nobody chooses it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -43,9 +43,9 @@ class _Sending(ends.End[Shared[T]]):
         shared.lock.release()
         return shared
 
-    def _leave(self, shared: Shared[T]) -> list[Waker | None]:
+    def _leave(self, shared: Shared[T]) -> Sequence[Waker | None]:
         shared.senders -= 1
-        return [] if shared.senders else shared.choose()
+        return () if shared.senders else shared.choose()
 
 
 class Sender(_Sending[T]):
@@ -356,7 +356,7 @@ class Receiver(ends.End[Shared[T]]):
             except Empty:
                 break
 
-    def _leave(self, shared: Shared[T]) -> list[Waker | None]:
+    def _leave(self, shared: Shared[T]) -> Sequence[Waker | None]:
         return shared.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from wakepoint.sync import ends
@@ -100,9 +101,9 @@ class Sender(ends.End[Shared[T]]):
         """
         return ends.Closed(self, self._shared)
 
-    def _leave(self, shared: Shared[T]) -> list[Waker | None]:
+    def _leave(self, shared: Shared[T]) -> Sequence[Waker | None]:
         shared.senders = 0
-        return [] if shared.sent else [*shared.receiving.take()]
+        return () if shared.sent else shared.receiving.take()
 
 
 class Receiver(ends.End[Shared[T]], Future[T]):
@@ -173,7 +174,7 @@ class Receiver(ends.End[Shared[T]], Future[T]):
         """The sender can send no more. What it has sent may still be received. Twice is fine."""
         super().close()
 
-    def _leave(self, shared: Shared[T]) -> list[Waker | None]:
+    def _leave(self, shared: Shared[T]) -> Sequence[Waker | None]:
         shared.receivers = 0
         return [*shared.closing.take(), *shared.receiving.take()]
 

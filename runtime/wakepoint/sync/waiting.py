@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import enum
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any, ClassVar, Final, Literal, TypeAlias, TypeVar
 
 from wakepoint import executor
@@ -118,8 +118,10 @@ class Waiters(dict["Watching[Any]", Waker]):
 
     __slots__ = ()
 
-    def take(self) -> list[Waker]:
+    def take(self) -> Sequence[Waker]:
         """All of them; they register again if they have to. To be called under the lock."""
+        if not self:
+            return ()
         wakers = [*self.values()]
         self.clear()
         return wakers

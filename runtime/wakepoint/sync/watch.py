@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from wakepoint.sync import ends
@@ -122,9 +122,9 @@ class Sender(ends.End[Shared[T]]):
         """Waits until there is no receiver. Cancel safe."""
         return ends.Closed(self, self._shared)
 
-    def _leave(self, shared: Shared[T]) -> list[Waker | None]:
+    def _leave(self, shared: Shared[T]) -> Sequence[Waker | None]:
         shared.senders -= 1
-        return [] if shared.senders else [*shared.changing.take()]
+        return () if shared.senders else shared.changing.take()
 
 
 class Receiver(ends.End[Shared[T]]):
@@ -209,9 +209,9 @@ class Receiver(ends.End[Shared[T]]):
         shared.lock.release()
         return Receiver(shared, self.seen)
 
-    def _leave(self, shared: Shared[T]) -> list[Waker | None]:
+    def _leave(self, shared: Shared[T]) -> Sequence[Waker | None]:
         shared.receivers -= 1
-        return [] if shared.receivers else [*shared.closing.take()]
+        return () if shared.receivers else shared.closing.take()
 
 
 class Changed(Watching[None]):
