@@ -9,12 +9,12 @@ never takes its place.
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Iterable
 from typing import Any, TypeAlias, TypeVar
 
 from wakepoint.errors import Cancelled
+from wakepoint.failure import report
 from wakepoint.lingering import watching
 from wakepoint.task import PENDING, Cancellable, Future, Poll, Ready, drop_all
 
@@ -154,9 +154,3 @@ def tell_beside(
 
 def _in_words(error: Exception) -> str:
     return "".join(traceback.format_exception_only(error)).strip()
-
-
-def report(heading: str, error: BaseException) -> None:
-    """Prints an exception that there is nobody to raise it to."""
-    sys.stderr.write(f"{heading}\n")
-    traceback.print_exception(error, file=sys.stderr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from wakepoint import foreign, forking
 from wakepoint.errors import Deadlock, JoinError
@@ -54,12 +54,10 @@ class Executor(Scheduler):
             finally:
                 self._drop_rest()
                 self.posted.close()
-                self.report_unobserved()
-        if root.state is TaskState.READY:
-            return cast(T, root.outcome)
-        if root.state is TaskState.RAISED:
-            raise root.outcome
-        raise JoinError("the main task was aborted")
+                self.report_failures()
+        if root.state is TaskState.ABORTED:
+            raise JoinError("the main task was aborted")
+        return root.result()
 
     def try_tick(self) -> bool:
         """Polls one task, if one is queued (async-executor's ``Executor::try_tick``).
@@ -110,8 +108,7 @@ class Executor(Scheduler):
             running.executor, watching.lingering = outer, outer_lingering
 
     def _run_root(self, future: Awaitable[T]) -> Task[T]:
-        root = self.spawn(future).task
-        root.observed = True
+        self.root = root = self.spawn(future).task
         try:
             self.run_until(root)
         except KeyboardInterrupt:

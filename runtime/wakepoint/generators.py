@@ -22,8 +22,8 @@ from types import AsyncGeneratorType
 from typing import Any, Protocol
 
 from wakepoint.attention import Attention
-from wakepoint.cancelling import report
 from wakepoint.cleanup import Cleanup, Cleanups
+from wakepoint.failure import report
 from wakepoint.handle import Task
 from wakepoint.task import drop_without_waiting
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextvars
 import enum
 from collections.abc import Callable, Generator
+from contextvars import copy_context
 from types import CoroutineType
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.errors import JoinError
+from wakepoint.failure import Failure
 from wakepoint.task import (
     PENDING,
     Cancellable,
@@ -56,12 +57,6 @@ class Schedule(Protocol):
     def abort(self, task: Task[Any]) -> None:
         """Cancels the task; see `JoinHandle.abort`."""
 
-    def observed(self, task: Task[Any]) -> None:
-        """Somebody was given the task's outcome, or does not want it."""
-
-    def report(self, task: Task[Any]) -> None:
-        """Prints the exception of a task that nobody will join, unless somebody was given it."""
-
 
 class TaskState(enum.Enum):
     """How far a task has come."""
@@ -77,45 +72,113 @@ _PENDING = TaskState.PENDING
 _READY = TaskState.READY
 
 
-class Task(Context, Waker, Generic[T]):
+class JoinHandle(Future[T]):
+    """Await it for a task's result, as often as you like and in as many tasks.
+
+    Letting go of it detaches the task, which goes on by itself (tokio's JoinHandle). There, the
+    handle points to the task; in Python a reference does, so what `spawn` returns is the task.
+    """
+
+    __slots__ = ()
+
+    @property
+    def task(self) -> Task[T]:
+        """The task."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"JoinHandle(task {self.task.number})"
+
+    def into_future(self) -> JoinHandle[T]:
+        """A handle of its own for whoever waits: who gives up takes no waker of another's."""
+        return Joining(self.task)
+
+    def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
+        task = self.task
+        if task.state is _READY:
+            return cast(T, task.outcome)
+        context = current_driver().context
+        if type(context) is not Task:
+            return (yield from Future.__await__(self.into_future()))
+        # What follows is `Future.__await__` of a handle of its own, without that.
+        waker: Waker = context  # type: ignore[assignment]  # a task is one
+        me = object()
+        try:
+            while task.state is _PENDING:
+                if task.joiners is None:
+                    task.joiners = {me: waker}
+                else:
+                    task.joiners[me] = waker
+                sent = yield self
+                if sent is not None:
+                    raise sent
+        except RuntimeError as error:
+            raise_refusal(self, error)
+        finally:
+            if task.joiners is not None:  # it is pending still
+                task.joiners.pop(me, None)
+        return task.result()
+
+    def poll(self, cx: Context) -> Poll[T]:
+        """Ready once the task is done.
+
+        Raises:
+            JoinError: If the task was aborted.
+            BaseException: Whatever the task raised.
+        """
+        task = self.task
+        if task.state is not _PENDING:
+            return Ready(task.result())
+        if task.joiners is None:
+            task.joiners = {}
+        waker = task.joiners.get(self)
+        if waker is None or not waker.will_wake(cx.waker):
+            task.joiners[self] = cx.waker.clone()
+        return PENDING
+
+    def drop(self) -> None:
+        """Whoever waits by this handle does not any more; the task goes on."""
+        if self.task.joiners is not None:
+            self.task.joiners.pop(self, None)
+
+    def is_finished(self) -> bool:
+        """True once awaiting the handle would not wait."""
+        return self.task.state is not _PENDING
+
+    def abort(self) -> None:
+        """Ends the task at the ``await`` where it is suspended, by raising `Cancelled` there.
+
+        A task that has ended is left as it is. An aborted task may still await in its
+        ``finally`` blocks; it has ended when its handle says so.
+        """
+        task = self.task
+        task.executor.abort(task)
+
+
+class Task(Context, Waker, JoinHandle[T]):  # type: ignore[misc]  # a `Future` has no slots
     """A future that the executor drives on its own.
 
-    One object is all that there is of a task: it is the context that its future is polled with, and
-    the waker in that, as in C a struct would be. The executor resumes its coroutine without a
-    future around it (`coroutine`), unless somebody asks for that (`future`).
+    One object is all that there is of a task: it is the context that its future is polled with, the
+    waker in that, and the handle by which others wait for it. So there is one thing to make at a
+    spawn, and one for the collector to look at. The executor resumes its coroutine without a future
+    around it (`coroutine`), unless somebody asks for that (`future`).
 
     Attributes:
         number: From 1, in the order of spawning.
         name: What it runs, for people.
         coroutine: What the executor resumes; None if it polls the future, or the task has ended.
         state: How far it has come.
-        outcome: The result or the exception, once there is one.
-        observed: True once somebody was given the outcome, or did not want it.
-        detached: True once the handle is gone, so that nobody can join the task any more.
+        outcome: The result; a `Failure` if it raised.
         polls: How often it was polled.
         queued: True while the task is in the run queue, and when it has ended.
-        handles: How many handles there are.
         joiners: Those who wait for the task's end and their wakers, by what each calls itself.
         variables: The task's own context variables (PEP 567).
         waits_for: What its coroutine is suspended in.
     """
 
     __slots__ = (
-        "_future",
-        "coroutine",
-        "detached",
-        "executor",
-        "handles",
-        "joiners",
-        "name",
-        "number",
-        "observed",
-        "outcome",
-        "polls",
-        "queued",
-        "state",
-        "variables",
-        "waits_for",
+        *("_future", "coroutine", "executor", "joiners", "name", "number", "outcome", "polls"),
+        *("queued", "state", "variables", "waits_for"),
     )
     __new__ = object.__new__  # type: ignore[assignment]  # quicker: that of `Waker` is Python code
 
@@ -137,15 +200,16 @@ class Task(Context, Waker, Generic[T]):
         self.state = _PENDING
         self.queued = True
         self.outcome: Any = None
-        self.observed = self.detached = False
-        self.polls = self.handles = 0
+        self.polls = 0
         self.joiners: dict[object, Waker] | None = None
-        self.variables = variables = contextvars.copy_context()
+        self.variables = variables = copy_context()
         if variables.get(driver) is not executor.driver:
             variables.run(driver.set, executor.driver)
 
-    def __repr__(self) -> str:
-        return f"<Task {self.number} {self.name} {self.state.value}>"
+    @property
+    def task(self) -> Task[T]:
+        """The task itself."""
+        return self
 
     @property
     def done(self) -> bool:
@@ -193,73 +257,6 @@ class Task(Context, Waker, Generic[T]):
             for waker in joiners.values():
                 waker.wake()
 
-
-class JoinHandle(Future[T]):
-    """Await it for the task's result, as often as you like and in as many tasks.
-
-    Letting go of it detaches the task, which goes on by itself (tokio's JoinHandle).
-    """
-
-    __slots__ = ("task",)
-
-    def __init__(self, task: Task[T]) -> None:
-        self.task = task
-        task.handles += 1
-
-    def __repr__(self) -> str:
-        return f"JoinHandle(task {self.task.number})"
-
-    def into_future(self) -> JoinHandle[T]:
-        """A handle of its own for whoever waits: who gives up takes no waker of another's."""
-        return JoinHandle(self.task)
-
-    def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
-        task = self.task
-        if task.state is _READY:
-            task.observed = True
-            return cast(T, task.outcome)
-        context = current_driver().context
-        if type(context) is not Task:
-            return (yield from Future.__await__(self.into_future()))
-        # What follows is `Future.__await__` of a handle of its own, without that.
-        waker: Waker = context  # type: ignore[assignment]  # a task is one
-        me = object()
-        try:
-            while task.state is _PENDING:
-                if task.joiners is None:
-                    task.joiners = {me: waker}
-                else:
-                    task.joiners[me] = waker
-                sent = yield self
-                if sent is not None:
-                    try:
-                        raise sent
-                    finally:
-                        del sent  # whose traceback holds this frame
-        except RuntimeError as error:
-            raise_refusal(self, error)
-        finally:
-            if task.joiners is not None:  # it is pending still
-                task.joiners.pop(me, None)
-        return self.result()
-
-    def poll(self, cx: Context) -> Poll[T]:
-        """Ready once the task is done.
-
-        Raises:
-            JoinError: If the task was aborted.
-            BaseException: Whatever the task raised.
-        """
-        task = self.task
-        if task.state is not _PENDING:
-            return Ready(self.result())
-        if task.joiners is None:
-            task.joiners = {}
-        waker = task.joiners.get(self)
-        if waker is None or not waker.will_wake(cx.waker):
-            task.joiners[self] = cx.waker.clone()
-        return PENDING
-
     def result(self) -> T:
         """What the task returned; it has ended.
 
@@ -267,39 +264,27 @@ class JoinHandle(Future[T]):
             JoinError: If the task was aborted.
             BaseException: Whatever the task raised.
         """
-        task = self.task
-        if task.state is _READY:
-            task.observed = True
-            return cast(T, task.outcome)
-        task.executor.observed(task)
-        if task.state is TaskState.RAISED:
-            raise task.outcome
-        raise JoinError(f"task {task.number} ({task.name}) was aborted")
+        if self.state is _READY:
+            return cast(T, self.outcome)
+        if self.state is TaskState.RAISED:
+            raise cast(Failure, self.outcome).error
+        raise JoinError(f"task {self.number} ({self.name}) was aborted")
 
-    def drop(self) -> None:
-        """Whoever waits by this handle does not any more; the task goes on."""
-        if self.task.joiners is not None:
-            self.task.joiners.pop(self, None)
 
-    def __del__(self) -> None:
-        task = self.task
-        task.handles -= 1
-        if not task.handles:
-            task.detached = True
-            if task.state is TaskState.RAISED:
-                task.executor.report(task)
+class Joining(JoinHandle[T]):
+    """A handle that is not the task itself: what waits for it, where several may do so."""
 
-    def is_finished(self) -> bool:
-        """True once awaiting the handle would not wait."""
-        return self.task.done
+    __slots__ = ("_task",)
 
-    def abort(self) -> None:
-        """Ends the task at the ``await`` where it is suspended, by raising `Cancelled` there.
+    def __init__(self, task: Task[T]) -> None:
+        self._task = task
 
-        A task that has ended is left as it is. An aborted task may still await in its
-        ``finally`` blocks; it has ended when its handle says so.
-        """
-        self.task.executor.abort(self.task)
+    @property
+    def task(self) -> Task[T]:
+        return self._task
+
+
+Joining.__name__ = JoinHandle.__name__  # what it is to whoever reads a recording
 
 
 def name_of(future: Future[Any]) -> str:

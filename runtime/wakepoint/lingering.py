@@ -28,12 +28,15 @@ class Lingering:
     Args:
         patience: Seconds after which who goes on is named on stderr; None never does that.
         attention: Whether the executor looks here between two turns.
+
+    Attributes:
+        since: When each was cancelled, and what is told of it.
     """
 
     def __init__(self, patience: float | None, attention: Attention) -> None:
         self._patience = patience
         self._attention = attention
-        self._since: dict[Any, tuple[float, Future[Any], str]] = {}
+        self.since: dict[Any, tuple[float, Future[Any], str]] = {}
         self._named: set[Any] = set()
 
     def begin(self, key: Any, future: Future[Any], what: str) -> None:
@@ -44,25 +47,20 @@ class Lingering:
             future: What may go on.
             what: It and what befell it, in words: ``task 2 (work) was aborted``.
         """
-        self._since.setdefault(key, (time.monotonic(), future, what))
+        self.since.setdefault(key, (time.monotonic(), future, what))
         self._attention.needed = True
-
-    @property
-    def somebody(self) -> bool:
-        """True if there is anybody."""
-        return bool(self._since)
 
     def end(self, key: Any) -> None:
         """It has ended."""
-        self._since.pop(key, None)
+        self.since.pop(key, None)
         self._named.discard(key)
 
     @property
     def left(self) -> float | None:
         """Seconds until `tell` has something to say; None if it has not."""
-        if self._patience is None or len(self._named) == len(self._since):
+        if self._patience is None or len(self._named) == len(self.since):
             return None
-        since = next(began for key, (began, _, _) in self._since.items() if key not in self._named)
+        since = next(began for key, (began, _, _) in self.since.items() if key not in self._named)
         return max(0.0, since + self._patience - time.monotonic())
 
     def tell(self) -> None:
@@ -71,7 +69,7 @@ class Lingering:
             return
         assert self._patience is not None
         due = time.monotonic() - self._patience
-        for key, (since, future, what) in self._since.items():
+        for key, (since, future, what) in self.since.items():
             if since <= due and key not in self._named:
                 self._named.add(key)
                 for each in goes_on(future, what):
@@ -81,7 +79,7 @@ class Lingering:
         """Everybody who goes on just now, unless `tell` has named them."""
         return tuple(
             each
-            for key, (_, future, what) in self._since.items()
+            for key, (_, future, what) in self.since.items()
             if key not in self._named
             for each in goes_on(future, what)
         )

@@ -9,18 +9,20 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+import weakref
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from types import CoroutineType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from wakepoint import foreign, forking
 from wakepoint.attention import Attention
-from wakepoint.cancelling import report, tell_beside
+from wakepoint.cancelling import tell_beside
 from wakepoint.choices import Choices
 from wakepoint.coroutine import CoroutineFuture, into_future
 from wakepoint.deadlock import describe
 from wakepoint.errors import Cancelled, Deadlock
+from wakepoint.failure import Failure, users_part
 from wakepoint.generators import Generators
 from wakepoint.handle import JoinHandle, Task, TaskState, name_of
 from wakepoint.interrupts import Interrupts
@@ -52,6 +54,7 @@ class Scheduler:
         driver: Tells its tasks' coroutines with which context they are polled.
         enqueue: Puts a task into the run queue. Any thread may call it.
         tasks: Those that have not ended, by their number.
+        root: What the run began with.
         forked: True in the copy that a forked child has.
         attention: Whether something else than a task is to be looked after between two turns.
         interrupts: Ctrl-C, and who raises something between two polls.
@@ -71,6 +74,7 @@ class Scheduler:
         self.reactor = reactor
         self.driver = Driver()
         self.forked = False
+        self.root: Task[Any] | None = None
         self._forker: Task[Any] | None = None
         self.attention = Attention()
         self.interrupts = Interrupts(self.driver, self.attention, self._end_sleep)
@@ -82,7 +86,7 @@ class Scheduler:
         self._queue: deque[Task[Any]] = deque()
         self.enqueue = self._queue.append
         self._spawned = 0
-        self._unobserved: dict[int, Task[Any]] = {}
+        self._failures: dict[int, weakref.ref[Failure]] = {}
 
     # -- tasks -------------------------------------------------------------------------------
 
@@ -105,7 +109,7 @@ class Scheduler:
         self._queue.append(task)
         if self.reactor.asleep:  # a signal handler spawns in the middle of the wait
             self.look()
-        return JoinHandle(task)
+        return task
 
     def abort(self, task: Task[Any]) -> None:
         """Cancels a task; see `JoinHandle.abort`."""
@@ -251,9 +255,10 @@ class Scheduler:
         if isinstance(error, Cancelled):
             self.let_go(task, TaskState.ABORTED, None)
         elif isinstance(error, Exception):
-            self.let_go(task, TaskState.RAISED, foreign.explained(error))
+            error = foreign.explained(error)
+            error.__traceback__ = users_part(error.__traceback__)
+            self.let_go(task, TaskState.RAISED, error)
         else:
-            task.observed = True
             self.interrupted(error)  # before this task ends, which may be the one that goes on
             self.let_go(task, TaskState.RAISED, error)
             raise error
@@ -276,15 +281,31 @@ class Scheduler:
     def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
         """Ends a task and wakes those who wait for that."""
         del self.tasks[task.number]
-        if self.lingering.somebody:
+        if self.lingering.since:
             self.lingering.end(task)
         if self.generators.closers:
             self.generators.closers.discard(task)
+        if state is TaskState.RAISED:
+            outcome = self._failure(task, cast(BaseException, outcome))
         task.end(state, outcome)
-        if state is TaskState.RAISED and not task.observed:
-            self._unobserved[task.number] = task
-            if task.detached:
-                self.report(task)
+
+    def _failure(self, task: Task[Any], error: BaseException) -> Failure:
+        """Keeps what a task raised. The run raises what it began with, and what is no Exception."""
+        failure = Failure(f"task {task.number} ({task.name})", error)
+        if task is self.root or not isinstance(error, Exception):
+            _ = failure.error
+        else:
+            self._failures[task.number] = weakref.ref(failure, self._forget(task.number))
+        return failure
+
+    def _forget(self, number: int) -> Callable[[object], None]:
+        """What is called when the failure of a task is gone."""
+        failures = self._failures
+
+        def forget(gone: object) -> None:
+            failures.pop(number, None)
+
+        return forget
 
     def interrupted(self, error: BaseException) -> None:
         """The run is ended by an exception: it says who goes on after a cancellation."""
@@ -292,20 +313,11 @@ class Scheduler:
             if note not in getattr(error, "__notes__", ()):
                 error.add_note(note)
 
-    def observed(self, task: Task[Any]) -> None:
-        """Somebody was given the task's outcome, or does not want it."""
-        task.observed = True
-        self._unobserved.pop(task.number, None)
-
-    def report(self, task: Task[Any]) -> None:
-        """Prints the exception of a task that nobody will join, unless somebody was given it."""
-        if self._unobserved.pop(task.number, None) is not None:
-            report(f"task {task.number} ({task.name}) raised and nobody awaited it:", task.outcome)
-
-    def report_unobserved(self) -> None:
+    def report_failures(self) -> None:
         """Prints the exceptions of all tasks that nobody has joined."""
-        for task in list(self._unobserved.values()):
-            self.report(task)
+        for failure in [each() for each in self._failures.values()]:
+            if failure is not None:
+                failure.report()
 
     # -- a forked child ----------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from types import AsyncGeneratorType, CoroutineType
 from typing import Any
 
 from wakepoint.combinators import YieldNow
-from wakepoint.handle import JoinHandle
+from wakepoint.handle import Joining, Task
 from wakepoint.net import (
     TcpListener,
     TcpStream,
@@ -45,7 +45,7 @@ _LONG_BYTES = 24
 _PLAIN = (
     *(bool, type(None), float, complex, range, type(...), CoroutineType, AsyncGeneratorType),
     *(TcpStream, TcpListener, UdpSocket, UnixStream, UnixListener, UnixDatagram),
-    *(PipeReader, PipeWriter, Child, JoinHandle, YieldNow),
+    *(PipeReader, PipeWriter, Child, Joining, Task, YieldNow),
 )
 """Types whose ``__repr__`` runs no code of the script's."""
 
@@ -208,7 +208,7 @@ _SHORT: dict[int, Callable[[Any], str | None]] = {
     id(bytes): _short_bytes,
     id(tuple): _short_tuple,
     **{id(kind): repr for kind in (bool, type(None), TcpStream, TcpListener, UdpSocket)},
-    **{id(kind): repr for kind in (PipeReader, PipeWriter, Child, JoinHandle, YieldNow)},
+    **{id(kind): repr for kind in (PipeReader, PipeWriter, Child, Joining, Task, YieldNow)},
 }
 """By type. Each is told as `_Repr` would, if that comes to few characters."""
 
