@@ -122,20 +122,17 @@ class Combined(Cancellable[R]):
 class YieldNow(Future[None]):
     """Pending once, having woken its own task; made by `yield_now`."""
 
-    __slots__ = ("_polls",)
-
-    def __init__(self) -> None:
-        self._polls = 0
+    # No slots and no __init__: most are never polled by hand, and have nothing to keep.
+    _polls = 0
 
     def __repr__(self) -> str:
         return "yield_now()"
 
     def __await__(self) -> Generator[Future[Any], BaseException | None, None]:
         context = current_driver().context
-        if type(context) is not Task or self._polls:
+        if type(context) is not Task:
             return (yield from Future.__await__(self))
         # What follows is `Future.__await__` and `poll` in one.
-        self._polls = 2
         context.wake()  # type: ignore[union-attr]  # it is a task
         try:
             sent = yield self

@@ -150,6 +150,18 @@ class Backend(Protocol):
     def write_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
         """As `send_vectored`, on a descriptor that is no socket."""
 
+    def recv_exact(self, source: Source, size: int) -> Future[bytes]:
+        """`recv` until so many bytes are there. Raises BrokenResourceError if it ends before."""
+
+    def send_all(self, source: Source, data: bytes | memoryview) -> Future[None]:
+        """`send` until nothing is left."""
+
+    def read_exact(self, source: Source, size: int) -> Future[bytes]:
+        """As `recv_exact`, on a descriptor that is no socket."""
+
+    def write_all(self, source: Source, data: bytes | memoryview) -> Future[None]:
+        """As `send_all`, on a descriptor that is no socket."""
+
     # -- registration and waiting ------------------------------------------------------------
 
     def add(self, source: Source) -> None:
@@ -175,6 +187,7 @@ class Backend(Protocol):
     def notify(self) -> None:
         """Ends a running or the next `wait`. Any thread, and signal handlers, may call it."""
 
+    @property
     def quiet(self) -> bool:
         """True if it knows that no event will come unless the program does something.
 

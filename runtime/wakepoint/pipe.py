@@ -10,7 +10,7 @@ from wakepoint import executor
 from wakepoint.contract import Buffers
 from wakepoint.io.immediate import Immediate
 from wakepoint.reactor import Reactor
-from wakepoint.streams import ReadExact, Resource, WriteAll
+from wakepoint.streams import Resource
 from wakepoint.task import Future
 
 
@@ -49,7 +49,7 @@ class PipeReader(_End):
         Raises:
             BrokenResourceError: If the pipe ends before.
         """
-        return ReadExact(self, size)
+        return self._reactor.backend.read_exact(self._open(), size)
 
 
 class PipeWriter(_End):
@@ -85,7 +85,7 @@ class PipeWriter(_End):
 
     def write_all(self, data: bytes) -> Future[None]:
         """Writes everything. Not cancel safe: part of it may be written when it is dropped."""
-        return WriteAll(self, data)
+        return self._reactor.backend.write_all(self._open(), data)
 
     def shutdown(self) -> Immediate:
         """Closes this end, by which the reader learns that nothing more will come.

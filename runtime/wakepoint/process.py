@@ -16,7 +16,7 @@ from subprocess import DEVNULL, PIPE
 from typing import Any, NamedTuple
 
 from wakepoint import executor
-from wakepoint.backends.readiness import Attempt
+from wakepoint.backends.attempts import Attempt
 from wakepoint.blocking import spawn_blocking
 from wakepoint.join import try_join
 from wakepoint.pipe import PipeReader, PipeWriter

@@ -63,6 +63,8 @@ class Reactor:
         interests: How many wakers sources have.
     """
 
+    is_watched = False
+    """True if somebody overrides `dispatch`, which a backend otherwise may do in its own loop."""
     completions_per_wait = 64
     """How many a completion backend takes in one wait at most; the others stay in the kernel."""
 
@@ -92,7 +94,7 @@ class Reactor:
     @property
     def expects_events(self) -> bool:
         """True if the kernel may still wake somebody: an interest, an operation or a timer."""
-        if self.interests > 0 and not self.backend.quiet():
+        if self.interests > 0 and not self.backend.quiet:
             return True
         return bool(self._operations) or self.next_timer() is not None
 
@@ -151,11 +153,9 @@ class Reactor:
             self._disarmed = max(0, self._disarmed - 1)
         return None
 
-    def _fire_due(self) -> None:
-        timers = self._timers
-        if not timers:
-            return
-        now = self.kernel.monotonic()
+    def fire_due(self) -> None:
+        """Wakes whoever armed a timer whose deadline has passed."""
+        timers, now = self._timers, self.kernel.monotonic()
         while timers and timers[0][0] <= now:
             timer = heapq.heappop(timers)[2]
             if timer.waker is not None:
@@ -291,7 +291,8 @@ class Reactor:
             timeout = min(timeout, MAX_SLEEP)
         self.wait(timeout)
         self.asleep = False
-        self._fire_due()
+        if self._timers:
+            self.fire_due()
 
     def _wait_paused(self, clock: VirtualClock, timer: Timer, at_most: float | None) -> None:
         """Looks for events; if there are none, everybody waits, and the clock jumps to the timer.

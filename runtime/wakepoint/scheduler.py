@@ -348,21 +348,20 @@ class Scheduler:
         if not reactor.notifiable and threading.active_count() > 1 and _foreign_threads():
             ours = self._can_be_woken() and ours
         try:
-            if not self._queue and not self._has_news():
+            if self._queue:
+                return
+            # If only threads that we know nothing of can wake us, look now and then if they live.
+            if not self.attention.needed:
+                reactor.park(True, None if ours else self.thread_check_interval)
+            elif not (self.generators.left or self.interrupts.due or self.posted):
                 reactor.park(True, self._sleep_at_most(ours))
         finally:
             reactor.asleep = False
 
-    def _has_news(self) -> bool:
-        return self.attention.needed and bool(
-            self.generators.left or self.interrupts.due or self.posted
-        )
-
     def _sleep_at_most(self, ours: bool) -> float | None:
         """Seconds after which to come back without an event, or None."""
-        # If only threads that we know nothing of can wake us, look now and then whether they live.
         limit = None if ours else self.thread_check_interval
-        left = self.lingering.left if self.attention.needed else None
+        left = self.lingering.left
         return left if limit is None else limit if left is None else min(left, limit)
 
     def _can_be_woken(self) -> bool:

@@ -72,7 +72,10 @@ class _Pending(enum.Enum):
 PENDING: Final = _Pending.PENDING
 """The future is not finished; whoever will finish it has the waker (``Poll::Pending``)."""
 
-Poll: TypeAlias = Ready[T] | Literal[_Pending.PENDING]
+Pending: TypeAlias = Literal[_Pending.PENDING]
+"""The type of PENDING."""
+
+Poll: TypeAlias = Ready[T] | Pending
 """What `Future.poll` returns."""
 
 

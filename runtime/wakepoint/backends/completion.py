@@ -21,6 +21,7 @@ from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
 from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+from wakepoint.whole import ReadExact, WriteAll
 
 T = TypeVar("T")
 
@@ -275,6 +276,25 @@ class Calls(NamedTuple):
     write: Callable[..., Operation[int]]
 
 
+class _Stream(NamedTuple):
+    """A source, and what reads and writes some of it."""
+
+    source: Source
+    read_some: Callable[[Source, int], Future[bytes]]
+    write_some: Callable[[Source, bytes | memoryview], Future[int]]
+
+    def __repr__(self) -> str:
+        return f"fd={self.source.fd}"
+
+    def read(self, size: int = 65536) -> Future[bytes]:
+        """At most so many bytes."""
+        return self.read_some(self.source, size)
+
+    def write(self, data: bytes | memoryview) -> Future[int]:
+        """As much as is taken."""
+        return self.write_some(self.source, data)
+
+
 class CompletionBackend:
     """Keeps the lanes of each source and makes the operations; the rest is a backend's own.
 
@@ -285,6 +305,7 @@ class CompletionBackend:
 
     model: ClassVar[str] = "completion"
     filters: Filters | None = None
+    quiet = False
     calls: ClassVar[Calls]
 
     def __init__(self, reactor: Reactor, way: Any) -> None:
@@ -294,9 +315,6 @@ class CompletionBackend:
 
     def prepare_notify(self) -> None:
         """Nothing, unless the mechanism needs a descriptor for it."""
-
-    def quiet(self) -> bool:
-        return False
 
     # -- operations --------------------------------------------------------------------------
 
@@ -335,6 +353,18 @@ class CompletionBackend:
 
     def write_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
         return self.calls.write_vectored(self._way, self._outgoing(source), buffers)
+
+    def recv_exact(self, source: Source, size: int) -> Future[bytes]:
+        return ReadExact(_Stream(source, self.recv, self.send), size)
+
+    def send_all(self, source: Source, data: bytes | memoryview) -> Future[None]:
+        return WriteAll(_Stream(source, self.recv, self.send), data)
+
+    def read_exact(self, source: Source, size: int) -> Future[bytes]:
+        return ReadExact(_Stream(source, self.read, self.write), size)
+
+    def write_all(self, source: Source, data: bytes | memoryview) -> Future[None]:
+        return WriteAll(_Stream(source, self.read, self.write), data)
 
     # -- lanes -------------------------------------------------------------------------------
 

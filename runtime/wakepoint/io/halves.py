@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from wakepoint.io.traits import AsyncRead, AsyncStream, AsyncWrite
-from wakepoint.streams import ReadExact
 from wakepoint.task import Future
+from wakepoint.whole import ReadExact
 
 R = TypeVar("R", bound=AsyncRead)
 W = TypeVar("W", bound=AsyncWrite)

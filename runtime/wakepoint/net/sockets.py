@@ -12,7 +12,7 @@ from wakepoint.kernel import Address
 from wakepoint.net.halves import OwnedReadHalf, OwnedWriteHalf, halves
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
-from wakepoint.streams import ReadExact, Resource, WriteAll
+from wakepoint.streams import Resource
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
 
 S = TypeVar("S")
@@ -65,7 +65,8 @@ class Connection(Socket):
             ClosedResourceError: If this side is or gets closed.
             ConnectionResetError: If the peer reset the connection.
         """
-        return self._reactor.backend.recv(self._open(), size)
+        source = self.source
+        return self._reactor.backend.recv(self._open() if source.closed else source, size)
 
     def read_exact(self, size: int) -> Future[bytes]:
         """Exactly ``size`` bytes. Not cancel safe: what was read when it is dropped is lost.
@@ -73,7 +74,7 @@ class Connection(Socket):
         Raises:
             BrokenResourceError: If the stream ends before.
         """
-        return ReadExact(self, size)
+        return self._reactor.backend.recv_exact(self._open(), size)
 
     def write(self, data: bytes | memoryview) -> Future[int]:
         """Sends what the system takes now; the value says how many bytes.
@@ -96,7 +97,8 @@ class Connection(Socket):
 
     def write_all(self, data: bytes) -> Future[None]:
         """Sends everything. Not cancel safe: part of it may have been sent when it is dropped."""
-        return WriteAll(self, data)
+        source = self.source
+        return self._reactor.backend.send_all(self._open() if source.closed else source, data)
 
     def shutdown(self) -> Immediate:
         """Tells the peer that nothing more will come; reading goes on.

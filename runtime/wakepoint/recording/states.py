@@ -7,6 +7,7 @@ import sys
 from _thread import get_ident
 from types import CodeType, FrameType
 
+from wakepoint.backends.attempts import Operation, Recv, SendAll
 from wakepoint.combinators import YieldNow
 from wakepoint.handle import JoinHandle
 from wakepoint.machine import Analysis
@@ -21,7 +22,10 @@ from wakepoint.task import Future
 from wakepoint.time.sleeping import Sleep
 
 AWAIT_CODE = Future.__await__.__code__
-SHORT_CUTS = frozenset(each.__await__.__code__ for each in (JoinHandle, Sleep, Turn, YieldNow))
+SHORT_CUTS = frozenset(
+    each.__await__.__code__
+    for each in (JoinHandle, Sleep, YieldNow, Turn, Operation, Recv, SendAll)
+)
 """Their way past `Future.__await__` is not taken while a recorder follows: then they await that."""
 LIBRARY = inspect.getfile(Future).removesuffix("task.py")
 """The folder of the runtime."""
@@ -191,8 +195,8 @@ class States:
 def awaiting(frame: FrameType) -> FrameType | None:
     """Who awaits the future that is polled by a frame of `Future.__await__`."""
     caller = frame.f_back
-    if caller is not None and caller.f_code in SHORT_CUTS:
-        return caller.f_back
+    while caller is not None and caller.f_code in SHORT_CUTS:
+        caller = caller.f_back
     return caller
 
 

@@ -31,6 +31,7 @@ class SteadyReactor(Reactor):
     * One completion is taken per wait: how many have come by then is chance.
     """
 
+    is_watched = True
     completions_per_wait = 1
 
     def __init__(self, make_backend: Callable[[Reactor], Backend], kernel: Kernel) -> None:
@@ -73,11 +74,12 @@ class SteadyReactor(Reactor):
 
     def wait(self, timeout: float | None) -> int:
         # A deadline that passed just before is waited for like one that did not.
-        return super().wait(SHORTEST if self._blocks and timeout == 0 else timeout)
-
-    def _fire_due(self) -> None:
+        events = super().wait(SHORTEST if self._blocks and timeout == 0 else timeout)
         if self._news:
             self._turn = None
+        return events
+
+    def fire_due(self) -> None:
         timer = self.next_timer()
         if timer is None:
             return

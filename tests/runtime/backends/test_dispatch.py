@@ -17,6 +17,7 @@ RAW: dict[str, type] = {"epoll": int, "kqueue": Kevent, "simulated": News}
 class Watching(Reactor):
     """Keeps the events that it is given."""
 
+    is_watched = True
     events: list[object]
 
     def dispatch(

@@ -57,16 +57,45 @@ class EpollBackend(ReadinessBackend):
 
     def wait(self, timeout: float | None) -> int:
         events = self._kernel.epoll_wait(self._epoll, -1 if timeout is None else timeout)
-        sources, dispatch = self._sources, self.reactor.dispatch
+        reactor = self.reactor
+        if reactor.is_watched:
+            for fd, mask in events:
+                self._dispatch(fd, mask)
+            return len(events)
+        # What follows is `_dispatch` and `Reactor.dispatch` in one.
+        reactor.asleep = False
+        get = self._sources.get
         for fd, mask in events:
-            source = sources.get(fd)
-            if source is not None:
-                readable, writable = mask & _READABLE != 0, mask & _WRITABLE != 0
-                dispatch(source, readable, writable, mask & _HUNG_UP != 0, mask)
-            elif fd == self._eventfd:
-                self._kernel.eventfd_read(fd)
-            # Else it was removed, but is duplicated elsewhere.
+            source = get(fd)
+            if source is None:
+                self._dispatch(fd, mask)
+                continue
+            if mask & _HUNG_UP:
+                source.hung_up = True
+            if mask & _READABLE:
+                source.readable = True
+                waker = source.reader
+                if waker is not None:
+                    source.reader = source.reading = None
+                    reactor.interests -= 1
+                    waker.wake()
+            if mask & _WRITABLE:
+                source.writable = True
+                waker = source.writer
+                if waker is not None:
+                    source.writer = source.writing = None
+                    reactor.interests -= 1
+                    waker.wake()
         return len(events)
+
+    def _dispatch(self, fd: int, mask: int) -> None:
+        source = self._sources.get(fd)
+        if source is not None:
+            readable, writable = mask & _READABLE != 0, mask & _WRITABLE != 0
+            self.reactor.dispatch(source, readable, writable, mask & _HUNG_UP != 0, mask)
+        elif fd == self._eventfd:
+            self._kernel.eventfd_read(fd)
+        # Else it was removed, but is duplicated elsewhere.
 
     def prepare_notify(self) -> None:
         if self._eventfd < 0:

@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable
 from typing import ClassVar
 
+from wakepoint.backends.attempts import Attempt
 from wakepoint.backends.kqueue.kevent import (
     EV_ADD,
     EV_CLEAR,
@@ -24,7 +25,6 @@ from wakepoint.backends.kqueue.kevent import (
     NOTE_EXIT,
     Kevent,
 )
-from wakepoint.backends.readiness import Attempt
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
 from wakepoint.task import Future
