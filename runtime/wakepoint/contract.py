@@ -150,17 +150,14 @@ class Backend(Protocol):
     def write_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
         """As `send_vectored`, on a descriptor that is no socket."""
 
-    def recv_exact(self, source: Source, size: int) -> Future[bytes]:
-        """`recv` until so many bytes are there. Raises BrokenResourceError if it ends before."""
-
-    def send_all(self, source: Source, data: bytes | memoryview) -> Future[None]:
-        """`send` until nothing is left."""
-
     def read_exact(self, source: Source, size: int) -> Future[bytes]:
-        """As `recv_exact`, on a descriptor that is no socket."""
+        """`recv` or `read` until so many bytes are there.
+
+        Raises BrokenResourceError if the stream ends before.
+        """
 
     def write_all(self, source: Source, data: bytes | memoryview) -> Future[None]:
-        """As `send_all`, on a descriptor that is no socket."""
+        """`send` or `write` until nothing is left."""
 
     # -- registration and waiting ------------------------------------------------------------
 

@@ -195,6 +195,7 @@ class Scheduler:
                 if task.state is _PENDING:
                     task.queued = False
                     self.poll(task)
+                del task, coroutine
                 continue
             # What follows is `poll` of a `CoroutineFuture`, without one.
             task.queued = False
@@ -214,6 +215,7 @@ class Scheduler:
                     self._suspended(task, coroutine, yielded)
             finally:
                 driver.context = None
+            del task, coroutine  # a traceback may keep this frame, and this would keep the task
             if self.forked:
                 break
         return batch
@@ -245,6 +247,7 @@ class Scheduler:
             self.let_go(task, _READY, value)
         finally:
             self.driver.context = None
+            del task, future  # a traceback may keep this frame, and this would keep the task
 
     def _raised(self, task: Task[Any], error: BaseException) -> None:
         """Ends a task with what its poll raised.

@@ -242,8 +242,8 @@ class WriteVectored(SendVectored):
         return int(kernel.writev(self._source.fd, self._buffers))
 
 
-class RecvExact(Recv):
-    """recv(2), until a number of bytes is there."""
+class ReadExact(Recv):
+    """recv(2) or read(2), until a number of bytes is there."""
 
     __slots__ = ("_buffer",)
 
@@ -255,34 +255,18 @@ class RecvExact(Recv):
         return f"read_exact(fd={self._source.fd}, {self._size})"
 
     def attempt(self) -> bytes:
+        kernel, io = self._reactor.kernel, self._source.io
+        call: Callable[[Any, int], bytes] = kernel.read if type(io) is int else kernel.recv
         while (missing := self._size - len(self._buffer)) > 0:
-            self.add(missing, self._reactor.kernel.recv(self._source.io, missing))
-        return self._buffer
-
-    def add(self, missing: int, data: bytes) -> None:
-        """Takes what a call gave.
-
-        Raises:
-            BrokenResourceError: If it was the end of the stream.
-        """
-        if not data:
-            raise ended_early(missing, self._size)
-        self._buffer = self._buffer + data if self._buffer else data
-
-
-class ReadExact(RecvExact):
-    """The same by read(2)."""
-
-    __slots__ = ()
-
-    def attempt(self) -> bytes:
-        while (missing := self._size - len(self._buffer)) > 0:
-            self.add(missing, self._reactor.kernel.read(self._source.fd, missing))
+            data = call(io, missing)
+            if not data:
+                raise ended_early(missing, self._size)
+            self._buffer = self._buffer + data if self._buffer else data
         return self._buffer
 
 
-class SendAll(_Outgoing[None]):
-    """send(2), until nothing is left."""
+class WriteAll(_Outgoing[None]):
+    """send(2) or write(2), until nothing is left."""
 
     __slots__ = ()
 
@@ -290,8 +274,10 @@ class SendAll(_Outgoing[None]):
         return f"write_all(fd={self._source.fd}, {len(self._data)} bytes left)"
 
     def attempt(self) -> None:
+        kernel, io = self._reactor.kernel, self._source.io
+        call: Callable[[Any, Any], int] = kernel.write if type(io) is int else kernel.send
         while self._data:
-            size = self._reactor.kernel.send(self._source.io, self._data)
+            size = call(io, self._data)
             self._data = b"" if size == len(self._data) else memoryview(self._data)[size:]
 
     def __await__(self) -> Generator[Future[Any], BaseException | None, None]:
@@ -306,17 +292,6 @@ class SendAll(_Outgoing[None]):
                 self._taken = True
                 return
         yield from Operation.__await__(self)
-
-
-class WriteAll(SendAll):
-    """The same by write(2)."""
-
-    __slots__ = ()
-
-    def attempt(self) -> None:
-        while self._data:
-            size = self._reactor.kernel.write(self._source.fd, self._data)
-            self._data = b"" if size == len(self._data) else memoryview(self._data)[size:]
 
 
 class RecvFrom(Operation[tuple[bytes, Address]]):

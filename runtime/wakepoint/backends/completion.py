@@ -354,17 +354,16 @@ class CompletionBackend:
     def write_vectored(self, source: Source, buffers: Buffers) -> Future[int]:
         return self.calls.write_vectored(self._way, self._outgoing(source), buffers)
 
-    def recv_exact(self, source: Source, size: int) -> Future[bytes]:
-        return ReadExact(_Stream(source, self.recv, self.send), size)
-
-    def send_all(self, source: Source, data: bytes | memoryview) -> Future[None]:
-        return WriteAll(_Stream(source, self.recv, self.send), data)
-
     def read_exact(self, source: Source, size: int) -> Future[bytes]:
-        return ReadExact(_Stream(source, self.read, self.write), size)
+        return ReadExact(self._stream(source), size)
 
     def write_all(self, source: Source, data: bytes | memoryview) -> Future[None]:
-        return WriteAll(_Stream(source, self.read, self.write), data)
+        return WriteAll(self._stream(source), data)
+
+    def _stream(self, source: Source) -> _Stream:
+        if isinstance(source.io, int):
+            return _Stream(source, self.read, self.write)
+        return _Stream(source, self.recv, self.send)
 
     # -- lanes -------------------------------------------------------------------------------
 

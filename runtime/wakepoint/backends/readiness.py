@@ -22,12 +22,10 @@ class ReadinessBackend:
         # The operations are made of their classes without a method in between, which each call of
         # a socket would go through.
         self.recv = partial(attempts.Recv, reactor)
-        self.recv_exact = partial(attempts.RecvExact, reactor)
         self.recv_from = partial(attempts.RecvFrom, reactor)
         self.recv_datagram = partial(attempts.RecvDatagram, reactor)
         self.peek = partial(attempts.Peek, reactor)
         self.send = partial(attempts.Send, reactor)
-        self.send_all = partial(attempts.SendAll, reactor)
         self.send_to = partial(attempts.SendTo, reactor)
         self.send_vectored = partial(attempts.SendVectored, reactor)
         self.accept = partial(attempts.Accept, reactor)

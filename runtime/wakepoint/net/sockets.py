@@ -74,7 +74,7 @@ class Connection(Socket):
         Raises:
             BrokenResourceError: If the stream ends before.
         """
-        return self._reactor.backend.recv_exact(self._open(), size)
+        return self._reactor.backend.read_exact(self._open(), size)
 
     def write(self, data: bytes | memoryview) -> Future[int]:
         """Sends what the system takes now; the value says how many bytes.
@@ -98,7 +98,7 @@ class Connection(Socket):
     def write_all(self, data: bytes) -> Future[None]:
         """Sends everything. Not cancel safe: part of it may have been sent when it is dropped."""
         source = self.source
-        return self._reactor.backend.send_all(self._open() if source.closed else source, data)
+        return self._reactor.backend.write_all(self._open() if source.closed else source, data)
 
     def shutdown(self) -> Immediate:
         """Tells the peer that nothing more will come; reading goes on.

@@ -138,6 +138,7 @@ class RecordingExecutor(Executor):
             if not task.done:
                 task.queued = False
                 self.poll(task)
+            del task  # as in `Scheduler.run_batch`
             if self.forked:
                 break
         return batch
@@ -164,6 +165,7 @@ class RecordingExecutor(Executor):
                 log.add((_PENDING, actors[-1], number, task.polls))
         except MemoryError as error:
             recorder.out_of_memory(error)
+        del task  # as in `Scheduler.poll`
         if len(log.items) >= log.look_at:
             recorder.look()
 
@@ -174,6 +176,7 @@ class RecordingExecutor(Executor):
         super().poll(task)
         if not task.done:
             recorder.emit(_PENDING, task.number, task.polls)
+        del task
 
     def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
         recorder, number = self.recorder, task.number

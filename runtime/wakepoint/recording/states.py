@@ -7,7 +7,7 @@ import sys
 from _thread import get_ident
 from types import CodeType, FrameType
 
-from wakepoint.backends.attempts import Operation, Recv, SendAll
+from wakepoint.backends.attempts import Operation, Recv, WriteAll
 from wakepoint.combinators import YieldNow
 from wakepoint.handle import JoinHandle
 from wakepoint.machine import Analysis
@@ -24,7 +24,7 @@ from wakepoint.time.sleeping import Sleep
 AWAIT_CODE = Future.__await__.__code__
 SHORT_CUTS = frozenset(
     each.__await__.__code__
-    for each in (JoinHandle, Sleep, YieldNow, Turn, Operation, Recv, SendAll)
+    for each in (JoinHandle, Sleep, YieldNow, Turn, Operation, Recv, WriteAll)
 )
 """Their way past `Future.__await__` is not taken while a recorder follows: then they await that."""
 LIBRARY = inspect.getfile(Future).removesuffix("task.py")
