@@ -97,21 +97,24 @@ class JoinHandle(Future[T]):
         task = self.task
         if task.state is _READY:
             return cast(T, task.outcome)
-        context = current_driver().context
-        if type(context) is not Task:
-            return (yield from Future.__await__(self.into_future()))
         # What follows is `Future.__await__` of a handle of its own, without that.
-        waker: Waker = context  # type: ignore[assignment]  # a task is one
         me = object()
         try:
             while task.state is _PENDING:
+                context = current_driver().context
+                if type(context) is not Task:
+                    return (yield from Future.__await__(self.into_future()))
+                waker: Waker = context  # type: ignore[assignment]  # a task is one
                 if task.joiners is None:
                     task.joiners = {me: waker}
                 else:
                     task.joiners[me] = waker
                 sent = yield self
                 if sent is not None:
-                    raise sent
+                    try:
+                        raise sent
+                    finally:
+                        del sent  # whose traceback holds this frame
         except RuntimeError as error:
             raise_refusal(self, error)
         finally:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, ClassVar, TypeVar, overload
 
-from wakepoint.cancelling import Answer, Ending, report
+from wakepoint.cancelling import Answer, Ending
 from wakepoint.combinators import Combined
 from wakepoint.coroutine import into_future
+from wakepoint.failure import report
 from wakepoint.task import Context, Future, Poll, Ready
 
 A = TypeVar("A")

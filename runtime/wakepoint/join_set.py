@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from wakepoint import executor
 from wakepoint.executor import Executor
-from wakepoint.handle import JoinHandle
+from wakepoint.handle import JoinHandle, Joining
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class JoinSet(Generic[T]):
         self._executor = executor.current()
         handle = self._executor.spawn(future, name=name)
         # One of ours: whoever drops the other takes no waker of it.
-        ours = JoinHandle(handle.task)
+        ours = Joining(handle.task)
         self._running.add(ours)
         # The task holds this waker, and must not hold the set.
         ours.poll(Context(Waker(partial(_ended, weakref.ref(self), ours))))

@@ -304,7 +304,7 @@ class Reactor:
         elif not self.wait(IN_FLIGHT if self.interests or self._operations else 0.0):
             clock.forward_to(min(timer.deadline, clock.monotonic() + MAX_SLEEP))
         self.asleep = False
-        self._fire_due()
+        self.fire_due()
 
     def advance(self, seconds: float) -> None:
         """Sets a clock that is paused forward; what is due then fires at the next `park`.

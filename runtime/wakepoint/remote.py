@@ -189,7 +189,7 @@ class RemoteHandle(Future[T], Generic[T]):
         handle, self._handle = self._handle, None
         assert handle is not None
         try:
-            self._settle(Ready(handle.result()))
+            self._settle(Ready(handle.task.result()))
         except BaseException as error:
             self._settle(error)
 

@@ -345,7 +345,7 @@ class Scheduler:
         reactor = self.reactor
         ours = reactor.expects_events or reactor.blocking_jobs > 0
         # A thread may have woken somebody and ended just now.
-        if not ours and not (_foreign_threads() or self._queue or self._has_news()):
+        if not ours and not (_foreign_threads() or self._queue or self._has_news):
             raise Deadlock(tuple(describe(task) for task in self.tasks.values()))
         reactor.fall_asleep()
         if not reactor.notifiable and threading.active_count() > 1 and _foreign_threads():
@@ -356,10 +356,14 @@ class Scheduler:
             # If only threads that we know nothing of can wake us, look now and then if they live.
             if not self.attention.needed:
                 reactor.park(True, None if ours else self.thread_check_interval)
-            elif not (self.generators.left or self.interrupts.due or self.posted):
+            elif not self._has_news:
                 reactor.park(True, self._sleep_at_most(ours))
         finally:
             reactor.asleep = False
+
+    @property
+    def _has_news(self) -> bool:
+        return bool(self.generators.left or self.interrupts.due or self.posted)
 
     def _sleep_at_most(self, ours: bool) -> float | None:
         """Seconds after which to come back without an event, or None."""

@@ -99,10 +99,12 @@ class TaskGroup:
     def task_ended(self, handle: JoinHandle[Any]) -> None:
         """A task has ended; if it failed, everybody else ends too."""
         task = handle.task
-        if task.state is not TaskState.RAISED or not isinstance(task.outcome, Exception):
+        if task.state is not TaskState.RAISED:
+            return
+        error = task.outcome.error
+        if not isinstance(error, Exception):
             return  # Ctrl-C and its like end the run as well
-        task.executor.observed(task)
-        self._errors.append(task.outcome)
+        self._errors.append(error)
         self._end_all(f"task {task.number} ({task.name}) of the same group failed")
 
     def _end_all(self, why: str) -> None:

@@ -85,23 +85,28 @@ class Operation(Future[T], Generic[T]):
         return Ready(value)
 
     def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
-        context = current_driver().context
-        if type(context) is not Task or self._taken:
-            return (yield from Future.__await__(self))
         # What follows is `Future.__await__`, `poll` and `drop` in one.
-        task: Task[Any] = context  # type: ignore[assignment]  # it is one
         try:
-            while (value := self.attempt_if_ready()) is PENDING:
+            while True:
+                context = current_driver().context
+                if type(context) is not Task or self._taken:
+                    return (yield from Future.__await__(self))
+                value = self.attempt_if_ready()
+                if value is not PENDING:
+                    return value
+                task: Task[Any] = context  # type: ignore[assignment]  # it is one
                 self._reactor.register(self._source, self.interest, task, self)
                 sent = yield self
                 if sent is not None:
-                    raise sent
+                    try:
+                        raise sent
+                    finally:
+                        del sent  # whose traceback holds this frame
         except RuntimeError as error:
             raise_refusal(self, error)
         finally:
             if self is self._source.reading or self is self._source.writing:
                 self.drop()
-        return value
 
     def drop(self) -> None:
         self._reactor.deregister(self._source, self.interest, self)
@@ -129,14 +134,16 @@ class Recv(Operation[bytes]):
         return data
 
     def __await__(self) -> Generator[Future[Any], BaseException | None, bytes]:
-        context = current_driver().context
-        if type(context) is not Task or type(self) is not Recv or self._taken:
+        if type(self) is not Recv or self._taken:
             return (yield from Operation.__await__(self))
         # The same with all that it calls in it, since nothing is done more often.
         source, size = self._source, self._size
         try:
             while True:
-                if (source.readable or source.hung_up) and not source.closed:
+                context = current_driver().context
+                if type(context) is not Task or source.closed:
+                    return (yield from Operation.__await__(self))
+                if source.readable or source.hung_up:
                     try:
                         data = self._reactor.kernel.recv(source.io, size)
                     except BlockingIOError:
@@ -146,14 +153,13 @@ class Recv(Operation[bytes]):
                             source.readable = False
                         self._taken = True
                         return data
-                if source.reading is None and source.registered:
-                    source.reading, source.reader = self, context  # type: ignore[assignment]
-                    self._reactor.interests += 1
-                else:
-                    self._reactor.register(source, _READ, context, self)  # type: ignore[arg-type]
+                self._reactor.register(source, _READ, context, self)  # type: ignore[arg-type]
                 sent = yield self
                 if sent is not None:
-                    raise sent
+                    try:
+                        raise sent
+                    finally:
+                        del sent  # whose traceback holds this frame
         finally:
             if source.reading is self:
                 self.drop()

@@ -59,6 +59,8 @@ class Sleep(Future[None]):
                         raise sent
                     finally:
                         del sent  # whose traceback holds this frame
+                if current_driver().context is not task:  # another goes on with it
+                    return (yield from Future.__await__(self))
         except RuntimeError as error:
             raise_refusal(self, error)
         finally:
