@@ -31,6 +31,9 @@ from wakepoint import (
     yield_now,
 )
 
+# What takes seconds takes minutes where ten others want the same processors.
+pytestmark = pytest.mark.timeout(400)
+
 CONNECTIONS = 10_000
 SPARE = 200
 """Descriptors that this process has besides."""
