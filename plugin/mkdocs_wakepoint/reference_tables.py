@@ -83,6 +83,11 @@ def sockets() -> str:
     return _names("wakepoint.net")
 
 
+def files() -> str:
+    """What ``wakepoint.fs`` exports."""
+    return _names("wakepoint.fs")
+
+
 def encryption() -> str:
     """What ``wakepoint.net.tls`` exports."""
     return _names("wakepoint.net.tls")
@@ -129,6 +134,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "figures": figures,
     "comparison": comparison,
     "runtime": runtime,
+    "files": files,
     "streams": streams,
     "sockets": sockets,
     "encryption": encryption,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from wakepoint.io.buffered import BufReader, Lines
 from wakepoint.io.copying import copy, copy_bidirectional
 from wakepoint.io.halves import Joined, ReadHalf, WriteHalf, join, split
+from wakepoint.io.standard import Stdin, Stdout, stdin, stdout
 from wakepoint.io.traits import AsyncRead, AsyncStream, AsyncWrite, ClosableStream
 
 __all__ = [
@@ -22,9 +23,13 @@ __all__ = [
     "Joined",
     "Lines",
     "ReadHalf",
+    "Stdin",
+    "Stdout",
     "WriteHalf",
     "copy",
     "copy_bidirectional",
     "join",
     "split",
+    "stdin",
+    "stdout",
 ]

@@ -6,8 +6,6 @@ import errno
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tools.peers import BIG, connected, read_to_end, reset, settle
 from tools.rig import Rig
 
@@ -17,7 +15,6 @@ from wakepoint import (
     UdpSocket,
     join,
     pipe,
-    run,
     select,
     spawn,
     yield_now,
@@ -62,18 +59,6 @@ def test_the_end_is_seen_ahead(rig: Rig) -> None:
             return [await server.peek(), await server.peek(), await server.read()]
 
     assert rig.run(main()) == [b"", b"", b""]
-
-
-@given(st.lists(st.binary(max_size=50), max_size=20))
-def test_several_buffers_are_sent_as_if_they_were_one(buffers: list[bytes]) -> None:
-    async def main() -> bytes:
-        async with connected() as (client, server):
-            sent = await client.write_vectored(buffers)
-            client.shutdown()
-            assert sent == sum(map(len, buffers))
-            return await read_to_end(server)
-
-    assert run(main()) == b"".join(buffers)
 
 
 def test_several_buffers_on_each_backend(rig: Rig) -> None:
