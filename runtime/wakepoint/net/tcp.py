@@ -12,6 +12,7 @@ from wakepoint.net.sockets import Accept, Connection, Socket
 from wakepoint.task import Future
 
 _LINGER = struct.Struct("ii")
+_LINGER_OF_WINDOWS = struct.Struct("HH")
 
 
 class TcpListener(Socket):
@@ -128,9 +129,9 @@ class TcpStream(Connection):
     @property
     def linger(self) -> int | None:
         """Seconds for which closing sends what is left; None leaves that to the system."""
-        on, seconds = _LINGER.unpack(
-            self._option(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER.size)
-        )
+        packed = self._linger
+        option = self._option(socket.SOL_SOCKET, socket.SO_LINGER, packed.size)
+        on, seconds = packed.unpack(option)
         return seconds if on else None
 
     def set_linger(self, seconds: int | None) -> None:
@@ -148,8 +149,13 @@ class TcpStream(Connection):
                 f"closing would block the thread for up to {seconds} s; "
                 "take 0 or None, and wait for the peer's end of the stream instead"
             )
-        option = _LINGER.pack(seconds is not None, seconds or 0)
+        option = self._linger.pack(seconds is not None, seconds or 0)
         self._set_option(socket.SOL_SOCKET, socket.SO_LINGER, option)
+
+    @property
+    def _linger(self) -> struct.Struct:
+        """The system's struct linger."""
+        return _LINGER_OF_WINDOWS if self._reactor.kernel.system == "Windows" else _LINGER
 
 
 def _reuse_port(kernel: Kernel) -> int:

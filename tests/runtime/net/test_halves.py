@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tools.peers import BIG, connected, read_to_end, reset
+from tools.peers import BIG, connected, read_to_end, reset, settle
 from tools.rig import Rig
 
 from wakepoint import join, spawn
@@ -68,9 +68,11 @@ def test_a_half_of_a_connection_that_is_gone_can_be_closed(rig: Rig) -> None:
     async def main() -> None:
         async with connected() as (client, server):
             reader, writer = client.into_split()
+            reading = spawn(reader.read())
+            await settle()
             reset(server)
             with pytest.raises(ConnectionResetError):
-                await reader.read()
+                await reading
             writer.close()
             reader.close()
 

@@ -126,10 +126,12 @@ def test_options_of_a_connection(rig: Rig) -> None:
 def test_without_lingering_the_peer_is_told_of_a_reset(rig: Rig) -> None:
     async def main() -> None:
         async with connected() as (client, server):
+            reading = spawn(server.read())
+            await settle()
             client.set_linger(0)
             client.close()
             with pytest.raises(ConnectionResetError):
-                await server.read()
+                await reading
 
     rig.run(main())
 
@@ -191,9 +193,11 @@ def test_short_datagrams_that_wait_are_all_received(rig: Rig) -> None:
 def test_a_reset_is_seen_ahead(rig: Rig) -> None:
     async def main() -> None:
         async with connected() as (client, server):
+            peeking = spawn(client.peek())
+            await settle()
             reset(server)
             with pytest.raises(ConnectionResetError):
-                await client.peek()
+                await peeking
 
     rig.run(main())
 

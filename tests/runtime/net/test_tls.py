@@ -242,9 +242,11 @@ def test_a_reset_is_an_error(rig: Rig) -> None:
         async with encrypted() as (client, server):
             below = client.stream
             assert isinstance(below, TcpStream)
+            reading = spawn(server.read())
+            await settle()
             reset(below)
             with pytest.raises(ConnectionResetError):
-                await server.read()
+                await reading
 
     rig.run(main())
 
