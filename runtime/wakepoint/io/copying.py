@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wakepoint.io.traits import AsyncRead, AsyncStream, AsyncWrite
 from wakepoint.io.waiting import CHUNK
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, drop_all
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, drop_all, polled_after_ready
 
 _AT_A_TIME = 32
 """Chunks after which others get their turn, if neither side makes us wait meanwhile."""
@@ -13,7 +13,7 @@ _AT_A_TIME = 32
 class Copy(Future[int]):
     """Reads and writes by turns; made by `copy`."""
 
-    __slots__ = ("_chunk", "_copied", "_reader", "_reading", "_writer", "_writing")
+    __slots__ = ("_chunk", "_copied", "_is_over", "_reader", "_reading", "_writer", "_writing")
 
     def __init__(self, reader: AsyncRead, writer: AsyncWrite) -> None:
         self._reader = reader
@@ -22,11 +22,14 @@ class Copy(Future[int]):
         self._writing: Future[None] | None = None
         self._chunk = 0  # bytes that are being written
         self._copied = 0
+        self._is_over = False
 
     def __repr__(self) -> str:
         return f"copy({self._reader!r}, {self._writer!r})"
 
     def poll(self, cx: Context) -> Poll[int]:
+        if self._is_over:
+            raise polled_after_ready(self)
         for _ in range(_AT_A_TIME):
             if self._writing is None:
                 if self._reading is None:
@@ -36,6 +39,7 @@ class Copy(Future[int]):
                     return PENDING
                 self._reading = None
                 if not polled.value:
+                    self._is_over = True
                     return Ready(self._copied)
                 self._chunk = len(polled.value)
                 self._writing = self._writer.write_all(polled.value)

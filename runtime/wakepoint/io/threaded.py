@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from wakepoint.blocking import spawn_blocking
 from wakepoint.errors import BusyResourceError, ClosedResourceError
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, polled_after_ready
 
 T = TypeVar("T")
 
@@ -133,7 +133,7 @@ class Call(Future[T], Generic[T]):
         call: Makes it.
     """
 
-    __slots__ = ("_call", "_job", "_name", "_thing")
+    __slots__ = ("_call", "_is_over", "_job", "_name", "_thing")
 
     reads = False
     """True if what it brings is kept for the next that reads, should nobody wait for it."""
@@ -143,6 +143,7 @@ class Call(Future[T], Generic[T]):
         self._name = name
         self._call = call
         self._job: Future[T] | None = None
+        self._is_over = False
 
     def __repr__(self) -> str:
         return f"{self._name}({self._thing!r})"
@@ -152,6 +153,8 @@ class Call(Future[T], Generic[T]):
         return None
 
     def poll(self, cx: Context) -> Poll[T]:
+        if self._is_over:
+            raise polled_after_ready(self)
         thing = self._thing
         thing.take_turn(self)
         try:
@@ -160,6 +163,7 @@ class Call(Future[T], Generic[T]):
                     return PENDING
                 at_once = self.at_once()
                 if at_once is not None:
+                    self._is_over = True
                     thing.end_turn(self)
                     return at_once
                 self._job = thing.begin(self._call, reads=self.reads)
@@ -169,6 +173,7 @@ class Call(Future[T], Generic[T]):
             thing.end_turn(self)
             raise
         if polled is not PENDING:
+            self._is_over = True
             self._job = None
             thing.end_turn(self)
         return polled

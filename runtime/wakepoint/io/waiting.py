@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Generic, TypeVar
 
 from wakepoint.io.traits import AsyncRead
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, polled_after_ready
 
 T = TypeVar("T")
 
@@ -40,13 +40,14 @@ class Taking(Future[T], Generic[T]):
     So it holds nothing itself while it waits: dropping it loses nothing.
     """
 
-    __slots__ = ("_operation", "buffer")
+    __slots__ = ("_is_over", "_operation", "buffer")
 
     name: ClassVar[str]
 
     def __init__(self, buffer: Buffer) -> None:
         self.buffer = buffer
         self._operation: Future[bytes] | None = None
+        self._is_over = False
 
     def __repr__(self) -> str:
         return f"{self.name}({self.buffer.stream!r})"
@@ -60,10 +61,13 @@ class Taking(Future[T], Generic[T]):
         raise NotImplementedError
 
     def poll(self, cx: Context) -> Poll[T]:
+        if self._is_over:
+            raise polled_after_ready(self)
         while True:
             if self._operation is None:
                 taken = self.take()
                 if taken is not None:
+                    self._is_over = True
                     return Ready(taken)
                 self._operation = self.buffer.stream.read(CHUNK)
             polled = self._operation.poll(cx)
@@ -71,6 +75,7 @@ class Taking(Future[T], Generic[T]):
                 return PENDING
             self._operation = None
             if not polled.value:
+                self._is_over = True
                 return Ready(self.at_end())
             self.buffer.data += polled.value
 

@@ -16,7 +16,7 @@ from wakepoint.kernel import Address
 from wakepoint.net.lookup import Found, Lookup, interleaved
 from wakepoint.net.sockets import Connection
 from wakepoint.reactor import Reactor
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, drop_all
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, drop_all, polled_after_ready
 from wakepoint.time import sleep
 
 S = TypeVar("S", bound=Connection)
@@ -57,6 +57,7 @@ class Connect(Future[S], Generic[S]):
         "_delay",
         "_errors",
         "_host",
+        "_is_over",
         "_lookup",
         "_made_of",
         "_port",
@@ -74,6 +75,7 @@ class Connect(Future[S], Generic[S]):
         self._attempts: list[_Attempt[S]] = []
         self._delay: Future[None] | None = None  # runs while others may still be tried
         self._errors: list[tuple[Address, OSError]] = []
+        self._is_over = False
 
     def __repr__(self) -> str:
         return f"connect({self._host!r}, {self._port})"
@@ -84,6 +86,8 @@ class Connect(Future[S], Generic[S]):
         Raises:
             OSError: If no address of the host answers.
         """
+        if self._is_over:
+            raise polled_after_ready(self)
         if self._lookup is not None:
             polled = self._lookup.poll(cx)
             if polled is PENDING:
@@ -98,6 +102,7 @@ class Connect(Future[S], Generic[S]):
                 failures = len(self._errors)
                 winner = self._poll_attempts(cx)
                 if winner is not None:
+                    self._is_over = True
                     return Ready(winner)
                 if len(self._errors) == failures:
                     return PENDING

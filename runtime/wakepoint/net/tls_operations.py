@@ -10,7 +10,7 @@ from typing import ClassVar, Generic, TypeVar
 from wakepoint.errors import BrokenResourceError
 from wakepoint.io.traits import ClosableStream
 from wakepoint.net.tls_session import Session
-from wakepoint.task import PENDING, READY_NONE, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, READY_NONE, Context, Future, Poll, Ready, polled_after_ready
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ _CHUNK = 65_536
 class _Operation(Future[T], Generic[T]):
     """Asks OpenSSL until it has what is wanted."""
 
-    __slots__ = ("_failure", "_session")
+    __slots__ = ("_failure", "_is_over", "_session")
 
     turn: ClassVar[str]
     cut: ClassVar[str] = "the connection ended without close_notify, so what came may not be all"
@@ -29,6 +29,7 @@ class _Operation(Future[T], Generic[T]):
     def __init__(self, session: Session) -> None:
         self._session = session
         self._failure: Exception | None = None
+        self._is_over = False
 
     def step(self, cx: Context) -> Poll[T]:
         """Goes on as far as it can.
@@ -39,6 +40,8 @@ class _Operation(Future[T], Generic[T]):
         raise NotImplementedError
 
     def poll(self, cx: Context) -> Poll[T]:
+        if self._is_over:
+            raise polled_after_ready(self)
         session = self._session
         session.take_turn(self.turn, self)
         try:
@@ -46,6 +49,7 @@ class _Operation(Future[T], Generic[T]):
                 polled = self._attempt(cx)
                 if polled is not None:
                     if polled is not PENDING:
+                        self._is_over = True
                         self.drop()
                     return polled
             if not self._alerted(cx):
