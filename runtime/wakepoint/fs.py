@@ -16,8 +16,9 @@ from typing import Any
 from wakepoint.blocking import spawn_blocking
 from wakepoint.io.immediate import Immediate
 from wakepoint.io.threaded import Call, ReadCall, Threaded
-from wakepoint.streams import Closing, ReadExact
+from wakepoint.streams import Closing
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.whole import ReadExact
 
 __all__ = ["File", "read", "read_to_string", "write"]
 

@@ -27,8 +27,9 @@ from wakepoint.io.immediate import Immediate
 from wakepoint.io.threaded import Call, ReadCall, Threaded
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Reactor
-from wakepoint.streams import Closing, ReadExact, Resource
+from wakepoint.streams import Closing, Resource
 from wakepoint.task import Future
+from wakepoint.whole import ReadExact
 
 _INPUT = 0
 _OWN = f"/proc/self/fd/{_INPUT}"
