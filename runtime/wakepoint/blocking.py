@@ -102,7 +102,7 @@ class SpawnBlocking(Future[T]):
         try:
             pool.submit(self._run)
         except BaseException:
-            self._reactor.job_done()
+            self._reactor.job_done(None)
             raise
 
     def __repr__(self) -> str:
@@ -116,11 +116,12 @@ class SpawnBlocking(Future[T]):
         with self._lock:
             self._state = "done"
             waker, self._waker = self._waker, None
+        sleep = None if waker is None else self._reactor.sleeps
         try:
             if waker is not None:
                 waker.wake()
         finally:
-            self._reactor.job_done()
+            self._reactor.job_done(sleep)
 
     def poll(self, cx: Context) -> Poll[T]:
         """Ready once the call has returned.

@@ -95,15 +95,15 @@ class JoinHandle(Future[T]):
 
     def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
         task = self.task
-        if task.state is _READY:
-            return cast(T, task.outcome)
         # What follows is `Future.__await__` of a handle of its own, without that.
         me = object()
         try:
-            while task.state is _PENDING:
+            while True:
                 context = current_driver().context
                 if type(context) is not Task:
                     return (yield from Future.__await__(self.into_future()))
+                if task.state is not _PENDING:
+                    return task.result()
                 waker: Waker = context  # type: ignore[assignment]  # a task is one
                 if task.joiners is None:
                     task.joiners = {me: waker}
@@ -120,7 +120,6 @@ class JoinHandle(Future[T]):
         finally:
             if task.joiners is not None:  # it is pending still
                 task.joiners.pop(me, None)
-        return task.result()
 
     def poll(self, cx: Context) -> Poll[T]:
         """Ready once the task is done.

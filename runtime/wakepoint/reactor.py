@@ -59,6 +59,7 @@ class Reactor:
         asleep: True while the thread sleeps in the kernel or is about to; whoever then has
             something for it has to call `notify`.
         notifiable: True once `notify` has what it needs.
+        sleeps: How often the thread fell asleep.
         blocking_jobs: How many calls are under way on threads of ours.
         interests: How many wakers sources have.
     """
@@ -78,6 +79,7 @@ class Reactor:
         self._operations: set[InFlight] = set()
         self._disarmed = 0
         self.asleep = False
+        self.sleeps = 0
         self.notifiable = False
         self.blocking_jobs = 0
         self._jobs_lock = threading.Lock()
@@ -110,11 +112,16 @@ class Reactor:
         with self._jobs_lock:
             self.blocking_jobs += 1
 
-    def job_done(self) -> None:
-        """The answer is there; called on the thread that gave it."""
+    def job_done(self, sleep: int | None) -> None:
+        """The answer is there; called on the thread that gave it.
+
+        Args:
+            sleep: What `sleeps` was before somebody was woken for it; None if nobody was.
+        """
         with self._jobs_lock:
             self.blocking_jobs -= 1
-        if self.asleep:  # nobody may be left to wake us: let the loop look
+        # Nobody may be left to wake us: let the loop look, unless the sleep was ended already.
+        if self.asleep and self.sleeps != sleep:
             self.notify()
 
     # -- timers ------------------------------------------------------------------------------
@@ -317,6 +324,7 @@ class Reactor:
     def fall_asleep(self) -> None:
         """From here on whoever wakes a task notifies. Look at the queue again, then `park`."""
         _ = self.backend  # opened first: whoever notifies has to find it
+        self.sleeps += 1
         self.asleep = True
 
     def wait(self, timeout: float | None) -> int:
