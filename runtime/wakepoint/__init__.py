@@ -9,7 +9,7 @@ Example:
     'done'
 """
 
-from wakepoint.blocking import spawn_blocking
+from wakepoint.blocking import set_max_blocking_threads, spawn_blocking
 from wakepoint.combinators import yield_now
 from wakepoint.coroutine import into_future
 from wakepoint.errors import (
@@ -114,6 +114,7 @@ __all__ = [
     "ready",
     "run",
     "select",
+    "set_max_blocking_threads",
     "shield",
     "signal",
     "sleep",

@@ -17,7 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MAX_THREADS = 64
-"""More jobs than this wait for a thread."""
+"""More jobs than this wait for a thread, unless `set_max_blocking_threads` says otherwise."""
 
 IDLE_SECONDS = 10.0
 """A thread that had nothing to do for so long ends (tokio's ``thread_keep_alive``)."""
@@ -27,6 +27,7 @@ class Pool:
     """Threads that are started when they are needed and end when they are not."""
 
     def __init__(self) -> None:
+        self._most = MAX_THREADS
         self._jobs: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition()
         self._idle = 0  # threads that wait for a job, with those that are about to take one
@@ -39,21 +40,35 @@ class Pool:
         self._jobs.clear()
         self._idle = self._threads = 0
 
+    @property
+    def _are_too_many(self) -> bool:
+        return self._threads > self._most
+
+    def limit(self, most: int) -> None:
+        """Has so many threads at most; those that wait for a job beyond that end."""
+        with self._changed:
+            self._most = most
+            self._changed.notify_all()
+            missing = max(0, min(len(self._jobs) - self._idle, most - self._threads))
+            self._threads += missing
+        for _ in range(missing):
+            try:
+                self._start()
+            except RuntimeError:  # those that there are go on
+                with self._changed:
+                    self._threads -= 1
+
     def submit(self, job: Callable[[], None]) -> None:
         with self._changed:
             self._jobs.append(job)
             if self._idle >= len(self._jobs):
                 self._changed.notify()
                 return
-            if self._threads >= MAX_THREADS:
+            if self._threads >= self._most:
                 return
             self._threads += 1
-        thread = threading.Thread(target=self._work, name="wakepoint-blocking", daemon=True)
-        # The executor counts our jobs itself, so these threads are not among the unknown ones
-        # that might hold a waker.
-        thread.wakepoint_idle = True  # type: ignore[attr-defined]
         try:
-            thread.start()
+            self._start()
         except RuntimeError as error:
             with self._changed:
                 self._threads -= 1
@@ -61,6 +76,13 @@ class Pool:
                     return
                 self._jobs.remove(job)
             raise RuntimeError(f"a blocking call needs a thread, and {error}") from error
+
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._work, name="wakepoint-blocking", daemon=True)
+        # The executor counts our jobs itself, so these threads are not among the unknown ones
+        # that might hold a waker.
+        thread.wakepoint_idle = True  # type: ignore[attr-defined]
+        thread.start()
 
     def _work(self) -> None:
         changed = self._changed
@@ -73,15 +95,36 @@ class Pool:
     def _next_job(self) -> Callable[[], None] | None:
         with self._changed:
             self._idle += 1
-            self._changed.wait_for(lambda: self._jobs, IDLE_SECONDS)
+            self._changed.wait_for(lambda: self._jobs or self._are_too_many, IDLE_SECONDS)
             self._idle -= 1
-            if self._jobs:
+            if self._jobs and not self._are_too_many:
                 return self._jobs.popleft()
             self._threads -= 1
             return None
 
 
 pool = Pool()
+
+
+def set_max_blocking_threads(most: int) -> None:
+    """How many calls of `spawn_blocking` run at once in this process; the others wait.
+
+    tokio's ``Builder::max_blocking_threads``. At first it is 64. All executors of the process share
+    the threads; one that has nothing to do for 10 seconds ends.
+
+    Example:
+        >>> set_max_blocking_threads(8)
+        >>> set_max_blocking_threads(MAX_THREADS)
+
+    Args:
+        most: At least 1. Threads that work beyond that end after what they do.
+
+    Raises:
+        ValueError: If ``most`` is below 1.
+    """
+    if most < 1:
+        raise ValueError(f"blocking calls need at least one thread, not {most!r}")
+    pool.limit(most)
 
 
 class SpawnBlocking(Future[T]):
@@ -145,6 +188,10 @@ class SpawnBlocking(Future[T]):
 
 def spawn_blocking(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> SpawnBlocking[T]:
     """Runs a call that blocks on another thread; it starts at once.
+
+    At most 64 such calls run at once; `set_max_blocking_threads` makes that more or fewer.
+
+    Cancel safety: the call goes on, since a thread cannot be stopped; its result is let go.
 
     It sees the context variables of who calls this (PEP 567), as with ``asyncio.to_thread``.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import weakref
 from collections.abc import Awaitable, Sequence
+from inspect import isasyncgen
 from types import CodeType, CoroutineType
 from typing import Any, TypeVar, cast
 
@@ -13,6 +15,7 @@ from wakepoint.errors import Cancelled
 from wakepoint.task import (
     NOBODY,
     PENDING,
+    Cancellable,
     Context,
     Driver,
     Future,
@@ -49,11 +52,12 @@ class Raised:
         self.later = [*later]
         self.reached: tuple[CodeType, int, dict[str, Any]] | None = None
 
-    @property
-    def is_over(self) -> bool:
-        """True if it was raised and nobody handles it any more."""
-        on_its_way = None if self._on_its_way is None else self._on_its_way()
-        return self._given is None and on_its_way is None
+    def is_over(self, future: Cancellable[Any]) -> bool:
+        """True if it was raised in the future, and nobody there handles it any more."""
+        if self._given is not None:
+            return False
+        raised = None if self._on_its_way is None else self._on_its_way()
+        return raised is None or not future.handles(raised)
 
     def retract(self, cancellation: BaseException) -> None:
         """Forgets that one, if it was not raised yet."""
@@ -79,6 +83,22 @@ class Raised:
         finally:
             del given, raised  # whose traceback may hold this frame
         return yielded
+
+
+def is_kept(thing: object, coroutine: object) -> bool:
+    """True if a function that is suspended in the coroutine keeps it: in a variable, or handles it.
+
+    That an exception is alive does not say so much: somebody else may hold it, as a recorder does.
+    """
+    part = coroutine
+    while part is not None:
+        held = gc.get_referents(part)
+        if any(each is thing for each in held):
+            return True
+        inner = getattr(part, "cr_await", None) or getattr(part, "gi_yieldfrom", None)
+        # What ``async for`` awaits tells of its generator in no other way.
+        part = inner or getattr(part, "ag_await", None) or next(filter(isasyncgen, held), None)
+    return False
 
 
 class CoroutineFuture(Resumable[T]):
@@ -122,10 +142,15 @@ class CoroutineFuture(Resumable[T]):
         While an earlier one is being handled there, it waits until that is over.
         """
         earlier = self.cancellation
-        if earlier is None or earlier.is_over:
+        if earlier is None or earlier.is_over(self):
             self.cancellation = Raised(cancellation)
         else:
             earlier.later.append(cancellation)
+
+    def handles(self, cancellation: BaseException) -> bool:
+        leaf = self.waits_for
+        ends = isinstance(leaf, Cancellable) and leaf.handles(cancellation)
+        return ends or is_kept(cancellation, self.coroutine)
 
     def retract(self, cancellation: BaseException) -> None:
         if self.cancellation is not None:
@@ -133,7 +158,7 @@ class CoroutineFuture(Resumable[T]):
 
     def _take_next(self, earlier: Raised) -> None:
         """Goes on to the next cancellation, if the one before is over."""
-        if earlier.later and earlier.is_over:
+        if earlier.later and earlier.is_over(self):
             self.cancellation = Raised(earlier.later[0], earlier.later[1:])
             self.waker.wake()
 

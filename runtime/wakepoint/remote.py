@@ -6,7 +6,7 @@ import contextlib
 import contextvars
 import threading
 import weakref
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Generator
 from functools import partial
 from types import CoroutineType
 from typing import Any, Generic, TypeVar
@@ -15,6 +15,7 @@ from wakepoint import executor
 from wakepoint.coroutine import into_future
 from wakepoint.errors import JoinError
 from wakepoint.executor import Executor
+from wakepoint.failure import report
 from wakepoint.handle import JoinHandle
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
@@ -98,12 +99,13 @@ class RemoteHandle(Future[T], Generic[T]):
     the task, as with a `JoinHandle`.
     """
 
-    __slots__ = ("_ended", "_executor", "_handle", "_lock", "_outcome", "_wakers")
+    __slots__ = ("_ended", "_executor", "_handle", "_lock", "_outcome", "_seen", "_wakers")
 
     def __init__(self, of: Executor) -> None:
         self._executor = of
         self._handle: JoinHandle[T] | None = None  # that executor's thread's
         self._outcome: Ready[T] | BaseException | None = None
+        self._seen = False
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._wakers: dict[object, Waker] = {}
@@ -114,6 +116,9 @@ class RemoteHandle(Future[T], Generic[T]):
     def into_future(self) -> Future[T]:
         """One of its own for whoever waits: who gives up takes no waker of another's."""
         return RemoteWait(self)
+
+    def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
+        return self.into_future().__await__()
 
     def poll(self, cx: Context) -> Poll[T]:
         """Ready once the task is done.
@@ -162,9 +167,15 @@ class RemoteHandle(Future[T], Generic[T]):
         """
         if self._outcome is None:
             raise RuntimeError(f"{self!r} has not ended; await it, or wait()")
+        self._seen = True
         if isinstance(self._outcome, Ready):
             return self._outcome.value
         raise self._outcome
+
+    def __del__(self) -> None:
+        error = self._outcome
+        if isinstance(error, Exception) and not isinstance(error, JoinError) and not self._seen:
+            report("a task that another thread spawned raised and nobody awaited it:", error)
 
     def abort(self) -> None:
         """Aborts the task, as `JoinHandle.abort`; it has ended when this handle says so."""

@@ -428,6 +428,11 @@ class Cancellable(Future[T]):
         """
         raise NotImplementedError(f"{type(self).__name__} has no cancel()")
 
+    def handles(self, cancellation: BaseException) -> bool:
+        """True while it ends because of that: nothing else is to be raised in it meanwhile."""
+        del cancellation
+        return bool(self.still_ends)
+
     @property
     def still_ends(self) -> tuple[Future[Any], ...]:
         """The futures in it that were cancelled and have not ended yet, if it consists of some."""

@@ -8,7 +8,17 @@ import time
 
 import pytest
 
-from wakepoint import join, run, select, sleep, spawn, spawn_blocking, yield_now
+from wakepoint import (
+    join,
+    run,
+    select,
+    set_max_blocking_threads,
+    sleep,
+    spawn,
+    spawn_blocking,
+    yield_now,
+)
+from wakepoint.blocking import MAX_THREADS
 
 
 def test_the_call_runs_on_another_thread() -> None:
@@ -62,6 +72,56 @@ def test_more_calls_than_threads_are_all_made() -> None:
         return sum(await join(*(spawn_blocking(abs, -1) for _ in range(300))))
 
     assert run(main()) == 300
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_no_more_calls_run_at_once_than_are_allowed(most: int) -> None:
+    running, seen = 0, []
+    lock = threading.Lock()
+
+    def call() -> None:
+        nonlocal running
+        with lock:
+            running += 1
+            seen.append(running)
+        time.sleep(0)
+        with lock:
+            running -= 1
+
+    async def main() -> None:
+        await join(*(spawn_blocking(call) for _ in range(100)))
+
+    set_max_blocking_threads(most)
+    try:
+        run(main())  # threads that were idle before end first
+        seen.clear()
+        run(main())
+    finally:
+        set_max_blocking_threads(MAX_THREADS)
+    assert len(seen) == 100
+    assert max(seen) <= most
+
+
+def test_a_higher_limit_starts_what_waits() -> None:
+    """These calls need each other: with one thread they would wait for ever."""
+    meeting = threading.Barrier(4)
+
+    async def main() -> None:
+        set_max_blocking_threads(1)
+        try:
+            calls = [spawn_blocking(meeting.wait, 60) for _ in range(4)]
+            set_max_blocking_threads(4)
+            await join(*calls)
+        finally:
+            set_max_blocking_threads(MAX_THREADS)
+
+    run(main())
+
+
+@pytest.mark.parametrize("wrong", [0, -1])
+def test_there_is_at_least_one_thread(wrong: int) -> None:
+    with pytest.raises(ValueError, match="at least one thread"):
+        set_max_blocking_threads(wrong)
 
 
 def test_a_call_that_nobody_waits_for_any_more_harms_nobody() -> None:

@@ -120,10 +120,11 @@ class StateMachine(Fields, Resumable[T]):
             raise
         del cancellation
         if polled is PENDING:
-            self._take_next(cx)
             polling.context = None
             self.error = None  # is on no way any more; its traceback would hold this
             self.forget_frames(sys.exc_info()[1])
+            self._look_whether_handled()
+            self._take_next(cx)
         else:
             polling.context = cx
             self._let_go()
@@ -239,9 +240,28 @@ class StateMachine(Fields, Resumable[T]):
         if self.cancellation is cancellation:
             self.cancellation = self.cancellations.pop(0) if self.cancellations else None
 
+    def handles(self, cancellation: BaseException) -> bool:
+        return cancellation is self.cancellation or (
+            self.on_its_way is not None and self.on_its_way() is cancellation
+        )
+
     def _is_handled(self) -> bool:
         """True while somebody handles the cancellation that was raised last."""
         return self.on_its_way is not None and self.on_its_way() is not None
+
+    def _look_whether_handled(self) -> None:
+        """Called at a suspension, where what is handled in the code is handled now."""
+        raised = None if self.on_its_way is None else self.on_its_way()
+        if raised is None:
+            return
+        handled = sys.exc_info()[1]
+        while handled is not None and handled is not raised:
+            handled = handled.__context__
+        fields = vars(self)
+        leaves = any(fields.get(each) is raised for each in self.leaving.get(self.state, ()))
+        inner = isinstance(self.awaiting, Cancellable) and self.awaiting.handles(raised)
+        if handled is None and not leaves and not inner:
+            self.on_its_way = None
 
     def _take_next(self, cx: Context | None) -> None:
         """Goes on to the next cancellation, if the one before is over."""
