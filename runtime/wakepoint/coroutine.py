@@ -206,6 +206,8 @@ class CoroutineFuture(Resumable[T]):
             RuntimeError: If it catches whatever ends it, and goes on.
             BaseException: What a ``finally`` block raised.
         """
+        if self.waits_for is None and self.coroutine.cr_suspended:
+            return  # somebody else awaits it, which `poll` told
         with dropping():
             try:
                 self.coroutine.close()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import wakepoint
-from wakepoint import join, run, select, sleep, spawn, spawn_blocking, timeout, try_join
+from wakepoint import join, run, select, sleep, spawn, spawn_blocking, timeout, try_join, yield_now
 
 ASYNCIO: dict[str, tuple[Callable[[], Awaitable[Any]], str]] = {
     "sleep": (lambda: asyncio.sleep(0.01), r"asyncio\.sleep\(…\)"),
@@ -267,6 +267,23 @@ def test_a_coroutine_that_is_awaited_twice() -> None:
     for take in (spawn, lambda each: each):
         with pytest.raises(RuntimeError, match=r"^work\(\) is awaited a second time, .*anew"):
             run(side_by_side(take))
+
+
+def test_who_awaits_a_coroutine_second_takes_it_from_nobody() -> None:
+    async def slow() -> str:
+        await sleep(0.01)
+        return "done"
+
+    async def main(take: Callable[[Any], Any]) -> str:
+        coroutine = slow()
+        first = spawn(coroutine)
+        await yield_now()
+        with pytest.raises(RuntimeError, match=r"slow\(\) is awaited a second time, .*anew"):
+            await take(coroutine)
+        return await first
+
+    for take in (spawn, select):
+        assert run(main(take), backend="simulated") == "done"
 
 
 def test_what_spawn_blocking_cannot_call() -> None:
