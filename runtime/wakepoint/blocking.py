@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from wakepoint import executor, forking
 from wakepoint.reactor import Reactor
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Once, Poll, Ready, Waker
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -127,7 +127,7 @@ def set_max_blocking_threads(most: int) -> None:
     pool.limit(most)
 
 
-class SpawnBlocking(Future[T]):
+class SpawnBlocking(Once[T]):
     """The result of a call on another thread; made by `spawn_blocking`."""
 
     __slots__ = ("_call", "_error", "_lock", "_name", "_reactor", "_result", "_state", "_waker")
@@ -166,7 +166,7 @@ class SpawnBlocking(Future[T]):
         finally:
             self._reactor.job_done(sleep)
 
-    def poll(self, cx: Context) -> Poll[T]:
+    def advance(self, cx: Context) -> Poll[T]:
         """Ready once the call has returned.
 
         Raises:

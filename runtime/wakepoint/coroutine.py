@@ -27,6 +27,7 @@ from wakepoint.task import (
     current_drop,
     driver,
     dropping,
+    polled_after_ready,
 )
 
 T = TypeVar("T")
@@ -110,16 +111,18 @@ class CoroutineFuture(Resumable[T]):
         coroutine: The coroutine object.
         waits_for: The future in which it is suspended, or None.
         cancellation: The last one; None if it was never cancelled.
+        ended: True once it has returned.
         outer: The context of the last poll.
         waker: That in it.
     """
 
-    __slots__ = ("cancellation", "coroutine", "outer", "waits_for", "waker")
+    __slots__ = ("cancellation", "coroutine", "ended", "outer", "waits_for", "waker")
 
     def __init__(self, coroutine: CoroutineType[Any, Any, T]) -> None:
         self.coroutine = coroutine
         self.waits_for: Future[Any] | None = None
         self.cancellation: Raised | None = None
+        self.ended = False
         self.outer: Context | None = None
         self.waker = Waker.noop()
 
@@ -186,8 +189,11 @@ class CoroutineFuture(Resumable[T]):
             else:
                 yielded = self.cancellation.resume(self.coroutine, self.waits_for is not None)
         except StopIteration as stop:
-            self.waits_for = None
+            self.waits_for, self.ended = None, True
             return Ready(stop.value)
+        except RuntimeError:
+            self._refuse_if_ended()  # asked only here, where it costs a poll nothing
+            raise
         finally:
             resuming.context = outer
             if token is not None:
@@ -198,6 +204,10 @@ class CoroutineFuture(Resumable[T]):
         if self.cancellation is not None:
             self._take_next(self.cancellation)
         return PENDING
+
+    def _refuse_if_ended(self) -> None:
+        if self.ended:
+            raise polled_after_ready(self) from None
 
     def drop(self) -> None:
         """Closes the coroutine: its ``finally`` blocks run, and an ``await`` in them raises.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, polled_after_ready
+from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready, polled_after_ready
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class Pending(Future[NoReturn]):
         return PENDING
 
 
-class PollFn(Future[T]):
+class PollFn(Once[T]):
     """A function as a future; made by `poll_fn`."""
 
     __slots__ = ("_function",)
@@ -56,7 +56,7 @@ class PollFn(Future[T]):
     def __repr__(self) -> str:
         return f"poll_fn({getattr(self._function, '__name__', self._function)})"
 
-    def poll(self, cx: Context) -> Poll[T]:
+    def advance(self, cx: Context) -> Poll[T]:
         """What the function returns."""
         return self._function(cx)
 

@@ -1,6 +1,7 @@
 """What interrupts an executor: Ctrl-C, and whoever asks it to raise something between two polls.
 
-The first Ctrl-C lets every task clean up, the second ends at once.
+The first Ctrl-C lets every task clean up, the second ends at once. A third ends the
+process: what the second was raised in has caught it, or still does something.
 
 Python's own handler raises KeyboardInterrupt wherever the program stands, in the middle of the
 executor too. As in asyncio and trio it is replaced while `run` runs: in the code of a task the
@@ -11,6 +12,8 @@ other than the main one, nothing is replaced.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -77,6 +80,7 @@ class Interrupts:
 
     def _give_back(self) -> None:
         self._watching = False
+        self.error = None
         if signal.getsignal(signal.SIGINT) == self._interrupted:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -115,8 +119,12 @@ class Interrupts:
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
         if not self._watching:  # somebody put it back after the run
             signal.default_int_handler(number, frame)
+        if self.insisted:
+            _end_process(number, frame)
         if self.asked or self.ending:
             self.insisted = True
+            # If a task catches what is raised here, its executor raises it once more.
+            self.raise_soon(KeyboardInterrupt())
             raise KeyboardInterrupt
         self.asked = self._attention.needed = True
         if self.polling is not None and not is_of_the_runtime(frame):
@@ -126,6 +134,16 @@ class Interrupts:
             self._end_sleep()
         except OSError:  # no descriptor for that is left
             raise KeyboardInterrupt from None
+
+
+def _end_process(number: int, frame: FrameType | None) -> None:
+    """Ends it as a program without a handler is ended, and says where it stood."""
+    signal.signal(number, signal.SIG_DFL)
+    where = "" if frame is None else f" in line {frame.f_lineno} of {frame.f_code.co_filename}"
+    text = f"ended by a third Ctrl-C{where}, where the second has not ended it\n"
+    with contextlib.suppress(OSError):  # not by sys.stderr, which may be in the middle of a write
+        os.write(2, text.encode(errors="replace"))
+    signal.raise_signal(number)
 
 
 def is_of_the_runtime(frame: FrameType | None) -> bool:

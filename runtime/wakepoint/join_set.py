@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from wakepoint import executor
 from wakepoint.executor import Executor
 from wakepoint.handle import JoinHandle, Joining
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready, Waker
 
 T = TypeVar("T")
 
@@ -167,7 +167,7 @@ def _abort(handles: set[JoinHandle[Any]]) -> None:
         handle.abort()
 
 
-class _Wait(Future[T]):
+class _Wait(Once[T]):
     """Waits for tasks of a set to end."""
 
     __slots__ = ("join_set",)
@@ -192,7 +192,7 @@ class JoinNext(_Wait[JoinHandle[T] | None]):
     def __repr__(self) -> str:
         return "join_next()"
 
-    def poll(self, cx: Context) -> Poll[JoinHandle[T] | None]:
+    def advance(self, cx: Context) -> Poll[JoinHandle[T] | None]:
         """Ready with a task that has ended, or with None if there is none at all."""
         join_set = self.join_set
         if join_set._ended or not join_set._running:  # noqa: SLF001
@@ -208,7 +208,7 @@ class AllEnded(_Wait[None]):
     def __repr__(self) -> str:
         return f"the end of {len(self.join_set._running)} tasks"  # noqa: SLF001
 
-    def poll(self, cx: Context) -> Poll[None]:
+    def advance(self, cx: Context) -> Poll[None]:
         return self.wait(cx) if self.join_set._running else Ready(None)  # noqa: SLF001
 
 
@@ -220,7 +220,7 @@ class JoinAll(_Wait[list[T]]):
     def __repr__(self) -> str:
         return "join_all()"
 
-    def poll(self, cx: Context) -> Poll[list[T]]:
+    def advance(self, cx: Context) -> Poll[list[T]]:
         """Ready once no task runs any more.
 
         Raises:

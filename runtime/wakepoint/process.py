@@ -22,7 +22,7 @@ from wakepoint.join import try_join
 from wakepoint.pipe import PipeReader, PipeWriter
 from wakepoint.reactor import Reactor, none_left
 from wakepoint.source import Source
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready
 
 __all__ = ["DEVNULL", "PIPE", "Output"]  # `Child` and `Command` are exported by `wakepoint`
 
@@ -124,7 +124,7 @@ class Child:
                 end.close()
 
 
-class _Wait(Future[int]):
+class _Wait(Once[int]):
     """See `Child.wait`."""
 
     __slots__ = ("_child", "_ended", "_reactor", "_source")
@@ -138,7 +138,7 @@ class _Wait(Future[int]):
     def __repr__(self) -> str:
         return f"{self._child!r}.wait()"
 
-    def poll(self, cx: Context) -> Poll[int]:
+    def advance(self, cx: Context) -> Poll[int]:
         """Ready once the child has ended.
 
         Raises:

@@ -25,7 +25,7 @@ from wakepoint.errors import ClosedResourceError
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
 from wakepoint.streams import Closing
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready, Waker
 
 
 class _SocketFeed:
@@ -231,7 +231,7 @@ class Signal(Closing):
             self._hub.rest()
 
 
-class _Received(Future[int]):
+class _Received(Once[int]):
     """See `Signal.recv`."""
 
     __slots__ = ("_signal",)
@@ -242,7 +242,7 @@ class _Received(Future[int]):
     def __repr__(self) -> str:
         return f"{self._signal!r}.recv()"
 
-    def poll(self, cx: Context) -> Poll[int]:
+    def advance(self, cx: Context) -> Poll[int]:
         count = self._signal.take(cx.waker)
         return Ready(count) if count else PENDING
 

@@ -321,6 +321,39 @@ class Future(Generic[T]):
             del sent  # whose traceback holds this frame
 
 
+class Once(Future[T]):
+    """A future that remembers whether it is over, where nothing else of it tells.
+
+    A subclass writes `advance` in place of `poll`.
+    """
+
+    __slots__ = ("_is_over",)
+    _is_over: bool
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        made = object.__new__(cls)
+        made._is_over = False
+        return made
+
+    def advance(self, cx: Context) -> Poll[T]:
+        """What `Future.poll` is, and is not called again once it was ready or has raised."""
+        raise NotImplementedError(f"{type(self).__name__} has no advance()")
+
+    def poll(self, cx: Context) -> Poll[T]:
+        """Goes on as far as it can without waiting; see `Future.poll`.
+
+        Raises:
+            RuntimeError: If it was ready, or has raised, at an earlier poll.
+            BaseException: What it comes to instead of a result.
+        """
+        if self._is_over:
+            raise polled_after_ready(self)
+        self._is_over = True
+        polled = self.advance(cx)
+        self._is_over = polled is not PENDING
+        return polled
+
+
 MAX_REFUSALS = 100
 """How often a coroutine that is being dropped may try to wait before it is left where it stands."""
 

@@ -11,7 +11,7 @@ from wakepoint.coroutine import into_future
 from wakepoint.errors import Cancelled
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.join_set import AllEnded, JoinSet
-from wakepoint.task import Context, Future, Poll, Ready, Resumable, current_context
+from wakepoint.task import Context, Once, Poll, Ready, Resumable, current_context
 
 T = TypeVar("T")
 
@@ -205,7 +205,7 @@ class _Body:
         return runs if isinstance(runs, Resumable) else None
 
 
-class Entering(Future[TaskGroup]):
+class Entering(Once[TaskGroup]):
     """The beginning of a group's block; made by ``async with``."""
 
     __slots__ = ("_group",)
@@ -216,7 +216,7 @@ class Entering(Future[TaskGroup]):
     def __repr__(self) -> str:
         return "the beginning of a TaskGroup"
 
-    def poll(self, cx: Context) -> Poll[TaskGroup]:
+    def advance(self, cx: Context) -> Poll[TaskGroup]:
         """Ready at once.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from wakepoint.errors import BrokenResourceError
-from wakepoint.task import PENDING, READY_NONE, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, READY_NONE, Context, Future, Once, Poll, Ready
 
 
 def ended_early(missing: int, size: int) -> BrokenResourceError:
@@ -27,7 +27,7 @@ class Writable(Protocol):
         """Hands over what is taken now; the value says how many bytes."""
 
 
-class ReadExact(Future[bytes]):
+class ReadExact(Once[bytes]):
     """Reads until a number of bytes is there; made by ``read_exact``."""
 
     __slots__ = ("_buffer", "_operation", "_size", "_stream")
@@ -41,7 +41,7 @@ class ReadExact(Future[bytes]):
     def __repr__(self) -> str:
         return f"read_exact({self._stream!r}, {self._size})"
 
-    def poll(self, cx: Context) -> Poll[bytes]:
+    def advance(self, cx: Context) -> Poll[bytes]:
         while (missing := self._size - len(self._buffer)) > 0:
             if self._operation is None:
                 self._operation = self._stream.read(missing)
@@ -60,7 +60,7 @@ class ReadExact(Future[bytes]):
             operation.drop()
 
 
-class WriteAll(Future[None]):
+class WriteAll(Once[None]):
     """Sends until nothing is left; made by ``write_all``."""
 
     __slots__ = ("_left", "_operation", "_stream")
@@ -73,7 +73,7 @@ class WriteAll(Future[None]):
     def __repr__(self) -> str:
         return f"write_all({self._stream!r}, {len(self._left)} bytes left)"
 
-    def poll(self, cx: Context) -> Poll[None]:
+    def advance(self, cx: Context) -> Poll[None]:
         while self._left:
             if self._operation is None:
                 self._operation = self._stream.write(self._left)

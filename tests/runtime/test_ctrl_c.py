@@ -169,6 +169,58 @@ wakepoint.run(main())
     assert "KeyboardInterrupt" in errors
 
 
+def test_a_second_one_that_a_task_catches_ends_the_run_all_the_same(tmp_path: Path) -> None:
+    source = f"""{HEAD}
+async def main():
+    begun = False
+    while True:
+        try:
+            if not begun:
+                print("begun", flush=True)
+            begun = True
+            for _ in range(1000):
+                pass
+            await yield_now()
+        except BaseException as error:
+            print(type(error).__name__, flush=True)
+
+wakepoint.run(main())
+"""
+    with script(tmp_path, source) as process:
+        lines_until(process, "begun")
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        assert process.stdout.readline() in {"KeyboardInterrupt\n", "Cancelled\n"}
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=LIMIT)
+    assert "KeyboardInterrupt" in errors
+    assert process.returncode == -signal.SIGINT
+
+
+def test_the_third_ends_a_process_whose_task_catches_all_and_waits_for_nobody(
+    tmp_path: Path,
+) -> None:
+    source = f"""{HEAD}
+async def main():
+    for number in range(10**9):
+        try:
+            print("round", number, flush=True)
+            time.sleep(60)
+        except BaseException:
+            pass
+
+wakepoint.run(main())
+"""
+    with script(tmp_path, source) as process:
+        for number in range(3):
+            lines_until(process, f"round {number}")
+            process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=LIMIT)
+    assert output == ""
+    assert errors.startswith("ended by a third Ctrl-C in line ")
+    assert process.returncode == -signal.SIGINT
+
+
 def test_a_handler_of_the_programs_own_is_left_alone() -> None:
     def mine(number: int, frame: object) -> None: ...
 

@@ -20,7 +20,7 @@ from wakepoint.errors import BusyResourceError, ClosedResourceError
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
 from wakepoint.source import Interest, Source
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker, polled_after_ready
 from wakepoint.whole import ReadExact, WriteAll
 
 T = TypeVar("T")
@@ -169,6 +169,8 @@ class Operation(Future[T], Generic[T]):
         if self.source.closed:
             self.drop()
             raise ClosedResourceError("closed while an operation was pending on it")
+        if self.taken:
+            raise polled_after_ready(self)
         self.taken = True
         self.lane.leave(self)
         if self.error is not None:

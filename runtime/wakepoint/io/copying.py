@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wakepoint.io.traits import AsyncRead, AsyncStream, AsyncWrite
 from wakepoint.io.waiting import CHUNK
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, drop_all, polled_after_ready
+from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready, drop_all, polled_after_ready
 
 _AT_A_TIME = 32
 """Chunks after which others get their turn, if neither side makes us wait meanwhile."""
@@ -113,7 +113,7 @@ class _OneWay(Future[int]):
         drop_all(pending)
 
 
-class CopyBidirectional(Future[tuple[int, int]]):
+class CopyBidirectional(Once[tuple[int, int]]):
     """Copies both ways at once; made by `copy_bidirectional`."""
 
     __slots__ = ("_a", "_b", "_copied", "_ways")
@@ -127,7 +127,7 @@ class CopyBidirectional(Future[tuple[int, int]]):
     def __repr__(self) -> str:
         return f"copy_bidirectional({self._a!r}, {self._b!r})"
 
-    def poll(self, cx: Context) -> Poll[tuple[int, int]]:
+    def advance(self, cx: Context) -> Poll[tuple[int, int]]:
         for number, way in list(self._ways.items()):
             polled = way.poll(cx)
             if polled is not PENDING:

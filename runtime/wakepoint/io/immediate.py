@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wakepoint.task import Context, Future, Poll, Ready
+from wakepoint.task import Context, Once, Poll, Ready
 
 
-class Immediate(Future[None]):
+class Immediate(Once[None]):
     """Something that has been done when this is made, so that nobody has to wait.
 
     Args:
@@ -20,5 +20,5 @@ class Immediate(Future[None]):
     def __repr__(self) -> str:
         return self._name
 
-    def poll(self, cx: Context) -> Poll[None]:
+    def advance(self, cx: Context) -> Poll[None]:
         return Ready(None)

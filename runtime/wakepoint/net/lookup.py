@@ -14,7 +14,7 @@ from typing import Any
 from wakepoint import executor
 from wakepoint.blocking import spawn_blocking
 from wakepoint.kernel import Address
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready
 
 Found = tuple[int, Address]
 """A family, and an address of it."""
@@ -53,7 +53,7 @@ class Lookup(Future[list[Found]]):
             answers.drop()
 
 
-class LookupHost(Future[list[Address]]):
+class LookupHost(Once[list[Address]]):
     """Made by `lookup_host`."""
 
     __slots__ = ("_lookup",)
@@ -64,7 +64,7 @@ class LookupHost(Future[list[Address]]):
     def __repr__(self) -> str:
         return repr(self._lookup)
 
-    def poll(self, cx: Context) -> Poll[list[Address]]:
+    def advance(self, cx: Context) -> Poll[list[Address]]:
         polled = self._lookup.poll(cx)
         return PENDING if polled is PENDING else Ready([address for _, address in polled.value])
 

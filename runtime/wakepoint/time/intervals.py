@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Once, Poll, Ready
 from wakepoint.time.instant import now
 from wakepoint.time.sleeping import SleepUntil
 
@@ -103,7 +103,7 @@ def following(due: float, taken: float, period: float, missed: MissedTickBehavio
     return due + (math.floor((taken - due) / period) + 1) * period
 
 
-class Tick(Future[float]):
+class Tick(Once[float]):
     """The next tick; made by `Interval.tick`."""
 
     __slots__ = ("_due", "_interval", "_sleep")
@@ -116,7 +116,7 @@ class Tick(Future[float]):
     def __repr__(self) -> str:
         return f"{self._interval!r}.tick()"
 
-    def poll(self, cx: Context) -> Poll[float]:
+    def advance(self, cx: Context) -> Poll[float]:
         """Ready with the time for which it was due, once that has come."""
         if self._sleep is None:
             self._due = self._interval.due()
