@@ -19,6 +19,7 @@ from wakepoint import Future
 CHANNELS = tuple(f"wakepoint.sync.{each}" for each in ("broadcast", "mpsc", "oneshot", "watch"))
 RUNTIME = (
     "wakepoint",
+    "wakepoint.debugging",
     "wakepoint.fs",
     "wakepoint.io",
     "wakepoint.machine",

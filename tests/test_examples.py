@@ -17,6 +17,8 @@ FILES = {
 }
 MODULES = [name for name, file in FILES.items() if ">>> " in file.read_text(encoding="utf-8")]
 NEED_POSIX = {
+    "wakepoint.debugging.asking",
+    "wakepoint.debugging.dumping",
     "wakepoint.files",
     "wakepoint.io.copying",
     "wakepoint.io.halves",

@@ -73,6 +73,11 @@ def runtime() -> str:
     return _names("wakepoint")
 
 
+def debugging() -> str:
+    """What ``wakepoint.debugging`` exports."""
+    return _names("wakepoint.debugging")
+
+
 def streams() -> str:
     """What ``wakepoint.io`` exports."""
     return _names("wakepoint.io")
@@ -135,6 +140,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "comparison": comparison,
     "runtime": runtime,
     "files": files,
+    "debugging": debugging,
     "streams": streams,
     "sockets": sockets,
     "encryption": encryption,

@@ -12,6 +12,8 @@ Example:
 from wakepoint.blocking import set_max_blocking_threads, spawn_blocking
 from wakepoint.combinators import yield_now
 from wakepoint.coroutine import into_future
+from wakepoint.debugging.asking import dump_on_request
+from wakepoint.debugging.dumping import dump, dump_on_signal
 from wakepoint.errors import (
     BrokenResourceError,
     BusyResourceError,
@@ -102,6 +104,9 @@ __all__ = [
     "Waker",
     "Watch",
     "ctrl_c",
+    "dump",
+    "dump_on_request",
+    "dump_on_signal",
     "interval",
     "interval_at",
     "into_future",

@@ -114,6 +114,10 @@ class Combined(Cancellable[R]):
     def still_ends(self) -> tuple[Future[Any], ...]:
         return () if self.ending is None else tuple(future for future, _ in self.ending.futures)
 
+    @property
+    def inner_futures(self) -> tuple[Future[Any], ...]:
+        return (*self.running.values(), *self.still_ends)
+
     def drop(self) -> None:
         running, self.running = self.running, {}
         drop_all(running.values() if self.ending is None else (*running.values(), self.ending))

@@ -139,6 +139,10 @@ class CoroutineFuture(Resumable[T]):
         """This; see `Within`."""
         return self
 
+    @property
+    def inner_futures(self) -> tuple[Future[Any], ...]:
+        return () if self.waits_for is None else (self.waits_for,)
+
     def cancel(self, cancellation: BaseException) -> None:
         """Makes the next poll raise it at the ``await`` where the coroutine is suspended.
 

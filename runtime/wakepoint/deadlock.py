@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
 from wakepoint.coroutine import CoroutineFuture
-from wakepoint.errors import WaitingTask
-from wakepoint.handle import Task
+from wakepoint.errors import Deadlock, WaitingTask
+from wakepoint.handle import JoinHandle, Task
 from wakepoint.interrupts import is_of_the_runtime
-from wakepoint.task import Future, Resumable
+from wakepoint.task import Compound, Future, Resumable
+
+
+def deadlock(tasks: Iterable[Task[Any]]) -> Deadlock:
+    """The error that tells of tasks that nobody will wake."""
+    tasks = list(tasks)
+    return Deadlock(tuple(describe(task) for task in tasks), tuple(circles(tasks)))
 
 
 def describe(task: Task[Any]) -> WaitingTask:
@@ -58,3 +64,44 @@ def in_words(future: object) -> str:
     if type(future).__repr__ is object.__repr__:
         return f"a {type(future).__name__} that nobody wakes"
     return repr(future)
+
+
+def joined(task: Task[Any]) -> list[Task[Any]]:
+    """The tasks for whose end a task waits, alone or among other things."""
+    # Not `Task.future`: another thread may look, while the executor resumes the coroutine.
+    todo: list[Any] = [task.runs if task.coroutine is None else task.waits_for]
+    tasks: list[Task[Any]] = []
+    while todo:
+        future = todo.pop()
+        if isinstance(future, JoinHandle):
+            tasks.append(future.task)
+        elif isinstance(future, Compound):
+            todo += reversed(future.inner_futures)
+    return tasks
+
+
+def circles(tasks: Iterable[Task[Any]]) -> Iterator[tuple[int, ...]]:
+    """Tasks that wait for each other's end, by number; each task is in one circle at most.
+
+    Each waits for the next, and the last for the first.
+    """
+    joins = {task.number: [each.number for each in joined(task)] for task in tasks}
+    over: set[int] = set()
+    for first in joins:
+        path: dict[int, None] = {}  # in the order of its keys
+        ways = [iter([first])]
+        while ways:
+            number = next(ways[-1], None)
+            if number is None:
+                ways.pop()
+                if path:
+                    over.add(path.popitem()[0])
+            elif number in path:
+                way = list(path)
+                circle = way[way.index(number) :]
+                if over.isdisjoint(circle):
+                    yield tuple(circle)
+                    over.update(circle)
+            elif number in joins and number not in over:
+                path[number] = None
+                ways.append(iter(joins[number]))

@@ -82,8 +82,24 @@ class Deadlock(Exception):
 
     Attributes:
         waiting: The tasks, in the order of spawning.
+        circles: Tasks that wait for each other's end, by number: each for the next, and the last
+            for the first.
     """
 
-    def __init__(self, waiting: tuple[WaitingTask, ...]) -> None:
+    def __init__(
+        self, waiting: tuple[WaitingTask, ...], circles: tuple[tuple[int, ...], ...] = ()
+    ) -> None:
         self.waiting = waiting
-        super().__init__("nobody is left to wake: " + "; ".join(map(str, waiting)))
+        self.circles = circles
+        parts = (*map(str, waiting), *map(in_a_circle, circles))
+        super().__init__("nobody is left to wake: " + "; ".join(parts))
+
+
+def in_a_circle(numbers: tuple[int, ...]) -> str:
+    """Tasks that wait for each other's end, in words."""
+    first, *others = numbers
+    if not others:
+        return f"task {first} waits for itself"
+    return f"task {first} waits for " + ", which waits for ".join(
+        f"task {number}" for number in (*others, first)
+    )

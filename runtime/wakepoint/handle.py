@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextvars import copy_context
 from types import CoroutineType
 from typing import Any, Protocol, TypeVar, cast
@@ -227,6 +227,11 @@ class Task(Context, Waker, JoinHandle[T]):  # type: ignore[misc]  # a `Future` h
             future.waits_for = self.waits_for
             self._future, self.coroutine, self.waits_for = future, None, None
         return self._future
+
+    @property
+    def runs(self) -> Awaitable[T] | None:
+        """What it runs, for whoever only looks: unlike `future` this changes nothing."""
+        return self.coroutine or self._future
 
     def wake(self) -> bool:
         """Puts the task into the run queue unless it is there already. Any thread may call it.

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from wakepoint import executor
 from wakepoint.executor import Executor
 from wakepoint.handle import JoinHandle, Joining
-from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready, Waker
+from wakepoint.task import PENDING, Compound, Context, Future, Once, Poll, Ready, Waker
 
 T = TypeVar("T")
 
@@ -167,13 +167,17 @@ def _abort(handles: set[JoinHandle[Any]]) -> None:
         handle.abort()
 
 
-class _Wait(Once[T]):
+class _Wait(Once[T], Compound[T]):
     """Waits for tasks of a set to end."""
 
     __slots__ = ("join_set",)
 
     def __init__(self, join_set: JoinSet[Any]) -> None:
         self.join_set = join_set
+
+    @property
+    def inner_futures(self) -> tuple[Future[Any], ...]:
+        return tuple(self.join_set._running)  # noqa: SLF001
 
     def wait(self, cx: Context) -> Poll[T]:
         """Is polled again when a task has ended."""

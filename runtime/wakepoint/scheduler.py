@@ -20,8 +20,8 @@ from wakepoint.attention import Attention
 from wakepoint.cancelling import tell_beside
 from wakepoint.choices import Choices
 from wakepoint.coroutine import CoroutineFuture, into_future
-from wakepoint.deadlock import describe
-from wakepoint.errors import Cancelled, Deadlock
+from wakepoint.deadlock import deadlock, describe
+from wakepoint.errors import Cancelled
 from wakepoint.failure import Failure, users_part
 from wakepoint.generators import Generators
 from wakepoint.handle import JoinHandle, Task, TaskState, name_of
@@ -346,7 +346,7 @@ class Scheduler:
         ours = reactor.expects_events or reactor.blocking_jobs > 0
         # A thread may have woken somebody and ended just now.
         if not ours and not (_foreign_threads() or self._queue or self._has_news):
-            raise Deadlock(tuple(describe(task) for task in self.tasks.values()))
+            raise deadlock(self.tasks.values())
         reactor.fall_asleep()
         if not reactor.notifiable and threading.active_count() > 1 and _foreign_threads():
             ours = self._can_be_woken() and ours

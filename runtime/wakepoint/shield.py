@@ -52,6 +52,10 @@ class Shield(Cancellable[T]):
     def still_ends(self) -> tuple[Future[Any], ...]:
         return () if self._cancellation is None else (self._future,)
 
+    @property
+    def inner_futures(self) -> tuple[Future[Any], ...]:
+        return (self._future,)
+
     def drop(self) -> None:
         self._future.drop()
 

@@ -440,7 +440,18 @@ def drop_all(futures: Iterable[Droppable]) -> None:
         raise BaseExceptionGroup("dropping several futures failed", errors)
 
 
-class Cancellable(Future[T]):
+class Compound(Future[T]):
+    """A future that waits for other futures."""
+
+    __slots__ = ()
+
+    @property
+    def inner_futures(self) -> tuple[Future[Any], ...]:
+        """Those that it waits for just now, for whoever shows who waits for whom."""
+        return ()
+
+
+class Cancellable(Compound[T]):
     """A future that has to be told that it is cancelled, since it may wait before it ends.
 
     Any other is dropped when it is cancelled.
@@ -485,6 +496,11 @@ class Resumable(Cancellable[T]):
     def suspended_at(self) -> tuple[str, int, Future[Any]] | None:
         """File and line of the ``await`` where it is suspended, and the future; if it knows."""
         return None
+
+    @property
+    def inner_futures(self) -> tuple[Future[Any], ...]:
+        at = self.suspended_at
+        return () if at is None else (at[2],)
 
     @property
     def swallowed_at(self) -> tuple[str, int, str] | None:

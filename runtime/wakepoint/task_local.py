@@ -116,6 +116,10 @@ class Scoped(Cancellable[R]):
     def still_ends(self) -> tuple[Future[Any], ...]:
         return (self._future,) if isinstance(self._future, Cancellable) else ()
 
+    @property
+    def inner_futures(self) -> tuple[Future[Any], ...]:
+        return (self._future,)
+
     def drop(self) -> None:
         with self._key.set_to(self._value):
             self._future.drop()

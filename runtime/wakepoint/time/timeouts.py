@@ -70,6 +70,10 @@ class Timeout(Cancellable[T]):
     def still_ends(self) -> tuple[Future[Any], ...]:
         return () if self.ending is None else tuple(future for future, _ in self.ending.futures)
 
+    @property
+    def inner_futures(self) -> tuple[Future[Any], ...]:
+        return (self._future, self._sleep) if self.ending is None else self.still_ends
+
     def drop(self) -> None:
         drop_all((self._sleep, self._future if self.ending is None else self.ending))
 
