@@ -85,6 +85,27 @@ def timers(count: int) -> None:
     run(main())
 
 
+def ping_pong(count: int) -> None:
+    """Two tasks wake each other."""
+
+    async def back(there: asyncio.Event, back_again: asyncio.Event) -> None:
+        for _ in range(count):
+            await there.wait()
+            there.clear()
+            back_again.set()
+
+    async def main() -> None:
+        there, back_again = asyncio.Event(), asyncio.Event()
+        other = asyncio.create_task(back(there, back_again))
+        for _ in range(count):
+            there.set()
+            await back_again.wait()
+            back_again.clear()
+        await other
+
+    run(main())
+
+
 def hand_over(count: int) -> None:
     """Two tasks hand a number to and fro through queues of one place."""
 
@@ -103,7 +124,7 @@ def hand_over(count: int) -> None:
     run(main())
 
 
-def ping_pong(count: int) -> None:
+def socket_pair(count: int) -> None:
     """Two tasks hand one byte to and fro."""
 
     async def back(end: socket.socket) -> None:

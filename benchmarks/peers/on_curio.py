@@ -77,6 +77,27 @@ def timers(count: int) -> None:
     curio.run(main)
 
 
+def ping_pong(count: int) -> None:
+    """Two tasks wake each other."""
+
+    async def back(there: curio.Event, back_again: curio.Event) -> None:
+        for _ in range(count):
+            await there.wait()
+            there.clear()
+            await back_again.set()
+
+    async def main() -> None:
+        there, back_again = curio.Event(), curio.Event()
+        other = await curio.spawn(back, there, back_again)
+        for _ in range(count):
+            await there.set()
+            await back_again.wait()
+            back_again.clear()
+        await other.join()
+
+    curio.run(main())
+
+
 def hand_over(count: int) -> None:
     """Two tasks hand a number to and fro through queues of one place."""
 
@@ -95,7 +116,7 @@ def hand_over(count: int) -> None:
     curio.run(main)
 
 
-def ping_pong(count: int) -> None:
+def socket_pair(count: int) -> None:
     """Two tasks hand one byte to and fro."""
 
     async def back(end: curio.io.Socket) -> None:

@@ -76,6 +76,29 @@ def timers(count: int) -> None:
     trio.run(main)
 
 
+def ping_pong(count: int) -> None:
+    """Two tasks wake each other. An event of trio's is set once, so each turn has its own."""
+    there, back_again = trio.Event(), trio.Event()
+
+    async def back() -> None:
+        nonlocal there
+        for _ in range(count):
+            await there.wait()
+            there = trio.Event()
+            back_again.set()
+
+    async def main() -> None:
+        nonlocal back_again
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(back)
+            for _ in range(count):
+                there.set()
+                await back_again.wait()
+                back_again = trio.Event()
+
+    trio.run(main)
+
+
 def hand_over(count: int) -> None:
     """Two tasks hand a number to and fro through queues of one place."""
 
@@ -97,7 +120,7 @@ def hand_over(count: int) -> None:
     trio.run(main)
 
 
-def ping_pong(count: int) -> None:
+def socket_pair(count: int) -> None:
     """Two tasks hand one byte to and fro."""
 
     async def back(stream: trio.SocketStream) -> None:

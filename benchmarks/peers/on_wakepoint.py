@@ -8,7 +8,7 @@ import wakepoint
 from peers import durations
 from peers.memory import Growth
 from wakepoint.executor import current
-from wakepoint.sync import mpsc
+from wakepoint.sync import Notify, mpsc
 
 RECORDED = """
 import wakepoint
@@ -93,6 +93,25 @@ def timers(count: int) -> None:
     wakepoint.run(main())
 
 
+def ping_pong(count: int) -> None:
+    """Two tasks wake each other."""
+
+    async def back(there: Notify, back_again: Notify) -> None:
+        for _ in range(count):
+            await there.notified()
+            back_again.notify_one()
+
+    async def main() -> None:
+        there, back_again = Notify(), Notify()
+        other = wakepoint.spawn(back(there, back_again))
+        for _ in range(count):
+            there.notify_one()
+            await back_again.notified()
+        await other
+
+    wakepoint.run(main())
+
+
 def hand_over(count: int) -> None:
     """Two tasks hand a number to and fro through queues of one place."""
 
@@ -114,7 +133,7 @@ def hand_over(count: int) -> None:
     wakepoint.run(main())
 
 
-def ping_pong(count: int) -> None:
+def socket_pair(count: int) -> None:
     """Two tasks hand one byte to and fro."""
 
     async def back(stream: wakepoint.UnixStream) -> None:

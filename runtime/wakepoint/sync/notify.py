@@ -98,6 +98,9 @@ class Notified(Turn[None]):
         return "notified of Notify"
 
     def attempt(self, cx: Context) -> Attempt[None]:
+        if self.stage == CHOSEN:  # nobody else takes that back, so it needs no lock
+            self.stage = OVER
+            return None
         notify = self._notify
         notify.lock.acquire()
         try:

@@ -92,21 +92,17 @@ class Turn(Future[T]):
             return (yield from Future.__await__(self))
         # What follows is `Future.__await__` and `poll` in one.
         task: Task[Any] = context  # type: ignore[assignment]  # it is one
+        self.waker = task  # a clone costs nothing, so one attempt is enough
         try:
-            value = self.attempt(task)
-            if value is WAITS:
-                self.waker = task
-                value = self.attempt(task)
-                while value is WAITS:
-                    try:
-                        sent = yield self
-                    except RuntimeError as error:
-                        raise_refusal(self, error)
-                    if sent is not None:
-                        raise sent
-                    if current_driver().context is not task:  # another goes on with it
-                        return (yield from Future.__await__(self))
-                    value = self.attempt(task)
+            while (value := self.attempt(task)) is WAITS:
+                try:
+                    sent = yield self
+                except RuntimeError as error:
+                    raise_refusal(self, error)
+                if sent is not None:
+                    raise sent
+                if current_driver().context is not task:  # another goes on with it
+                    return (yield from Future.__await__(self))
         finally:
             if self.stage != OVER:
                 self.drop()
