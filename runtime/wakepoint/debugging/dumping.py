@@ -31,10 +31,8 @@ def dump(file: TextIO | None = None) -> None:
         2 tasks on MainThread
         <BLANKLINE>
         task 1 (main) is running
-            <doctest ...>:4 main
-        <BLANKLINE>
-        task 2 (work) waits for sleep(3600)
-            <doctest ...>:2 work
+        ...
+        task 2 (work) waits for sleep(3600)...
           its waker is held by a timer
 
     Args:
