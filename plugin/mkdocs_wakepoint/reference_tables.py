@@ -158,9 +158,9 @@ def rewrite(page: str) -> str:
 
 
 def _names(package: str) -> str:
-    """Each name that a package exports, and the first line of what is said of it."""
+    """Each name that a package exports, as a link to its entry, and the first line of that."""
     module = importlib.import_module(package)
-    rows = [(f"`{name}`", summary(module, name)) for name in module.__all__]
+    rows = [(f"[`{name}`][{package}.{name}]", summary(module, name)) for name in module.__all__]
     return _table(("name", "what it is"), rows)
 
 

@@ -195,6 +195,9 @@ def spawn_blocking(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> S
 
     It sees the context variables of who calls this (PEP 567), as with ``asyncio.to_thread``.
 
+    Not cancel safe: the call has begun and a thread cannot be stopped, so if this is dropped, the
+    call goes on to its end and its result is lost.
+
     Example:
         >>> from wakepoint import run
         >>> async def main():

@@ -162,6 +162,8 @@ class YieldNow(Future[None]):
 def yield_now() -> YieldNow:
     """Lets the other queued tasks run first (``tokio::task::yield_now``).
 
+    Cancel safe: there is nothing to lose.
+
     Example:
         >>> from wakepoint import run, spawn
         >>> async def say(word):

@@ -182,6 +182,8 @@ def current() -> Executor:
 def spawn(future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
     """Runs a future as a task of its own, beside the one that calls this (``tokio::spawn``).
 
+    Cancel safe: whoever gives up awaiting the handle leaves the task running.
+
     Example:
         >>> from wakepoint import run
         >>> async def work():

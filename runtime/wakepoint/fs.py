@@ -55,7 +55,7 @@ class File(Closing):
 
     @staticmethod
     def open(path: StrPath, mode: str = "r") -> Future[File]:
-        """Opens a file. If it is dropped, the file is closed again.
+        """Opens a file. Cancel safe: if it is dropped, the file is closed again.
 
         Args:
             path: Which.
@@ -75,7 +75,8 @@ class File(Closing):
     def create(path: StrPath) -> Future[File]:
         """Makes a file to write to, or empties the one that is there.
 
-        If it is dropped, the file is closed again; it may have been made or emptied.
+        Not cancel safe: if it is dropped, the file is closed again, but may have been made or
+        emptied.
 
         Raises:
             OSError: If it cannot be made.
@@ -144,7 +145,10 @@ class File(Closing):
         return Call(self._file, "sync_all", lambda raw: os.fsync(raw.fileno()))
 
     def shutdown(self) -> Immediate:
-        """Nothing: what was written is the system's, and a file tells nobody of its end."""
+        """Nothing: what was written is the system's, and a file tells nobody of its end.
+
+        Cancel safe.
+        """
         return Immediate(f"shutdown({self!r})")
 
     def close(self) -> None:

@@ -64,6 +64,8 @@ class PollFn(Once[T]):
 def ready(value: T) -> ReadyFuture[T]:
     """A future that is ready at its first poll (``std::future::ready``).
 
+    Cancel safe, though the value is gone with it.
+
     Example:
         >>> from wakepoint import run
         >>> run(ready(42))

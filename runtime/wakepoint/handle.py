@@ -77,6 +77,8 @@ class JoinHandle(Future[T]):
 
     Letting go of it detaches the task, which goes on by itself (tokio's JoinHandle). There, the
     handle points to the task; in Python a reference does, so what `spawn` returns is the task.
+
+    Cancel safe: whoever gives up awaiting it leaves the task running, and can await it again.
     """
 
     __slots__ = ()

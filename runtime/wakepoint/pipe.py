@@ -67,6 +67,9 @@ class PipeWriter(_End):
     def write(self, data: bytes | memoryview) -> Future[int]:
         """Puts into the pipe what fits now; the value says how many bytes.
 
+        Cancel safe where readiness is reported: if it is dropped, nothing was written. With
+        io_uring and completion ports it is not: the call may have been carried out by then.
+
         Raises:
             BrokenPipeError: If every reader is gone.
         """
@@ -76,7 +79,7 @@ class PipeWriter(_End):
         """As `write`, of several buffers in order, as if they were one (writev(2)).
 
         Where the system has no such call (completion ports in CPython), the first that has data is
-        written; the value tells what was taken, here and there.
+        written; the value tells what was taken, here and there. As cancel safe as `write`.
 
         Args:
             buffers: Up to 1,024 are looked at.
@@ -90,7 +93,8 @@ class PipeWriter(_End):
     def shutdown(self) -> Immediate:
         """Closes this end, by which the reader learns that nothing more will come.
 
-        It is done when this returns. It may be awaited all the same, as any stream's.
+        It is done when this returns. It may be awaited all the same, as any stream's, and is cancel
+        safe.
         """
         self.close()
         return Immediate(f"shutdown({self!r})")

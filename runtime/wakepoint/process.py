@@ -283,7 +283,8 @@ class Command:
     async def status(self) -> int:
         """Runs it to its end and returns its exit code.
 
-        If this is cancelled, times out or is dropped, the child is killed and waited for.
+        Not cancel safe: if this is cancelled, times out or is dropped, the child is killed and
+        waited for.
         """
         with _ended(self.spawn()) as child:
             child.close()
@@ -292,10 +293,11 @@ class Command:
     async def output(self, data: bytes = b"") -> Output:
         """Runs it to its end and collects what it writes.
 
+        Not cancel safe: if this is cancelled, times out or is dropped, the child is killed and
+        waited for, and what it wrote is lost.
+
         Args:
             data: What it reads from its standard input.
-
-        If this is cancelled, times out or is dropped, the child is killed and waited for.
         """
         piped = Command(*self._argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=self._env)
         with _ended(piped.spawn()) as child:

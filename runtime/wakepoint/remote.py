@@ -97,6 +97,8 @@ class RemoteHandle(Future[T], Generic[T]):
 
     Await it on any thread for the task's result, as often as you like. Letting go of it detaches
     the task, as with a `JoinHandle`.
+
+    Cancel safe: whoever gives up awaiting it leaves the task running, and can await it again.
     """
 
     __slots__ = ("_ended", "_executor", "_handle", "_lock", "_outcome", "_seen", "_wakers")

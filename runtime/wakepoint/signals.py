@@ -283,6 +283,9 @@ def signal(number: int) -> Signal:
 async def ctrl_c() -> None:
     """Waits for Ctrl-C, which then raises no KeyboardInterrupt (``tokio::signal::ctrl_c``).
 
+    Cancel safe. It listens from the first poll on, and no longer than it is awaited: who waits for
+    it again and again keeps a `signal`.
+
     Raises:
         RuntimeError: As `signal`.
     """

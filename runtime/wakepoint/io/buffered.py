@@ -141,7 +141,7 @@ class BufReader:
         return ReadToEnd(self._content, limit)
 
     def read_to_string(self, *, limit: int | None = None) -> Future[str]:
-        """As `read_to_end`, as text.
+        """As `read_to_end`, as text, and as cancel safe as that.
 
         Raises:
             LimitExceeded: If there are more bytes than ``limit``.

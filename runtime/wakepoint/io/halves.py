@@ -56,7 +56,7 @@ class WriteHalf(Generic[W]):
         return self._stream.write_all(data)
 
     def shutdown(self) -> Future[None]:
-        """As the stream's: nothing more will come."""
+        """As the stream's: nothing more will come; as cancel safe as that."""
         return self._stream.shutdown()
 
 
@@ -114,7 +114,7 @@ class Joined(Generic[R, W]):
         return self._writer.write_all(data)
 
     def shutdown(self) -> Future[None]:
-        """As the writer's: nothing more will come."""
+        """As the writer's: nothing more will come; as cancel safe as that."""
         return self._writer.shutdown()
 
 

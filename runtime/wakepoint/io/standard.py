@@ -169,11 +169,11 @@ class Stdout:
         return Call(self._thing, "write", lambda printer: printer.write(data))
 
     def write_all(self, data: bytes) -> Future[None]:
-        """As `write`, which writes everything."""
+        """As `write`, which writes everything; as cancel safe as that."""
         return Call(self._thing, "write_all", lambda printer: printer.write_all(data))
 
     def shutdown(self) -> Immediate:
-        """Nothing: everything is flushed, and the output is not ours alone."""
+        """Nothing: everything is flushed, and the output is not ours alone. Cancel safe."""
         return Immediate("shutdown(stdout())")
 
 

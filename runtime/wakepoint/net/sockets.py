@@ -79,6 +79,9 @@ class Connection(Socket):
     def write(self, data: bytes | memoryview) -> Future[int]:
         """Sends what the system takes now; the value says how many bytes.
 
+        Cancel safe where readiness is reported: if it is dropped, nothing was sent. With io_uring
+        and completion ports it is not: the call may have been carried out by then.
+
         Raises:
             BrokenPipeError: If the peer reads no more.
         """
@@ -88,7 +91,8 @@ class Connection(Socket):
         """As `write`, of several buffers in order, as if they were one (sendmsg(2), writev(2)).
 
         Where the system has no such call (completion ports in CPython), the first that has data is
-        sent, as in tokio's streams without one; the value tells what was taken, here and there.
+        sent, as in tokio's streams without one; the value tells what was taken, here and there. As
+        cancel safe as `write`.
 
         Args:
             buffers: Up to 1,024 are looked at.
@@ -103,7 +107,8 @@ class Connection(Socket):
     def shutdown(self) -> Immediate:
         """Tells the peer that nothing more will come; reading goes on.
 
-        It is done when this returns. It may be awaited all the same, as any stream's.
+        It is done when this returns. It may be awaited all the same, as any stream's, and is cancel
+        safe.
 
         Raises:
             OSError: If the connection is gone (ENOTCONN).

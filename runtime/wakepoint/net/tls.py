@@ -107,7 +107,8 @@ def connect(
 ) -> Future[TlsStream]:
     """Makes an encrypted connection of one that was connected, as its client.
 
-    It takes the stream over: if the handshake fails or is dropped, the stream is closed.
+    Not cancel safe: it takes the stream over, and if the handshake fails or is dropped, the stream
+    is closed.
 
     Args:
         stream: Any connection; an encrypted one, too.
@@ -128,7 +129,8 @@ def connect(
 def accept(stream: ClosableStream, context: ssl.SSLContext) -> Future[TlsStream]:
     """Makes an encrypted connection of one that was accepted, as its server.
 
-    It takes the stream over: if the handshake fails or is dropped, the stream is closed.
+    Not cancel safe: it takes the stream over, and if the handshake fails or is dropped, the stream
+    is closed.
 
     Args:
         stream: Any connection; an encrypted one, too.

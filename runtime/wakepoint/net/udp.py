@@ -50,7 +50,11 @@ class UdpSocket(Socket):
         self._reactor.kernel.connect(self._open().io, (host, port))
 
     def send(self, data: bytes) -> Future[int]:
-        """Sends one datagram to the peer given to `connect`."""
+        """Sends one datagram to the peer given to `connect`.
+
+        Cancel safe where readiness is reported: if it is dropped, nothing was sent. With io_uring
+        and completion ports it is not: the call may have been carried out by then.
+        """
         return self._reactor.backend.send(self._open(), data)
 
     def recv(self, size: int = 65536) -> Future[bytes]:
@@ -65,7 +69,11 @@ class UdpSocket(Socket):
         return self._reactor.backend.recv_datagram(self._open(), size)
 
     def send_to(self, data: bytes, address: Address) -> Future[int]:
-        """Sends one datagram."""
+        """Sends one datagram.
+
+        Cancel safe where readiness is reported: if it is dropped, nothing was sent. With io_uring
+        and completion ports it is not: the call may have been carried out by then.
+        """
         return self._reactor.backend.send_to(self._open(), data, address)
 
     def recv_from(self, size: int = 65536) -> Future[tuple[bytes, Address]]:

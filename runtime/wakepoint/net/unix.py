@@ -218,6 +218,9 @@ class UnixDatagram(Socket):
     def send(self, data: bytes) -> Future[int]:
         """Sends one datagram to the peer; waits while that has too many that it has not read.
 
+        Cancel safe where readiness is reported: if it is dropped, nothing was sent. With io_uring
+        and completion ports it is not: the call may have been carried out by then.
+
         Raises:
             OSError: If it is too large (EMSGSIZE), or there is no peer (ENOTCONN, ECONNREFUSED).
         """
@@ -235,6 +238,9 @@ class UnixDatagram(Socket):
 
     def send_to(self, data: bytes, path: str | os.PathLike[str]) -> Future[int]:
         """Sends one datagram; waits while the receiver has too many that it has not read.
+
+        Cancel safe where readiness is reported: if it is dropped, nothing was sent. With io_uring
+        and completion ports it is not: the call may have been carried out by then.
 
         Raises:
             FileNotFoundError: If there is nothing at that path.
@@ -254,7 +260,7 @@ class UnixDatagram(Socket):
         return self._reactor.backend.recv_from(self._open(), size)
 
     def shutdown(self) -> Immediate:
-        """Nothing more can be sent from here. It is done when this returns.
+        """Nothing more can be sent from here. It is done when this returns. Cancel safe.
 
         Raises:
             OSError: If there is no peer (ENOTCONN).

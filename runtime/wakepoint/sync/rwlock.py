@@ -66,8 +66,9 @@ class RwLock(Generic[T]):
     def read(self) -> Read[T]:
         """Waits until no writer holds it or came before, and gives a guard to read with.
 
-        A task that has one and asks for another waits for ever if a writer came between. Cancel
-        safe: whoever gives up loses its place in the queue and nothing else.
+        A task that has one and asks for another waits for ever if a writer came between.
+
+        Cancel safe: whoever gives up loses its place in the queue and nothing else.
         """
         return Read(self, self._permits)
 

@@ -92,6 +92,8 @@ class Sleep(Future[None]):
 def sleep(seconds: float) -> Sleep:
     """Waits without holding the thread (``tokio::time::sleep``).
 
+    Cancel safe: there is nothing to lose.
+
     Example:
         >>> from wakepoint import run
         >>> run(sleep(0.001))
@@ -132,7 +134,7 @@ class SleepUntil(Sleep):
 def sleep_until(deadline: float) -> SleepUntil:
     """Waits until the executor's clock says ``deadline`` (``tokio::time::sleep_until``).
 
-    Cancel safety: there is nothing to lose.
+    Cancel safe: there is nothing to lose.
 
     Example:
         >>> from wakepoint import now, run
