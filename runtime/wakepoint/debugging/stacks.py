@@ -107,7 +107,7 @@ def await_stacks() -> tuple[TaskStack, ...]:
     """Every task that has not ended, of all executors that run in this process.
 
     Any thread may call it, a task and a signal handler too. It looks through all objects there
-    are for those that hold a waker, which takes some milliseconds for each 100,000.
+    are for those that hold a waker, so it takes longer the more there are.
 
     Returns:
         The tasks, in the order of spawning, one executor after the other.
