@@ -164,10 +164,18 @@ def test_buttons_and_keys_go_from_poll_to_park_to_wake(open_page: Open) -> None:
 
 def test_an_address_leads_to_a_step_and_follows_the_reader(open_page: Open) -> None:
     page = stepper(open_page)
-    page.evaluate("location.hash = '#wp-download:57'")
-    expect(page.locator(".wp-now").first).to_contain_text("Task 1 answers Pending")
-    page.get_by_role("button", name="Next").first.click()
-    expect(page).to_have_url(re.compile("#wp-download:58$"))
+    following = page.get_by_role("button", name="Next").first
+    now = page.locator(".wp-now").first
+    following.click()
+    following.click()
+    expect(now).to_contain_text("Task 1 answers Pending")
+    expect(page).to_have_url(re.compile(r"#wp-download:\d+$"))
+    step = page.url.partition("#")[2]
+    following.click()
+    expect(now).not_to_contain_text("Task 1 answers Pending")
+    expect(page).not_to_have_url(re.compile(f"#{step}$"))
+    page.evaluate(f"location.hash = '#{step}'")
+    expect(now).to_contain_text("Task 1 answers Pending")
 
 
 def test_a_question_comes_before_the_step_that_answers_it(open_page: Open) -> None:
@@ -201,8 +209,9 @@ def test_without_a_script_the_machine_stands_at_its_end(open_page: Open) -> None
     assert page.locator(".wp-pane .highlight").first.is_visible()
     assert page.locator("figure.wp-machine").first.is_visible()
     assert page.locator("figure.wp-machine .wp-live").first.is_visible()  # a variable
-    expect(page.locator(".wp-steps summary").first).to_have_text(
-        "All steps as text: 33 halts, 157 events"
+    steps = page.locator(".wp-steps").first
+    expect(steps.locator("summary").first).to_have_text(
+        re.compile(r"All steps as text: 33 halts, \d+ events")
     )
 
 
