@@ -8,8 +8,8 @@ from typing import Any
 
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.errors import Deadlock, WaitingTask
+from wakepoint.failure import is_of_the_runtime
 from wakepoint.handle import JoinHandle, Task
-from wakepoint.interrupts import is_of_the_runtime
 from wakepoint.task import Compound, Future, Resumable
 
 

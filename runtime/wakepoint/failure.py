@@ -1,26 +1,87 @@
-"""Exceptions that there is nobody to raise to: they are printed."""
+"""Exceptions on their way to whoever reads them; those that nobody is given are printed."""
 
 from __future__ import annotations
 
 import sys
 import traceback
-from types import TracebackType
+from types import FrameType, TracebackType
+
+from wakepoint.errors import Deadlock, JoinError
 
 _PACKAGE = __name__.partition(".")[0]
 
 
-def users_part(trace: TracebackType | None) -> TracebackType | None:
-    """A traceback without the frames of the runtime that it begins with; all, if it has no others.
+_TELL_OF_TASKS = (Deadlock, JoinError, KeyboardInterrupt)
+"""Raised by no call of the user's innermost function, but by what became of tasks: what their
+tracebacks end with is the way from the executor's loop to where it noticed."""
 
-    They say nothing about the program. And each keeps what it worked on: the task that has raised.
+
+def begin_at_users(error: BaseException) -> None:
+    """Leaves the runtime's frames out of the tracebacks of an exception, where it is told why.
+
+    That is: before the user's first, and between those. They say nothing about the program, and
+    each keeps what it worked on: the task that has raised. What is behind the user's last frame
+    stays, as with any library: there something in the runtime was called and has failed. The
+    exceptions that are printed with this one (its cause, its context, those in a group) are done
+    likewise.
     """
-    part = trace
-    while part is not None:
-        name: str = part.tb_frame.f_globals.get("__name__", "")
-        if name.partition(".")[0] != _PACKAGE:
-            return part
-        part = part.tb_next
-    return trace
+    todo: list[BaseException | None] = [error]
+    seen = set[int]()
+    while todo:
+        each = todo.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        tail = not isinstance(each, _TELL_OF_TASKS)
+        each.__traceback__ = users_part(each.__traceback__, tail=tail)
+        todo += (each.__cause__, each.__context__)
+        if isinstance(each, BaseExceptionGroup):
+            todo += each.exceptions
+
+
+def show_users_part() -> None:
+    """Does that with the traceback of the exception that is handled now, and with no other.
+
+    For what is awaited: the function that catches its exception may print it.
+    """
+    error = sys.exception()
+    assert error is not None
+    error.__traceback__ = users_part(error.__traceback__)
+
+
+def users_part(trace: TracebackType | None, *, tail: bool = True) -> TracebackType | None:
+    """A traceback without the runtime's frames before the user's, and between those.
+
+    Args:
+        trace: The traceback. It stays as it is.
+        tail: Whether to keep the runtime's frames behind the user's last; if the user has none,
+            those are all.
+    """
+    entries: list[TracebackType] = []
+    while trace is not None:
+        entries.append(trace)
+        trace = trace.tb_next
+    kept: TracebackType | None = None
+    in_tail = True
+    for entry in reversed(entries):
+        of_runtime = is_of_the_runtime(entry.tb_frame)
+        in_tail = in_tail and of_runtime
+        if in_tail and tail:
+            kept = entry
+        elif not of_runtime:
+            whole = entry.tb_next is kept
+            kept = entry if whole else _entry(entry, kept)
+    return kept
+
+
+def _entry(like: TracebackType, following: TracebackType | None) -> TracebackType:
+    return TracebackType(following, like.tb_frame, like.tb_lasti, like.tb_lineno)
+
+
+def is_of_the_runtime(frame: FrameType | None) -> bool:
+    """True of a function of this package."""
+    name: str = "" if frame is None else frame.f_globals.get("__name__", "")
+    return name.partition(".")[0] == _PACKAGE
 
 
 def report(heading: str, error: BaseException) -> None:

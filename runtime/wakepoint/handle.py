@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.errors import JoinError
-from wakepoint.failure import Failure
+from wakepoint.failure import Failure, show_users_part
 from wakepoint.task import (
     PENDING,
     Cancellable,
@@ -117,8 +117,11 @@ class JoinHandle(Future[T]):
                         raise sent
                     finally:
                         del sent  # whose traceback holds this frame
-        except RuntimeError as error:
-            raise_refusal(self, error)
+        except Exception as error:
+            show_users_part()
+            if isinstance(error, RuntimeError):
+                raise_refusal(self, error)
+            raise
         finally:
             if task.joiners is not None:  # it is pending still
                 task.joiners.pop(me, None)

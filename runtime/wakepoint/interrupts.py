@@ -22,10 +22,9 @@ from types import FrameType
 from typing import Any
 
 from wakepoint.attention import Attention
+from wakepoint.failure import is_of_the_runtime
 from wakepoint.handle import Task
 from wakepoint.task import Context, Driver
-
-_PACKAGE = __name__.partition(".")[0]
 
 
 class Interrupts:
@@ -127,6 +126,7 @@ class Interrupts:
             self.raise_soon(KeyboardInterrupt())
             raise KeyboardInterrupt
         self.asked = self._attention.needed = True
+        # The runtime's own lists must not be left half changed.
         if self.polling is not None and not is_of_the_runtime(frame):
             self.struck = self.polling
             raise KeyboardInterrupt
@@ -144,9 +144,3 @@ def _end_process(number: int, frame: FrameType | None) -> None:
     with contextlib.suppress(OSError):  # not by sys.stderr, which may be in the middle of a write
         os.write(2, text.encode(errors="replace"))
     signal.raise_signal(number)
-
-
-def is_of_the_runtime(frame: FrameType | None) -> bool:
-    """True in the runtime itself, whose lists must not be left half changed."""
-    name: str = "" if frame is None else frame.f_globals.get("__name__", "")
-    return name.partition(".")[0] == _PACKAGE

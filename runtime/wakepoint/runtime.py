@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from wakepoint import backends
 from wakepoint.executor import Executor, running
+from wakepoint.failure import begin_at_users
 from wakepoint.reactor import Reactor
 
 T = TypeVar("T")
@@ -56,5 +57,8 @@ def run(future: Awaitable[T], *, backend: str | None = None) -> T:
     executor = builder.make(backends.resolve(backend))
     try:
         return executor.block_on(future)
+    except BaseException as error:
+        begin_at_users(error)
+        raise  # not `raise error`, which would put a frame of ours before the user's again
     finally:
         executor.reactor.shut_down()

@@ -22,7 +22,7 @@ from wakepoint.choices import Choices
 from wakepoint.coroutine import CoroutineFuture, into_future
 from wakepoint.deadlock import deadlock, describe
 from wakepoint.errors import Cancelled
-from wakepoint.failure import Failure, users_part
+from wakepoint.failure import Failure, begin_at_users
 from wakepoint.generators import Generators
 from wakepoint.handle import JoinHandle, Task, TaskState, name_of
 from wakepoint.interrupts import Interrupts
@@ -259,7 +259,7 @@ class Scheduler:
             self.let_go(task, TaskState.ABORTED, None)
         elif isinstance(error, Exception):
             error = foreign.explained(error)
-            error.__traceback__ = users_part(error.__traceback__)
+            begin_at_users(error)
             self.let_go(task, TaskState.RAISED, error)
         else:
             self.interrupted(error)  # before this task ends, which may be the one that goes on

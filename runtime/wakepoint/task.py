@@ -27,6 +27,7 @@ from typing import (
 )
 
 from wakepoint import foreign
+from wakepoint.failure import show_users_part
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -294,7 +295,7 @@ class Future(Generic[T]):
                         # It may be another loop that is handed this, and raises.
                         with suppress(RuntimeError):
                             yield self
-                    raise nobody_polls(self)
+                    raise nobody_polls(self)  # noqa: TRY301 - its traceback is cut, too
                 poll: object = self.poll(context)  # type: ignore[arg-type]  # what it awaits refuses
                 if poll is not PENDING:
                     return checked(self, poll).value
@@ -312,6 +313,9 @@ class Future(Generic[T]):
                         self.cancel(sent)  # and polled on: it may have to wait to end
                     finally:
                         sent = None  # its traceback will hold this frame
+        except Exception:
+            show_users_part()
+            raise
         finally:
             self.drop()  # closing it is not handled meanwhile: what it raises has another context
         assert sent is not None

@@ -14,8 +14,8 @@ from wakepoint.coroutine import CoroutineFuture
 from wakepoint.deadlock import circles, in_words, joined
 from wakepoint.debugging.holders import holders
 from wakepoint.executor import Executor
+from wakepoint.failure import is_of_the_runtime
 from wakepoint.handle import JoinHandle, Task
-from wakepoint.interrupts import is_of_the_runtime
 from wakepoint.task import Compound, Future, Resumable
 
 _RUNNING_HERE = (Executor.block_on.__code__, Executor.try_tick.__code__)

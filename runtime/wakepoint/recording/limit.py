@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from wakepoint.executor import running
-from wakepoint.interrupts import Interrupts, is_of_the_runtime
+from wakepoint.failure import is_of_the_runtime
+from wakepoint.interrupts import Interrupts
 from wakepoint.recording.alarm import Again, alarm
 from wakepoint.recording.model import Frame
 
