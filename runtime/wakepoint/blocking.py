@@ -143,7 +143,7 @@ class SpawnBlocking(Once[T]):
         self._reactor: Reactor = executor.current().reactor
         self._reactor.job_started()
         try:
-            pool.submit(self._run)
+            pool.submit(self.work)
         except BaseException:
             self._reactor.job_done(None)
             raise
@@ -151,7 +151,8 @@ class SpawnBlocking(Once[T]):
     def __repr__(self) -> str:
         return f"spawn_blocking({self._name})"
 
-    def _run(self) -> None:
+    def work(self) -> None:
+        """Makes the call; on a thread of the pool."""
         try:
             self._result = self._call()
         except BaseException as error:

@@ -93,7 +93,7 @@ class Watch(Resource):
         self._reactor.kernel.close_fd(io)
 
 
-class _Translated(Future[Change]):
+class Changed(Future[Change]):
     """What the kernel said, in our words; looks on if none of it is of interest."""
 
     __slots__ = ("_make", "_report", "_translate")
@@ -171,7 +171,7 @@ def watch(path: str | os.PathLike[str]) -> Watch:
         except BaseException:
             kernel.close_fd(fd)
             raise
-        return Watch(path, reactor, feed.source, lambda: _Translated(feed.notes, _from_vnode))
+        return Watch(path, reactor, feed.source, lambda: Changed(feed.notes, _from_vnode))
     if kernel.has_inotify:
         fd = kernel.inotify_init1()
         try:
@@ -184,6 +184,6 @@ def watch(path: str | os.PathLike[str]) -> Watch:
             path,
             reactor,
             source,
-            lambda: _Translated(lambda: backend.read(source, 4096), _from_inotify),
+            lambda: Changed(lambda: backend.read(source, 4096), _from_inotify),
         )
     raise NotImplementedError(f"the {backend.name} backend hears of no files")

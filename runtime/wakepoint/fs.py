@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from wakepoint.blocking import spawn_blocking
-from wakepoint.io.immediate import Immediate
+from wakepoint.io.immediate import Shutdown
 from wakepoint.io.threaded import Call, ReadCall, Threaded
 from wakepoint.streams import Closing
 from wakepoint.task import PENDING, Context, Future, Poll, Ready
@@ -69,7 +70,7 @@ class File(Closing):
         """
         if "t" in mode:
             raise ValueError(f"mode {mode!r}: files have bytes here, and read_to_string decodes")
-        return Opening(os.fspath(path), mode.replace("b", ""))
+        return Open(os.fspath(path), mode.replace("b", ""))
 
     @staticmethod
     def create(path: StrPath) -> Future[File]:
@@ -144,19 +145,19 @@ class File(Closing):
         """Waits until the disk has everything (fsync(2)). Cancel safe: call it again."""
         return Call(self._file, "sync_all", lambda raw: os.fsync(raw.fileno()))
 
-    def shutdown(self) -> Immediate:
+    def shutdown(self) -> Shutdown:
         """Nothing: what was written is the system's, and a file tells nobody of its end.
 
         Cancel safe.
         """
-        return Immediate(f"shutdown({self!r})")
+        return Shutdown(f"shutdown({self!r})")
 
     def close(self) -> None:
         """Closes it, at the end of the call that goes on if one does. Twice is fine."""
         self._file.close()
 
 
-class Opening(Future[File]):
+class Open(Future[File]):
     """A file that is being opened; made by `File.open`."""
 
     __slots__ = ("_job", "_lock", "_mode", "_path", "_raw", "_wanted")
@@ -210,7 +211,7 @@ def read(path: StrPath) -> Future[bytes]:
     Raises:
         OSError: If it cannot be read.
     """
-    return _Later(lambda: Path(path).read_bytes(), f"read({os.fspath(path)!r})")
+    return Later("read", path, lambda: Path(path).read_bytes())
 
 
 def read_to_string(path: StrPath) -> Future[str]:
@@ -220,7 +221,7 @@ def read_to_string(path: StrPath) -> Future[str]:
         OSError: If it cannot be read.
         UnicodeDecodeError: If it is no UTF-8.
     """
-    return _Later(lambda: Path(path).read_bytes().decode(), f"read_to_string({os.fspath(path)!r})")
+    return Later("read_to_string", path, lambda: Path(path).read_bytes().decode())
 
 
 def write(path: StrPath, data: bytes | str) -> Future[None]:
@@ -236,21 +237,28 @@ def write(path: StrPath, data: bytes | str) -> Future[None]:
         OSError: If it cannot be written.
     """
     content = data.encode() if isinstance(data, str) else data
-    return _Later(lambda: _write_file(path, content), f"write({os.fspath(path)!r})")
+    return Later("write", path, lambda: _write_file(path, content))
 
 
-class _Later(Future[Any]):
-    """A call on a thread that begins with the first poll."""
+class Later(Future[Any]):
+    """A call on a thread that begins with the first poll.
 
-    __slots__ = ("_call", "_job", "_name")
+    Args:
+        operation: What makes it, as its caller knows it.
+        path: Which file.
+        call: Makes it.
+    """
 
-    def __init__(self, call: Any, name: str) -> None:
+    __slots__ = ("_call", "_job", "_path", "operation")
+
+    def __init__(self, operation: str, path: StrPath, call: Callable[[], Any]) -> None:
+        self.operation = operation
+        self._path = os.fspath(path)
         self._call = call
-        self._name = name
         self._job: Future[Any] | None = None
 
     def __repr__(self) -> str:
-        return self._name
+        return f"{self.operation}({self._path!r})"
 
     def poll(self, cx: Context) -> Poll[Any]:
         if self._job is None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from wakepoint import executor
 from wakepoint.contract import Buffers
-from wakepoint.io.immediate import Immediate
+from wakepoint.io.immediate import Shutdown
 from wakepoint.reactor import Reactor
 from wakepoint.streams import Resource
 from wakepoint.task import Future
@@ -90,14 +90,14 @@ class PipeWriter(_End):
         """Writes everything. Not cancel safe: part of it may be written when it is dropped."""
         return self._reactor.backend.write_all(self._open(), data)
 
-    def shutdown(self) -> Immediate:
+    def shutdown(self) -> Shutdown:
         """Closes this end, by which the reader learns that nothing more will come.
 
         It is done when this returns. It may be awaited all the same, as any stream's, and is cancel
         safe.
         """
         self.close()
-        return Immediate(f"shutdown({self!r})")
+        return Shutdown(f"shutdown({self!r})")
 
 
 def _unblocked(fd: int) -> int:

@@ -89,7 +89,7 @@ class Child:
 
         Cancel safe: the child runs on, and can be waited for again.
         """
-        return _Wait(self, executor.current().reactor)
+        return Wait(self, executor.current().reactor)
 
     def send_signal(self, number: int) -> None:
         """Sends it a signal, unless it was waited for: its number may be another's by then."""
@@ -124,7 +124,7 @@ class Child:
                 end.close()
 
 
-class _Wait(Once[int]):
+class Wait(Once[int]):
     """See `Child.wait`."""
 
     __slots__ = ("_child", "_ended", "_reactor", "_source")

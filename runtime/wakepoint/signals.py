@@ -129,7 +129,8 @@ class _Hub:
             for number in polled.value:
                 for each in self._listeners.get(number, ()):
                     each.count += 1
-                    each.wake()
+                    if each is not listener:  # which is polled just now
+                        each.wake()
 
     def _all(self) -> list[Signal]:
         return [each for these in self._listeners.values() for each in these]
@@ -195,7 +196,7 @@ class Signal(Closing):
         Signals that come in quick succession may arrive as one: a kernel keeps one of each.
         Cancel safe: if it is dropped, no signal is lost.
         """
-        return _Received(self)
+        return Recv(self)
 
     def close(self) -> None:
         """Stops listening; the signal has its usual effect again. Twice is fine."""
@@ -231,7 +232,7 @@ class Signal(Closing):
             self._hub.rest()
 
 
-class _Received(Once[int]):
+class Recv(Once[int]):
     """See `Signal.recv`."""
 
     __slots__ = ("_signal",)

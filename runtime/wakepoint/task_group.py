@@ -53,7 +53,7 @@ class TaskGroup:
     def __init__(self) -> None:
         self._tasks = _Members(self)
         self._errors: list[Exception] = []
-        self._body: _Body | None = None
+        self._body: Body | None = None
         self._state = "new"
         self._cancellation: Cancelled | None = None
 
@@ -94,7 +94,7 @@ class TaskGroup:
 
     def entered(self, cx: Context) -> None:
         """The block begins, in whatever is polled with that context."""
-        self._state, self._body = "open", _Body(cx)
+        self._state, self._body = "open", Body(cx)
 
     def task_ended(self, handle: JoinHandle[Any]) -> None:
         """A task has ended; if it failed, everybody else ends too."""
@@ -174,7 +174,7 @@ class _Members(JoinSet[Any]):
         self._group.task_ended(handle)
 
 
-class _Body:
+class Body:
     """The body of a block: what runs it can be cancelled.
 
     Args:

@@ -6,6 +6,7 @@ The book is served here with the Content-Security-Policy that our command prints
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -38,6 +39,15 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
+TELL_WHEN_PAINTED = """
+const tellWhenPainted = (before, frames) => requestAnimationFrame(() => {
+    const rows = document.getElementsByTagName("tr").length;
+    if (rows && frames === 3) fetch("/-/painted");
+    else tellWhenPainted(rows, rows === before ? frames + 1 : 0);
+});
+tellWhenPainted(0, 0);
+"""
+
 SHIFT = 0.01
 """The most that a page may move while it loads, as Chromium counts: parts of the screen."""
 
@@ -46,7 +56,19 @@ SHIFT = 0.01
 def served(book: Built, place: tuple[int, Path]) -> Iterator[str]:
     """Where the book is served with its policy."""
     port, folder = place
-    command = [sys.executable, "-m", "tools.policed", str(port), policy(folder)]
+    yield from _served(folder, "tools.policed", port, policy(folder))
+
+
+@pytest.fixture
+def served_in_two(book: Built) -> Iterator[str]:
+    """Where its pages come in two parts, the second when the first was painted."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    yield from _served(book.folder, "tools.halting", port)
+
+
+def _served(folder: Path, tool: str, port: int, *arguments: str) -> Iterator[str]:
+    command = [sys.executable, "-m", tool, str(port), *arguments]
     env = {"PYTHONPATH": str(ROOT / "tests")}
     with subprocess.Popen(
         command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -111,6 +133,21 @@ def test_a_page_asks_nobody_else_breaks_no_policy_and_stands_still(
         assert opened.evaluate("violations") == []
         assert moved(opened) == []
         opened.close()
+
+
+@pytest.mark.parametrize("page", ["glossary", "book", "reference/runtime", "reference/security"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_rest_of_a_table_moves_nothing(
+    served_in_two: str, browser: Browser, page: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    opened = context.new_page()
+    opened.add_init_script(WATCH + TELL_WHEN_PAINTED)
+    opened.goto(f"{served_in_two}{address(page)}")
+    opened.wait_for_load_state("networkidle")
+    assert opened.locator("tr").count() > 5
+    assert moved(opened) == []
+    context.close()
 
 
 def test_getting_about_breaks_no_policy(watched: Watched, served: str) -> None:

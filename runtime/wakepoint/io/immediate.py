@@ -1,15 +1,15 @@
-"""What is done at once, for where a future is asked for."""
+"""Shutting down what does it at once, for where a future is asked for."""
 
 from __future__ import annotations
 
 from wakepoint.task import Context, Once, Poll, Ready
 
 
-class Immediate(Once[None]):
-    """Something that has been done when this is made, so that nobody has to wait.
+class Shutdown(Once[None]):
+    """It has been shut down when this is made, so that nobody has to wait.
 
     Args:
-        name: What was done, for people.
+        name: What was shut down, for people.
     """
 
     __slots__ = ("_name",)

@@ -23,7 +23,7 @@ import sys
 from typing import Any
 
 from wakepoint import executor
-from wakepoint.io.immediate import Immediate
+from wakepoint.io.immediate import Shutdown
 from wakepoint.io.threaded import Call, ReadCall, Threaded
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Reactor
@@ -172,9 +172,9 @@ class Stdout:
         """As `write`, which writes everything; as cancel safe as that."""
         return Call(self._thing, "write_all", lambda printer: printer.write_all(data))
 
-    def shutdown(self) -> Immediate:
+    def shutdown(self) -> Shutdown:
         """Nothing: everything is flushed, and the output is not ours alone. Cancel safe."""
-        return Immediate("shutdown(stdout())")
+        return Shutdown("shutdown(stdout())")
 
 
 def stdout() -> Stdout:

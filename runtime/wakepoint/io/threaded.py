@@ -129,24 +129,24 @@ class Call(Future[T], Generic[T]):
 
     Args:
         thing: What is called.
-        name: The call, for people.
-        call: Makes it.
+        operation: What makes it, as its caller knows it.
+        call: Makes the call.
     """
 
-    __slots__ = ("_call", "_is_over", "_job", "_name", "_thing")
+    __slots__ = ("_call", "_is_over", "_job", "_thing", "operation")
 
     reads = False
     """True if what it brings is kept for the next that reads, should nobody wait for it."""
 
-    def __init__(self, thing: Threaded, name: str, call: Callable[[Any], T]) -> None:
+    def __init__(self, thing: Threaded, operation: str, call: Callable[[Any], T]) -> None:
         self._thing = thing
-        self._name = name
+        self.operation = operation
         self._call = call
         self._job: Future[T] | None = None
         self._is_over = False
 
     def __repr__(self) -> str:
-        return f"{self._name}({self._thing!r})"
+        return f"{self.operation}({self._thing!r})"
 
     def at_once(self) -> Ready[T] | None:
         """What it gives without a call, if anything."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
 from wakepoint.contract import Buffers
-from wakepoint.io.immediate import Immediate
+from wakepoint.io.immediate import Shutdown
 from wakepoint.kernel import Address
 from wakepoint.net.halves import OwnedReadHalf, OwnedWriteHalf, halves
 from wakepoint.reactor import Reactor
@@ -104,7 +104,7 @@ class Connection(Socket):
         source = self.source
         return self._reactor.backend.write_all(self._open() if source.closed else source, data)
 
-    def shutdown(self) -> Immediate:
+    def shutdown(self) -> Shutdown:
         """Tells the peer that nothing more will come; reading goes on.
 
         It is done when this returns. It may be awaited all the same, as any stream's, and is cancel
@@ -114,7 +114,7 @@ class Connection(Socket):
             OSError: If the connection is gone (ENOTCONN).
         """
         self._reactor.kernel.shutdown(self._open().io, socket.SHUT_WR)
-        return Immediate(f"shutdown({self!r})")
+        return Shutdown(f"shutdown({self!r})")
 
     def into_split(self) -> tuple[OwnedReadHalf[Self], OwnedWriteHalf[Self]]:
         """Halves for two tasks (tokio's ``into_split``); they close it together.

@@ -13,7 +13,7 @@ import struct
 from typing import Any, NamedTuple, TypeAlias
 
 from wakepoint import executor
-from wakepoint.io.immediate import Immediate
+from wakepoint.io.immediate import Shutdown
 from wakepoint.net.sockets import Accept, Connection, Socket
 from wakepoint.net.unix_retries import ConnectUnix, SendTo
 from wakepoint.reactor import Reactor
@@ -259,14 +259,14 @@ class UnixDatagram(Socket):
         """
         return self._reactor.backend.recv_from(self._open(), size)
 
-    def shutdown(self) -> Immediate:
+    def shutdown(self) -> Shutdown:
         """Nothing more can be sent from here. It is done when this returns. Cancel safe.
 
         Raises:
             OSError: If there is no peer (ENOTCONN).
         """
         self._reactor.kernel.shutdown(self._open().io, socket.SHUT_WR)
-        return Immediate(f"shutdown({self!r})")
+        return Shutdown(f"shutdown({self!r})")
 
 
 def unix_socket(reactor: Reactor, kind: int) -> Any:

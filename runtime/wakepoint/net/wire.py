@@ -18,7 +18,7 @@ _CHUNK = 65_536
 _MOST_UNSENT = 1_048_576
 
 
-class _Waiting:
+class Waiting:
     """Who waits for the same thing, each with a waker of its own."""
 
     __slots__ = ("context", "wakers")
@@ -65,8 +65,8 @@ class Wire:
         self._broken: Exception | None = None  # why nothing can be sent any more
         self._departure: Future[int] | None = None
         self._arrival: Future[bytes] | None = None
-        self._senders = _Waiting()
-        self._receivers = _Waiting()
+        self._senders = Waiting()
+        self._receivers = Waiting()
 
     def send(self, who: object, cx: Context) -> bool:
         """Sends what is to be sent; True if nothing is left.

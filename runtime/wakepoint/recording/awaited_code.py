@@ -8,10 +8,10 @@ from types import CodeType, FrameType
 from typing import Any
 
 from wakepoint.recording.foreign_repr import type_name
-from wakepoint.recording.states import AWAIT_CODE, LIBRARY, States, awaiting
+from wakepoint.recording.leaf_names import LIBRARY, leaf_name
+from wakepoint.recording.states import AWAIT_CODE, States, awaiting
 from wakepoint.recording.watched import GENERATES, Watched, address
 
-_name_of = type.__dict__["__name__"].__get__
 _ITERATORS = frozenset({"send", "__next__"})
 _MACHINES = f"{LIBRARY}machine{os.sep}"
 _STANDARD = inspect.getfile(inspect).removesuffix("inspect.py")
@@ -55,7 +55,7 @@ class FutureCode(AwaitedCode):
         if state is None:  # an ordinary call between two awaits
             instance.awaits = 0
             return True
-        instance.awaited = awaited = _name_of(type(frame.f_locals["self"]))
+        instance.awaited = awaited = leaf_name(frame.f_locals["self"])
         instance.awaits = address(frame)
         instance.future = None
         states.entered(instance, state, awaited)

@@ -15,9 +15,10 @@ from wakepoint.executor import Executor
 from wakepoint.join import TryJoin
 from wakepoint.recording.executor import RecordingExecutor
 from wakepoint.recording.foreign_repr import is_a, type_name
+from wakepoint.recording.leaf_names import LIBRARY, leaf_name
 from wakepoint.recording.log import Shape
 from wakepoint.recording.safe_repr import message_of
-from wakepoint.recording.states import AWAIT_CODE, LIBRARY, States, awaiting
+from wakepoint.recording.states import AWAIT_CODE, States, awaiting
 from wakepoint.recording.watched import Watched, address
 from wakepoint.shield import Shield
 from wakepoint.task import PENDING, Future, Ready
@@ -51,8 +52,6 @@ _POLLED = ("future.polled", "future", "type", "instance", "outcome")
 _PENDING = Shape(*_POLLED)
 _READY = Shape(*_POLLED, "value")
 
-_name_of = type.__dict__["__name__"].__get__
-
 
 class Leaves:
     """The polls of futures that go on, the innermost last."""
@@ -74,7 +73,7 @@ class Leaves:
             value: What the poll gave.
             error: What it raised.
         """
-        number, kind = self.number(future), _name_of(type(future))
+        number, kind = self.number(future), leaf_name(future)
         if value is PENDING:
             recorder = self.states.recorder
             recorder.log.add((_PENDING, recorder.actors[-1], number, kind, by, "pending"))
@@ -125,8 +124,8 @@ class LeafCode(Watched):
             kind, number = instance.awaited, instance.future
             if number is None:
                 future = frame.f_locals["self"]
-                number, kind = leaves.number(future), _name_of(type(future))
-                if kind is instance.awaited:  # else it is another's poll that is called there
+                number, kind = leaves.number(future), leaf_name(future)
+                if kind == instance.awaited:  # else it is another's poll that is called there
                     instance.future = number
             if value is PENDING:
                 self._add((_PENDING, self._actors[-1], number, kind, instance.number, "pending"))

@@ -12,6 +12,7 @@ from wakepoint.machine.model import Machine, VariableKind
 from wakepoint.machine.running.state_machine import StateMachine
 from wakepoint.machine.running.stream_machine import DONE, Step
 from wakepoint.recording.foreign_repr import is_a, type_name
+from wakepoint.recording.leaf_names import coroutine_name, leaf_name
 from wakepoint.recording.log import Revisable, Variables
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.states import (
@@ -169,8 +170,8 @@ class LoweredTracer(Tracer):
         if lowered is not None:
             return f"{lowered.kind} {lowered.name}"
         if is_a(future, CoroutineFuture):
-            return f"coroutine {future.coroutine.__name__}"
-        return type_name(future)
+            return coroutine_name(future.coroutine.cr_code, future.coroutine.__name__)
+        return leaf_name(future)
 
     def _waiting_machine(self, frame: FrameType) -> Any:
         """Whoever awaits it: itself a machine, or a coroutine. Nobody, if a combinator polls it."""

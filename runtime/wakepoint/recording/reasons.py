@@ -1,4 +1,4 @@
-"""Who woke a waker, if nobody said so: the operation of a primitive of `wakepoint.sync`, in words.
+"""Who woke a waker, if nobody said so: an operation of `wakepoint.sync` or another, in words.
 
 A primitive does not know that it is watched. So the frames are looked at that lead to the wake: the
 outermost of the primitive's own is the operation.
@@ -12,6 +12,12 @@ from collections.abc import Callable
 from types import FrameType
 
 from wakepoint import sync
+from wakepoint.blocking import SpawnBlocking
+from wakepoint.combinators import YieldNow
+from wakepoint.io.copying import Copy
+from wakepoint.net.wire import Waiting
+from wakepoint.signals import Signal
+from wakepoint.task_group import Body
 
 _frame: Callable[[int], FrameType] = sys._getframe  # noqa: SLF001 - the one way to the frame
 
@@ -26,12 +32,24 @@ _METHODS = {
     "__exit__": "the end of with {}",
 }
 """What is told of methods that nobody calls by their names."""
+_OTHERS = {
+    id(method.__code__): words
+    for method, words in (
+        (Body.cancel, "a failure in the TaskGroup"),
+        (Copy.poll, "giving way"),
+        (Signal.wake, "a signal"),
+        (SpawnBlocking.work, "the end of a blocking call"),
+        (Waiting.wake, "another operation of TLS"),
+        (YieldNow.poll, "yield_now"),
+    )
+}
+"""What wakes and is no primitive."""
 _GIVING_UP = "giving up {}"
 _PLACES = {"executor": "the executor", "main": "the main program", "thread": "another thread"}
 
 
 def operation(actor: str) -> str | None:
-    """The operation that wakes somebody just now, and who does it; None if it is no primitive's.
+    """The operation that wakes somebody just now, and who does it; None if it is none of ours.
 
     Args:
         actor: Who acts, as recordings name it.
@@ -42,9 +60,12 @@ def operation(actor: str) -> str | None:
         outermost = frame
         is_given_up = is_given_up or frame.f_code.co_name == "drop"
         frame = frame.f_back
-    if outermost is None:
+    if outermost is not None:
+        words = _in_words(outermost, _GIVING_UP if is_given_up else "{}")
+    elif frame is None or id(frame.f_code) not in _OTHERS:
         return None
-    words = _in_words(outermost, _GIVING_UP if is_given_up else "{}")
+    else:
+        words = _OTHERS[id(frame.f_code)]
     return f"{words} in {_PLACES.get(actor, actor)}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from _thread import get_ident
 from types import CodeType, FrameType
@@ -12,7 +11,7 @@ from wakepoint.combinators import YieldNow
 from wakepoint.handle import JoinHandle
 from wakepoint.machine import Analysis
 from wakepoint.machine.model import StateKind, VariableKind
-from wakepoint.recording.foreign_repr import type_name
+from wakepoint.recording.leaf_names import awaited_name
 from wakepoint.recording.log import Revisable, Shape, Variables
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.sources import Source
@@ -27,9 +26,6 @@ SHORT_CUTS = frozenset(
     for each in (JoinHandle, Sleep, YieldNow, Turn, Operation, Recv, WriteAll)
 )
 """Their way past `Future.__await__` is not taken while a recorder follows: then they await that."""
-LIBRARY = inspect.getfile(Future).removesuffix("task.py")
-"""The folder of the runtime."""
-
 _REFERENCES = 3
 """Those to a frame's copy of its variables, if the script has none: the frame's, and two here."""
 
@@ -132,7 +128,7 @@ class States:
         state = places.states.get(caller.f_lasti)
         # It is None in an ordinary call between two awaits.
         if state is not None and (is_new or state != instance.state):
-            self.entered(instance, state, awaited_type(frame))
+            self.entered(instance, state, awaited_name(frame))
         return True
 
     def places_of(self, frame: FrameType) -> Places:
@@ -198,14 +194,3 @@ def awaiting(frame: FrameType) -> FrameType | None:
     while caller is not None and caller.f_code in SHORT_CUTS:
         caller = caller.f_back
     return caller
-
-
-def awaited_type(frame: FrameType) -> str:
-    """What the frame that an await resumes belongs to."""
-    code = frame.f_code
-    if code.co_flags & inspect.CO_COROUTINE:
-        return f"coroutine {code.co_name}"
-    if code.co_flags & inspect.CO_ASYNC_GENERATOR:
-        return f"async generator {code.co_name}"
-    owner = frame.f_locals.get("self")
-    return code.co_name if owner is None else type_name(owner)

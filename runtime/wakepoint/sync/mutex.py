@@ -58,7 +58,8 @@ class Mutex(Generic[T]):
     @property
     def state(self) -> str:
         """Who holds it, in words."""
-        return "free" if self._permits.free else f"held by {whose(self.holder)}"
+        permits = self._permits
+        return "free" if permits.free else permits.state or f"held by {whose(self.holder)}"
 
     def lock(self) -> Lock[T]:
         """Waits until nobody holds it, and gives the guard (``lock``, and ``lock_owned`` as well).

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
-from wakepoint.sync.waiting import CHOSEN, FRESH, OVER, QUEUED, WAITS, Attempt, Turn, wake
+from wakepoint.sync.waiting import CHOSEN, FRESH, OVER, QUEUED, WAITS, Attempt, Turn, wake, whose
 from wakepoint.task import Context, Future, Waker, polled_after_ready
 
 T = TypeVar("T")
@@ -24,15 +24,25 @@ class Permits:
         free: Permits that nobody has or waits for.
         closed: True once no more are given.
         queue: Those who wait, the first first.
+        chosen: Who was given what it waited for last, and was not polled since.
     """
 
-    __slots__ = ("closed", "free", "lock", "queue")
+    __slots__ = ("chosen", "closed", "free", "lock", "queue")
 
     def __init__(self, free: int) -> None:
         self.lock = threading.RLock()
         self.free = free
         self.closed = False
         self.queue: OrderedDict[Taking[Any], None] = OrderedDict()
+        self.chosen: Taking[Any] | None = None
+
+    @property
+    def state(self) -> str | None:
+        """In words, if they were given to somebody who does not know it yet."""
+        chosen = self.chosen
+        if chosen is None:
+            return None
+        return f"passed on to a future of {whose(chosen.waker)} that nobody has polled since"
 
     def try_take(self, count: int) -> bool:
         """Takes permits if there are enough."""
@@ -71,6 +81,7 @@ class Permits:
                     self.free -= first.missing
                     first.missing = 0
                     first.stage = CHOSEN
+                    self.chosen = first
                     del self.queue[first]
                     wakers.append(first.waker)
                 break
@@ -141,6 +152,8 @@ class Taking(Turn[T]):
                     return WAITS
             elif stage == QUEUED:
                 return WAITS
+            else:
+                permits.chosen = None
             self.stage = OVER
         finally:
             permits.lock.release()
@@ -156,6 +169,8 @@ class Taking(Turn[T]):
             permits.queue.pop(self, None)  # from here on nobody chooses it
             stage = self.stage
             self.stage = OVER
+            if permits.chosen is self:
+                permits.chosen = None
         finally:
             permits.lock.release()
         has = self._has(stage)

@@ -60,7 +60,7 @@ class RwLock(Generic[T]):
         """Who holds it, in words."""
         guards = [*self.holders.values()]
         if not guards:
-            return "free"
+            return self._permits.state or "free"
         return f"held by {', '.join(dict.fromkeys(map(whose, guards)))}"
 
     def read(self) -> Read[T]:

@@ -35,6 +35,64 @@ wakepoint.run(main())
     assert pending == ["Task 1 answers Pending: main stays in line 10, until timer 1 fires."]
 
 
+def test_what_no_event_brings_is_told_by_what_is_awaited_and_who_makes_it_ready() -> None:
+    told = said("""\
+import wakepoint
+from wakepoint.sync import Mutex
+
+
+async def hold(lock):
+    async with lock:
+        await wakepoint.yield_now()
+
+
+async def main():
+    lock = Mutex(None)
+    wakepoint.spawn(hold(lock))
+    await hold(lock)
+
+
+wakepoint.run(main())
+""")
+    pending = [sentence for sentence in told if "answers Pending:" in sentence]
+    assert pending == [
+        "Task 1 answers Pending: hold stays in line 7, until YieldNow is ready.",
+        "Task 2 answers Pending: hold stays in line 6, until Lock is ready.",
+    ]
+    woken = [sentence for sentence in told if "is woken" in sentence]
+    queued = ": the task goes into the run queue."
+    assert woken == [
+        f"The waker of task 1 is woken (yield_now in task 1){queued}",
+        f"The waker of task 2 is woken (the end of async with Mutex in task 1){queued}",
+    ]
+
+
+def test_who_wakes_is_told_if_it_is_nobody_we_know() -> None:
+    told = said("""\
+import threading
+
+import wakepoint
+
+
+class Bell(wakepoint.Future):
+    ringing = None
+
+    def poll(self, cx):
+        if self.ringing:
+            return wakepoint.Ready(None)
+        self.ringing = threading.Thread(target=cx.waker.clone().wake)
+        self.ringing.start()
+        return wakepoint.PENDING
+
+
+wakepoint.run(Bell())
+""")
+    woken = [sentence for sentence in told if "is woken" in sentence]
+    assert woken == [
+        "The waker of task 1 is woken by another thread: the task goes into the run queue."
+    ]
+
+
 def test_an_aborted_task_is_not_taken_from_the_queue() -> None:
     told = said("""\
 import wakepoint

@@ -46,6 +46,13 @@ def actor(by: str) -> str:
     )
 
 
+def by_whom(by: str) -> str:
+    """Who does something, behind what is done; nothing, if that is the waker's own matter."""
+    if by == "thread":
+        return " by another thread"
+    return f" by {by}" if by.startswith("task ") else ""
+
+
 def ordinal(number: int) -> str:
     """As in ``1st``."""
     endings = {1: "st", 2: "nd", 3: "rd"}

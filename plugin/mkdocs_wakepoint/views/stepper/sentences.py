@@ -18,6 +18,7 @@ from mkdocs_wakepoint.views.source_lines import SourceLines
 from mkdocs_wakepoint.views.stepper.phrases import (
     READY,
     actor,
+    by_whom,
     error,
     listed,
     ordinal,
@@ -50,6 +51,7 @@ class _Teller:
         # In the poll that is under way: what was suspended, innermost first; what was registered.
         self._suspended: list[int] = []
         self._waits: list[str] = []
+        self._leaves: dict[int | None, str] = {}  # of each instance, what it polled last
         self._queued: set[int] = set()
 
     def tell(self, event: Event) -> Markup:
@@ -72,6 +74,7 @@ class _Teller:
     def _task_polled(self, event: Event) -> Markup:
         self._suspended.clear()
         self._waits.clear()
+        self._leaves.clear()
         which = (
             "for the first time" if event["poll"] == 1 else f"for the {ordinal(event['poll'])} time"
         )
@@ -92,8 +95,12 @@ class _Teller:
             return joined((answer, ". The thread is free for others."))
         number = self._suspended[0]
         state = self._machine_of[number].states[self._standing[number]]
-        until = f", until {listed(self._waits)}" if self._waits else ""
-        return joined((answer, ": ", self._name(number), f" stays in {self._where(state)}{until}."))
+        stays = joined((answer, ": ", self._name(number), f" stays in {self._where(state)}"))
+        if self._waits:
+            return joined((stays, f", until {listed(self._waits)}."))
+        if number in self._leaves:
+            return joined((stays, ", until ", code(self._leaves[number]), " is ready."))
+        return joined((stays, "."))
 
     def _task_ready(self, event: Event) -> Markup:
         value = code(f"Ready({cut(event['value'], VALUE)})")
@@ -164,6 +171,7 @@ class _Teller:
         value = cut(event.facts.get("value") or "", VALUE)
         match event["outcome"]:
             case "pending":
+                self._leaves[event["instance"]] = cut(event["type"], VALUE)
                 return sentence(
                     "The future ", future, " is polled and answers ", strong("Pending"), "."
                 )
@@ -180,7 +188,7 @@ class _Teller:
         return sentence(f"{holder} keeps a clone of the waker of ", task(event), ".")
 
     def _waker_woken(self, event: Event) -> Markup:
-        because = f" ({event['because']})" if event["because"] else ""
+        because = f" ({event['because']})" if event["because"] else by_whom(event.by)
         start = sentence("The waker of ", task(event), " is ", strong("woken"), f"{because}")
         if event["queued"]:
             self._queued.add(event["task"])
