@@ -136,8 +136,11 @@ class YieldNow(Future[None]):
         context = current_driver().context
         if type(context) is not Task:
             return (yield from Future.__await__(self))
-        # What follows is `Future.__await__` and `poll` in one.
-        context.wake()  # type: ignore[union-attr]  # it is a task
+        # What follows is `Future.__await__` and `poll` in one, and `Task.wake` of the running task.
+        task: Task[Any] = context  # type: ignore[assignment]  # it is one
+        if not task.queued:
+            task.queued = True
+            task.executor.enqueue(task)
         try:
             sent = yield self
         except RuntimeError as error:

@@ -93,7 +93,7 @@ class Executor(Scheduler):
                 self.attend()
             if self.reactor.expects_events:
                 self.reactor.park(block=False)
-            return self.run_batch(1) > 0
+            return bool(self._queue) and self.run_batch(1) > 0
 
     @contextmanager
     def _running_here(self) -> Iterator[None]:
@@ -196,4 +196,4 @@ def spawn(future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
     Raises:
         RuntimeError: Outside of `run`.
     """
-    return current().spawn(future, name=name)
+    return (running.executor or current()).spawn(future, name=name)

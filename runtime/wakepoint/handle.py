@@ -97,16 +97,16 @@ class JoinHandle(Future[T]):
 
     def __await__(self) -> Generator[Future[Any], BaseException | None, T]:
         task = self.task
+        context = current_driver().context
+        if type(context) is not Task:
+            return (yield from Future.__await__(self.into_future()))
         # What follows is `Future.__await__` of a handle of its own, without that.
-        me = object()
+        me = None
         try:
-            while True:
-                context = current_driver().context
-                if type(context) is not Task:
-                    return (yield from Future.__await__(self.into_future()))
-                if task.state is not _PENDING:
-                    return task.result()
+            while task.state is _PENDING:
                 waker: Waker = context  # type: ignore[assignment]  # a task is one
+                if me is None:
+                    me = object()
                 if task.joiners is None:
                     task.joiners = {me: waker}
                 else:
@@ -117,13 +117,17 @@ class JoinHandle(Future[T]):
                         raise sent
                     finally:
                         del sent  # whose traceback holds this frame
+                context = current_driver().context
+                if type(context) is not Task:  # another goes on with it
+                    return (yield from Future.__await__(self.into_future()))
+            return task.result()
         except Exception as error:
             show_users_part()
             if isinstance(error, RuntimeError):
                 raise_refusal(self, error)
             raise
         finally:
-            if task.joiners is not None:  # it is pending still
+            if me is not None and task.joiners is not None:  # it is pending still
                 task.joiners.pop(me, None)
 
     def poll(self, cx: Context) -> Poll[T]:
@@ -176,7 +180,6 @@ class Task(Context, Waker, JoinHandle[T]):  # type: ignore[misc]  # a `Future` h
         coroutine: What the executor resumes; None if it polls the future, or the task has ended.
         state: How far it has come.
         outcome: The result; a `Failure` if it raised.
-        polls: How often it was polled.
         queued: True while the task is in the run queue, and when it has ended.
         joiners: Those who wait for the task's end and their wakers, by what each calls itself.
         variables: The task's own context variables (PEP 567).
@@ -184,10 +187,12 @@ class Task(Context, Waker, JoinHandle[T]):  # type: ignore[misc]  # a `Future` h
     """
 
     __slots__ = (
-        *("_future", "coroutine", "executor", "joiners", "name", "number", "outcome", "polls"),
+        *("_future", "coroutine", "executor", "joiners", "name", "number", "outcome"),
         *("queued", "state", "variables", "waits_for"),
     )
     __new__ = object.__new__  # type: ignore[assignment]  # quicker: that of `Waker` is Python code
+
+    outcome: Any
 
     def __init__(
         self,
@@ -197,24 +202,28 @@ class Task(Context, Waker, JoinHandle[T]):  # type: ignore[misc]  # a `Future` h
         number: int,
         name: str,
     ) -> None:
-        self.waker: Waker | None = self  # type: ignore[assignment]  # None once it has ended
         self.executor = executor
         self.coroutine = coroutine
-        self._future = future
+        if coroutine is None:
+            self._future: Future[T] | None = future
         self.waits_for: Future[Any] | None = None
         self.number = number
         self.name = name
         self.state = _PENDING
         self.queued = True
-        self.outcome: Any = None
-        self.polls = 0
         self.joiners: dict[object, Waker] | None = None
         self.variables = variables = copy_context()
-        if variables.get(driver) is not executor.driver:
+        if current_driver() is not executor.driver:
             variables.run(driver.set, executor.driver)
 
     @property
     def task(self) -> Task[T]:
+        """The task itself."""
+        return self
+
+    # Not kept: every reference of a task is one more for the collector to follow.
+    @property
+    def waker(self) -> Waker:  # type: ignore[override]  # nobody gives it another
         """The task itself."""
         return self
 
@@ -262,7 +271,8 @@ class Task(Context, Waker, JoinHandle[T]):  # type: ignore[misc]  # a `Future` h
         """Keeps how it ended and wakes those who wait for that."""
         self.state, self.outcome = state, outcome
         self.queued = True  # so that nobody queues it any more
-        self.coroutine = self._future = self.waits_for = self.waker = None
+        self.coroutine = self._future = self.waits_for = None
+        del self.variables  # one thing less for the collector to look at
         joiners = self.joiners
         if joiners is not None:
             self.joiners = None
@@ -277,7 +287,8 @@ class Task(Context, Waker, JoinHandle[T]):  # type: ignore[misc]  # a `Future` h
             BaseException: Whatever the task raised.
         """
         if self.state is _READY:
-            return cast(T, self.outcome)
+            outcome: T = self.outcome
+            return outcome
         if self.state is TaskState.RAISED:
             raise cast(Failure, self.outcome).error
         raise JoinError(f"task {self.number} ({self.name}) was aborted")

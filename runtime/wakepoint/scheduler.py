@@ -7,7 +7,6 @@ One thread, one queue, as tokio's current-thread scheduler. How a run begins and
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 import weakref
 from collections import deque
@@ -41,6 +40,8 @@ _READY = TaskState.READY
 
 # Not bound to a coroutine, so that none has to be made for each poll.
 _send = CoroutineType.send
+
+new = object.__new__
 
 
 class Scheduler:
@@ -76,6 +77,7 @@ class Scheduler:
         self.forked = False
         self.root: Task[Any] | None = None
         self._forker: Task[Any] | None = None
+        self._awaited: Task[Any] | None = None
         self.attention = Attention()
         self.interrupts = Interrupts(self.driver, self.attention, self._end_sleep)
         self.generators = Generators(self.spawn, self.attention, self.look)
@@ -104,7 +106,9 @@ class Scheduler:
         else:
             coroutine, polled = None, into_future(future)
             name = name or name_of(polled)
-        task: Task[T] = self.task_class(self, coroutine, polled, number, name)
+        # A call of the class, without what it costs.
+        task: Task[T] = new(self.task_class)
+        task.__init__(self, coroutine, polled, number, name)  # type: ignore[misc]
         self.tasks[number] = task
         self._queue.append(task)
         if self.reactor.asleep:  # a signal handler spawns in the middle of the wait
@@ -150,20 +154,17 @@ class Scheduler:
             Deadlock: If every task is pending and nobody is left to wake one of them.
             BaseException: What `Interrupts.raise_due` raises, and what ends a run.
         """
-        queue, attention = self._queue, self.attention
-        polls = 0
+        queue, attention, reactor = self._queue, self.attention, self.reactor
+        self._awaited = task
         while task.state is _PENDING:
             if attention.needed:
                 self.attend()
             if not queue:
                 self._park_or_report()
                 continue
-            polls += self.run_batch()
-            # A batch may have finished the task: look again before parking.
-            if polls >= EVENT_INTERVAL:
-                polls = 0
-                if self.reactor.expects_events:
-                    self.reactor.park(block=False)
+            # It is fewer when the task has ended, or something else is to be looked after.
+            if self.run_batch() == EVENT_INTERVAL and reactor.expects_events:
+                reactor.park(block=False)
 
     def attend(self) -> None:
         """Looks after all that is no task; what comes meanwhile has to wait for the next turn."""
@@ -177,48 +178,47 @@ class Scheduler:
         if self.lingering.left is not None:
             self.attention.needed = True
 
-    def run_batch(self, most: int = sys.maxsize) -> int:
-        """Polls the tasks that are queued now; those they wake wait for the next batch.
+    def run_batch(self, most: int = EVENT_INTERVAL) -> int:
+        """Polls the tasks that are queued, and those that they wake.
 
         Args:
-            most: How many are polled at most.
+            most: How many polls at most.
 
         Returns:
             How many there were.
         """
-        queue, driver = self._queue, self.driver
-        batch = min(len(queue), most)
-        for _ in range(batch):
+        queue, attention, driver = self._queue, self.attention, self.driver
+        polled = 0
+        for polled in range(1, most + 1):  # noqa: B007 - how many there were in the end
             task = queue.popleft()
             coroutine = task.coroutine
             if coroutine is None or (task.waits_for is None and coroutine.cr_suspended):
                 if task.state is _PENDING:
                     task.queued = False
                     self.poll(task)
-                del task, coroutine
-                continue
-            # What follows is `poll` of a `CoroutineFuture`, without one.
-            task.queued = False
-            task.polls += 1
-            driver.context = task
-            try:
-                yielded = task.variables.run(_send, coroutine, None)
-            except StopIteration as stop:
-                if task.state is _PENDING:
-                    self.finish(task, _READY, stop.value)
-            except BaseException as error:
-                self._raised(task, error)
             else:
-                if task.coroutine is coroutine and isinstance(yielded, Future):
-                    task.waits_for = yielded
+                # What follows is `poll` of a `CoroutineFuture`, without one.
+                task.queued = False
+                driver.context = task
+                try:
+                    yielded = task.variables.run(_send, coroutine, None)
+                except StopIteration as stop:
+                    if task.state is _PENDING:
+                        self.finish(task, _READY, stop.value)
+                except BaseException as error:
+                    self._raised(task, error)
                 else:
-                    self._suspended(task, coroutine, yielded)
-            finally:
-                driver.context = None
-            del task, coroutine  # a traceback may keep this frame, and this would keep the task
-            if self.forked:
+                    if task.coroutine is coroutine and isinstance(yielded, Future):
+                        task.waits_for = yielded
+                    else:
+                        self._suspended(task, coroutine, yielded)
+                finally:
+                    driver.context = None
+            if attention.needed or not queue:
                 break
-        return batch
+        # A traceback may keep this frame, and this would keep the task.
+        del task, coroutine  # type: ignore[possibly-undefined]  # there was one
+        return polled
 
     def _suspended(
         self, task: Task[T], coroutine: CoroutineType[Any, Any, T], yielded: object
@@ -234,7 +234,6 @@ class Scheduler:
         """Polls one task's future once and keeps its result if there is one."""
         future = task.future
         assert future is not None
-        task.polls += 1
         self.driver.context = task
         try:
             polled = task.variables.run(future.poll, task)
@@ -290,6 +289,8 @@ class Scheduler:
             self.generators.closers.discard(task)
         if state is TaskState.RAISED:
             outcome = self._failure(task, cast(BaseException, outcome))
+        if task is self._awaited:
+            self.attention.needed = True
         task.end(state, outcome)
 
     def _failure(self, task: Task[Any], error: BaseException) -> Failure:

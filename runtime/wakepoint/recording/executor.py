@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from _thread import get_ident
 from collections.abc import Awaitable
 from types import CoroutineType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from wakepoint.executor import Executor
 from wakepoint.handle import JoinHandle, Task, TaskState
@@ -16,6 +15,7 @@ from wakepoint.recording.log import Shape
 from wakepoint.recording.reasons import operation
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import safe_repr
+from wakepoint.scheduler import EVENT_INTERVAL
 from wakepoint.task import Future, Waker
 
 T = TypeVar("T")
@@ -75,9 +75,13 @@ class RecordingWaker(Waker):
 
 
 class RecordingTask(Task[T]):
-    """A task whose waker is told of."""
+    """A task whose waker is told of.
 
-    __slots__ = ()
+    Attributes:
+        polls: How often it was polled.
+    """
+
+    __slots__ = ("_waker", "polls")
 
     def __init__(
         self,
@@ -88,7 +92,17 @@ class RecordingTask(Task[T]):
         name: str,
     ) -> None:
         super().__init__(executor, coroutine, future, number, name)
-        self.waker = RecordingWaker(executor, self)
+        self._waker = RecordingWaker(executor, self)
+        self.polls = 0
+
+    @property
+    def waker(self) -> RecordingWaker:  # type: ignore[override]  # as in `Task`
+        """Its waker, which is told of."""
+        return self._waker
+
+    def end(self, state: TaskState, outcome: object) -> None:
+        super().end(state, outcome)
+        del self._waker  # which holds the task
 
 
 class RecordingExecutor(Executor):
@@ -130,32 +144,34 @@ class RecordingExecutor(Executor):
         self.recorder.goes_on = self.recorder.goes_on or self.lingering.untold()
         super().interrupted(error)
 
-    def run_batch(self, most: int = sys.maxsize) -> int:
-        queue = self._queue
-        batch = min(len(queue), most)
-        for _ in range(batch):
+    def run_batch(self, most: int = EVENT_INTERVAL) -> int:
+        queue, attention = self._queue, self.attention
+        polled = 0
+        for polled in range(1, most + 1):  # noqa: B007 - as in `Scheduler.run_batch`
             task = queue.popleft()
             if not task.done:
                 task.queued = False
                 self.poll(task)
-            del task  # as in `Scheduler.run_batch`
-            if self.forked:
+            del task
+            if attention.needed or not queue:
                 break
-        return batch
+        return polled
 
     def poll(self, task: Task[Any]) -> None:
+        task = cast("RecordingTask[Any]", task)  # it makes no other
+        task.polls += 1
         recorder = self.recorder
         if recorder.full or not self._is_followed:
             self._poll_elsewhere(task)
             return
         actors, log, number = recorder.actors, recorder.log, task.number
         try:
-            log.add((_POLLED, actors[-1], number, task.polls + 1))
+            log.add((_POLLED, actors[-1], number, task.polls))
         except MemoryError as error:
             recorder.out_of_memory(error)
             self._poll_elsewhere(task)
             return
-        actors.append(task.waker.name)  # type: ignore[union-attr]  # a recording one
+        actors.append(task.waker.name)
         try:
             super().poll(task)
         finally:
@@ -169,10 +185,10 @@ class RecordingExecutor(Executor):
         if len(log.items) >= log.look_at:
             recorder.look()
 
-    def _poll_elsewhere(self, task: Task[Any]) -> None:
+    def _poll_elsewhere(self, task: RecordingTask[Any]) -> None:
         """Polls where nobody acts: on another thread, or when no more is told."""
         recorder = self.recorder
-        recorder.emit(_POLLED, task.number, task.polls + 1)
+        recorder.emit(_POLLED, task.number, task.polls)
         super().poll(task)
         if not task.done:
             recorder.emit(_PENDING, task.number, task.polls)
@@ -180,11 +196,12 @@ class RecordingExecutor(Executor):
 
     def finish(self, task: Task[Any], state: TaskState, outcome: object) -> None:
         recorder, number = self.recorder, task.number
+        polls = cast("RecordingTask[Any]", task).polls
         if state is TaskState.READY:
-            recorder.emit(_READY, number, task.polls, self._value(outcome))
+            recorder.emit(_READY, number, polls, self._value(outcome))
         elif state is TaskState.RAISED:
             assert isinstance(outcome, BaseException)
-            recorder.emit(_RAISED, number, task.polls, *self._error(outcome))
+            recorder.emit(_RAISED, number, polls, *self._error(outcome))
         else:
             recorder.emit(_DROPPED, number, "aborted")
         outer, recorder.because = recorder.because, f"task {number} ended"

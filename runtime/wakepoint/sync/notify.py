@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import deque
 
 from wakepoint.sync.waiting import CHOSEN, FRESH, OVER, QUEUED, WAITS, Attempt, Turn, wake
 from wakepoint.task import Context, polled_after_ready
+
+new = object.__new__
 
 
 class Notify:
@@ -37,7 +39,7 @@ class Notify:
         self.lock = threading.RLock()
         self.permit = False
         self.generation = 0
-        self.queue: OrderedDict[Notified, None] = OrderedDict()
+        self.queue = Queue()
 
     def __repr__(self) -> str:
         return f"Notify({'a notification is stored' if self.permit else ''})"
@@ -49,7 +51,13 @@ class Notify:
         for `notify_one` it has from the first poll. Cancel safe: whoever gives up loses its place
         and nothing else; if `notify_one` has chosen it, the next is chosen.
         """
-        return Notified(self)
+        # What follows is a constructor, without the calls of one.
+        made = new(Notified)
+        made.stage = FRESH
+        made.waker = None
+        made.notify = self
+        made.generation = self.generation
+        return made
 
     def notify_one(self) -> None:
         """Wakes the first in the queue; if there is nobody, the next who comes does not wait.
@@ -59,11 +67,14 @@ class Notify:
         waker = None
         self.lock.acquire()
         try:
-            for first in self.queue:  # next(iter()) would be two calls
-                first.stage = CHOSEN
-                del self.queue[first]
-                waker = first.waker
-                break
+            queue = self.queue
+            while queue:
+                first = queue.popleft()
+                if first.stage == QUEUED:
+                    first.stage = CHOSEN
+                    waker = first.waker
+                    break
+                queue.left -= 1
             else:
                 self.permit = True
         finally:
@@ -73,26 +84,55 @@ class Notify:
 
     def notify_waiters(self) -> None:
         """Wakes all who wait now; nothing is kept for those who come later."""
+        empty = Queue()
         self.lock.acquire()
         self.generation += 1
-        waiting = [*self.queue]
-        self.queue.clear()
+        waiting, self.queue = self.queue, empty
         self.lock.release()
-        wake(each.waker for each in waiting)
+        wake([each.waker for each in waiting])
+
+    def take_out(self) -> None:
+        """Takes those out of the queue who have left it."""
+        queue = self.queue
+        everybody = [*queue]
+        waiting = Queue()
+        waiting.extend([each for each in everybody if each.stage == QUEUED])
+        # What a destructor has queued meanwhile would be lost; then it is done another time.
+        if self.queue is queue and queue and everybody and queue[-1] is everybody[-1]:
+            self.queue = waiting
+
+
+MANY = 32
+"""So many may have left a queue before it is worth a look."""
+
+
+class Queue(deque["Notified"]):
+    """Who waits for `Notify.notify_one`, the first first.
+
+    Who gives up stays in it, and is passed over: a queue that anybody may leave costs each who
+    waits more than all the rest. So that they do not pile up where nobody notifies, they are taken
+    out when they are most of it.
+
+    Attributes:
+        left: How many in it wait no more.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 0
 
 
 class Notified(Turn[None]):
     """See `Notify.notified`."""
 
-    __slots__ = ("_generation", "_notify")
+    __slots__ = ("generation", "notify")
+
+    generation: int
+    notify: Notify
 
     operation = "Notify.notified"
-
-    def __init__(self, notify: Notify) -> None:
-        self.stage = FRESH
-        self.waker = None
-        self._notify = notify
-        self._generation = notify.generation
 
     def __repr__(self) -> str:
         return "notified of Notify"
@@ -101,21 +141,20 @@ class Notified(Turn[None]):
         if self.stage == CHOSEN:  # nobody else takes that back, so it needs no lock
             self.stage = OVER
             return None
-        notify = self._notify
+        notify = self.notify
         notify.lock.acquire()
         try:
-            stage = self.stage
-            if stage == OVER:
+            if self.stage == FRESH and self.generation == notify.generation:
+                if not notify.permit:
+                    if self.waker is not None:
+                        self.stage = QUEUED
+                        notify.queue.append(self)
+                    return WAITS
+                notify.permit = False
+            elif self.stage == QUEUED and self.generation == notify.generation:
+                return WAITS
+            elif self.stage == OVER:
                 raise polled_after_ready(self)
-            if stage != CHOSEN and self._generation == notify.generation:
-                if stage == FRESH and notify.permit:
-                    notify.permit = False
-                elif stage == FRESH and self.waker is not None:
-                    notify.queue[self] = None
-                    self.stage = QUEUED
-                    return WAITS
-                else:
-                    return WAITS
             self.stage = OVER
         finally:
             notify.lock.release()
@@ -125,12 +164,17 @@ class Notified(Turn[None]):
         """Gives up; if it was chosen by `Notify.notify_one`, the next is."""
         if self.stage == OVER:
             return
-        notify = self._notify
+        notify = self.notify
         notify.lock.acquire()
         try:
-            notify.queue.pop(self, None)  # from here on nobody chooses it
             stage = self.stage
             self.stage = OVER
+            self.waker = None
+            if stage == QUEUED and self.generation == notify.generation:
+                queue = notify.queue
+                queue.left += 1
+                if queue.left > MANY and queue.left * 2 > len(queue):
+                    notify.take_out()
         finally:
             notify.lock.release()
         if stage == CHOSEN:

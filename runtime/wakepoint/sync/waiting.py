@@ -210,6 +210,6 @@ def whose(waker: Waker | None) -> str:
     here = executor.running.executor
     if waker is not None and here is not None:
         for task in list(here.tasks.values()):
-            if task.waker is not None and task.waker.will_wake(waker):
+            if task.waker.will_wake(waker):
                 return f"task {task.number}"
     return "what is no task of this executor"

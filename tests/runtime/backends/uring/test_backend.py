@@ -108,8 +108,7 @@ def test_more_calls_in_a_turn_than_the_queue_holds(spy: Spy) -> None:
         reader, writer = pipe()
         with reader, writer:
             writing = [UdpSocket.bind() for _ in range(ENTRIES + 50)]
-            sent = [spawn(udp.send_to(b"!", writing[0].local_addr)) for udp in writing]
-            total = sum([await each for each in sent])
+            total = sum(await join(*[udp.send_to(b"!", writing[0].local_addr) for udp in writing]))
             for udp in writing:
                 udp.close()
             return total
