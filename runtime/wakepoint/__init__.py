@@ -24,7 +24,7 @@ from wakepoint.errors import (
     LimitExceeded,
     WaitingTask,
 )
-from wakepoint.executor import Executor, spawn
+from wakepoint.executor import Executor, block_on, spawn
 from wakepoint.files import Change, Watch, watch
 from wakepoint.futures import pending, poll_fn, ready
 from wakepoint.handle import JoinHandle, Task
@@ -103,6 +103,7 @@ __all__ = [
     "WaitingTask",
     "Waker",
     "Watch",
+    "block_on",
     "ctrl_c",
     "dump",
     "dump_on_request",

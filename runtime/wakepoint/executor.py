@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from wakepoint import foreign, forking
+from wakepoint.coroutine import into_future
 from wakepoint.errors import Deadlock, JoinError
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.lingering import watching
 from wakepoint.scheduler import Scheduler
+from wakepoint.task import PENDING, Context, Waker, checked
 
 T = TypeVar("T")
 
@@ -197,3 +199,39 @@ def spawn(future: Awaitable[T], *, name: str | None = None) -> JoinHandle[T]:
         RuntimeError: Outside of `run`.
     """
     return (running.executor or current()).spawn(future, name=name)
+
+
+def block_on(future: Awaitable[T]) -> T:
+    """Polls one future on this thread, which sleeps meanwhile (``block_on`` of futures-executor).
+
+    For a thread that has no executor and waits for others: for a message, a lock, a task of another
+    thread's executor (`Handle`). There is no reactor here, so nothing can be awaited that a socket
+    or a timer would wake; `run` has one.
+
+    Example:
+        >>> import threading
+        >>> from wakepoint.sync import oneshot
+        >>> sender, receiver = oneshot.channel()
+        >>> threading.Thread(target=sender.send, args=("from a thread",)).start()
+        >>> block_on(receiver)
+        'from a thread'
+
+    Raises:
+        RuntimeError: On the thread of an executor, which could then poll nobody.
+        BaseException: Whatever the future raises.
+    """
+    polled_here = into_future(future)
+    if running.executor is not None:
+        polled_here.drop()
+        raise RuntimeError("this would stop every task of this thread; await it instead")
+    woken = threading.Event()
+    context = Context(Waker(woken.set))
+    try:
+        while True:
+            polled = polled_here.poll(context)
+            if polled is not PENDING:
+                return checked(polled_here, polled).value
+            woken.wait()
+            woken.clear()
+    finally:
+        polled_here.drop()

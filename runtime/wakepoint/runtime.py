@@ -16,10 +16,10 @@ from wakepoint.reactor import Reactor
 T = TypeVar("T")
 
 
-def build(backend: str) -> Executor:
-    """An executor and a reactor of the usual kind."""
-    kernel = backends.make_kernel(backend)
-    return Executor(Reactor(backends.factory(backend), kernel))
+def build(backend: str | None = None) -> Executor:
+    """An executor and a reactor of the usual kind; see `run` for the backends."""
+    name = backends.resolve(backend)
+    return Executor(Reactor(backends.factory(name), backends.make_kernel(name)))
 
 
 class Builder:

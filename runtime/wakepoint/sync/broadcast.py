@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Generic, TypeVar
 
+from wakepoint.executor import block_on
 from wakepoint.sync import ends
 from wakepoint.sync.errors import Empty, Lagged, RecvError, SendError
-from wakepoint.sync.waiting import Waiters, Watching, block_on_thread, wake
+from wakepoint.sync.waiting import Waiters, Watching, wake
 from wakepoint.task import PENDING, Future, Poll, Ready, Waker
 
 T = TypeVar("T")
@@ -186,7 +187,7 @@ class Receiver(ends.End[Shared[T]]):
             Lagged: As `recv`.
             RecvError: As `recv`.
         """
-        return block_on_thread(self.recv(), "recv()")
+        return block_on(self.recv())
 
     def take(self, shared: Shared[T]) -> Poll[T]:
         """The next value if there is one; called under the lock."""

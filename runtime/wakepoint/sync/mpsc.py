@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from wakepoint.executor import block_on
 from wakepoint.sync import ends
 from wakepoint.sync.errors import Empty, Full, RecvError, SendError
 from wakepoint.sync.messages import UNBOUNDED, Recv, Send, Shared, SlotTurn
-from wakepoint.sync.waiting import WAITS, Attempt, block_on_thread, wake
+from wakepoint.sync.waiting import WAITS, Attempt, wake
 from wakepoint.task import Context, Future, Waker
 
 T = TypeVar("T")
@@ -96,7 +97,7 @@ class Sender(_Sending[T]):
             RuntimeError: If an executor runs on this thread.
             SendError: As `send`.
         """
-        block_on_thread(self.send(value), "send()")
+        block_on(self.send(value))
 
     def reserve(self) -> Reserve[T]:
         """Waits for room and keeps it for one value, which then is sent at once.
@@ -320,7 +321,7 @@ class Receiver(ends.End[Shared[T]]):
             RuntimeError: If an executor runs on this thread.
             RecvError: As `recv`.
         """
-        return block_on_thread(self.recv(), "recv()")
+        return block_on(self.recv())
 
     def close(self) -> None:
         """Nothing can be sent any more, but through permits; what was sent may still be received.

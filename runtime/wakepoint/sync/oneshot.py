@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
+from wakepoint.executor import block_on
 from wakepoint.sync import ends
 from wakepoint.sync.errors import Empty, RecvError, SendError
-from wakepoint.sync.waiting import Waiters, Watching, block_on_thread, wake
+from wakepoint.sync.waiting import Waiters, Watching, wake
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
 T = TypeVar("T")
@@ -168,7 +169,7 @@ class Receiver(ends.End[Shared[T]], Future[T]):
             RecvError: If it will not come.
             RuntimeError: If it was received already, or an executor runs on this thread.
         """
-        return block_on_thread(self.into_future(), "the receiver")
+        return block_on(self.into_future())
 
     def close(self) -> None:
         """The sender can send no more. What it has sent may still be received. Twice is fine."""

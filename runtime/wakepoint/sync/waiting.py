@@ -179,32 +179,6 @@ def wake(wakers: Iterable[Waker | None]) -> None:
             waker.wake()
 
 
-def block_on_thread(future: Future[T], instead: str) -> T:
-    """Waits for a future on a thread without an executor (tokio's ``blocking_…`` methods).
-
-    Args:
-        future: What is polled here; whoever makes it ready may be on any other thread.
-        instead: What to await where an executor runs.
-
-    Raises:
-        RuntimeError: On the thread of an executor, which could then poll nobody.
-        BaseException: Whatever the future raises.
-    """
-    if executor.running.executor is not None:
-        raise RuntimeError(f"this would stop every task of this thread; await {instead} instead")
-    woken = threading.Event()
-    context = Context(Waker(woken.set))
-    try:
-        while True:
-            polled = future.poll(context)
-            if polled is not PENDING:
-                return polled.value
-            woken.wait()
-            woken.clear()
-    finally:
-        future.drop()
-
-
 def whose(waker: Waker | None) -> str:
     """Whose waker it is: a task's of the executor on this thread, in words."""
     here = executor.running.executor
