@@ -7,7 +7,7 @@ import inspect
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
 from wakepoint import executor, forking
 from wakepoint.reactor import Reactor
@@ -131,6 +131,8 @@ class SpawnBlocking(Once[T]):
     """The result of a call on another thread; made by `spawn_blocking`."""
 
     __slots__ = ("_call", "_error", "_lock", "_name", "_reactor", "_result", "_state", "_waker")
+
+    starts_at_once: ClassVar[bool] = True
 
     def __init__(self, call: Callable[[], T], name: str) -> None:
         self._call = call

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from typing import ClassVar, NoReturn, TypeVar
 
 from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready, polled_after_ready
 
@@ -37,6 +37,8 @@ class Pending(Future[NoReturn]):
     """Never ready, and nobody is told to poll it; made by `pending`."""
 
     __slots__ = ()
+
+    wakes_nobody: ClassVar[bool] = True
 
     def __repr__(self) -> str:
         return "pending()"

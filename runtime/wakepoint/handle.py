@@ -6,7 +6,7 @@ import enum
 from collections.abc import Awaitable, Callable, Generator
 from contextvars import copy_context
 from types import CoroutineType
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.errors import JoinError
@@ -82,6 +82,8 @@ class JoinHandle(Future[T]):
     """
 
     __slots__ = ()
+
+    starts_at_once: ClassVar[bool] = True
 
     @property
     def task(self) -> Task[T]:

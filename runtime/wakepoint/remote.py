@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Awaitable, Generator
 from functools import partial
 from types import CoroutineType
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from wakepoint import executor
 from wakepoint.coroutine import into_future
@@ -102,6 +102,8 @@ class RemoteHandle(Future[T], Generic[T]):
     """
 
     __slots__ = ("_ended", "_executor", "_handle", "_lock", "_outcome", "_seen", "_wakers")
+
+    starts_at_once: ClassVar[bool] = True
 
     def __init__(self, of: Executor) -> None:
         self._executor = of

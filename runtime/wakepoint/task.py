@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from typing import (
     TYPE_CHECKING,
     Any,
+    ClassVar,
     Final,
     Generic,
     Literal,
@@ -253,9 +254,16 @@ class Future(Generic[T]):
         ...         return Ready(42)
         >>> Immediately().poll(Context(Waker(print)))
         Ready(42)
+
+    Attributes:
+        starts_at_once: True if it goes on without being polled, so that nobody has to await it.
+        wakes_nobody: True if it keeps no waker, and means it.
     """
 
     __slots__ = ("__weakref__",)
+
+    starts_at_once: ClassVar[bool] = False
+    wakes_nobody: ClassVar[bool] = False
 
     def poll(self, cx: Context) -> Poll[T]:
         """Goes on as far as it can without waiting.

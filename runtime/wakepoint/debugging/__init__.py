@@ -16,8 +16,29 @@ Example:
     >>> wakepoint.run(main())
     main running None
     work waits sleep(3600)
+
+`WatchfulExecutor` warns of what goes wrong in silence; ``run(main(), debug=True)`` makes one.
 """
 
 from wakepoint.debugging.stacks import AwaitStack, StackFrame, TaskStack, await_stacks
+from wakepoint.debugging.warning import (
+    DebugWarning,
+    LostWakerWarning,
+    NeverAwaitedWarning,
+    SelfWakeWarning,
+    SlowPollWarning,
+)
+from wakepoint.debugging.watchful import WatchfulExecutor
 
-__all__ = ["AwaitStack", "StackFrame", "TaskStack", "await_stacks"]
+__all__ = [
+    "AwaitStack",
+    "DebugWarning",
+    "LostWakerWarning",
+    "NeverAwaitedWarning",
+    "SelfWakeWarning",
+    "SlowPollWarning",
+    "StackFrame",
+    "TaskStack",
+    "WatchfulExecutor",
+    "await_stacks",
+]

@@ -16,8 +16,7 @@ from wakepoint.debugging.text import everything
 def dump(file: TextIO | None = None) -> None:
     """Prints where every task stands, what it waits for, and who would wake it; then a tree.
 
-    Any thread may call it, a task too. asyncio has ``print_call_graph`` for one task (since 3.14),
-    trio ``lowlevel.Task.iter_await_frames``.
+    Any thread may call it, a task too.
 
     Example:
         >>> import sys, wakepoint

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from wakepoint.task import Context, Once, Poll, Ready
 
 
@@ -13,6 +15,8 @@ class Shutdown(Once[None]):
     """
 
     __slots__ = ("_name",)
+
+    starts_at_once: ClassVar[bool] = True
 
     def __init__(self, name: str) -> None:
         self._name = name
