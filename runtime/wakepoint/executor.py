@@ -114,7 +114,9 @@ class Executor(Scheduler):
         try:
             self.run_until(root)
         except KeyboardInterrupt:
-            self._end_rest("was aborted by Ctrl-C")
+            # The second may have come before the executor was told of the first.
+            if not self.interrupts.insisted:
+                self._end_rest("was aborted by Ctrl-C")
             raise
         except SystemExit:
             self._end_rest("was aborted by sys.exit")
@@ -150,7 +152,7 @@ class Executor(Scheduler):
                 try:
                     self.run_until(task)
                 except KeyboardInterrupt:
-                    if self.interrupts.insisted:
+                    if self.interrupts.insisted or not self.interrupts.watching:
                         raise
                     # The first Ctrl-C, which was raised in a task, has only now come out of it.
 

@@ -39,6 +39,8 @@ class Interrupts:
         asked: True once Ctrl-C came and the executor has not yet cancelled its tasks.
         error: What the executor raises between two polls.
         ending: True once every task was cancelled; Ctrl-C then ends at once.
+        watching: True while Ctrl-C is ours. Where it is not, whoever raises KeyboardInterrupt while
+            the run ends means to end it at once.
         insisted: True once KeyboardInterrupt was raised to end at once.
         struck: The task in which the first Ctrl-C was raised; it needs no `Cancelled` besides.
     """
@@ -47,7 +49,7 @@ class Interrupts:
         self._driver = driver
         self._attention = attention
         self._end_sleep = end_sleep
-        self._watching = False
+        self.watching = False
         self.asked = False
         self.error: BaseException | None = None
         self.ending = False
@@ -67,25 +69,24 @@ class Interrupts:
         """Takes Ctrl-C until the block ends."""
         main = threading.current_thread() is threading.main_thread()
         if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-            self.insisted = True  # whoever raises KeyboardInterrupt means it
             yield
             return
         signal.signal(signal.SIGINT, self._interrupted)
-        self._watching = True
+        self.watching = True
         try:
             yield
         finally:
             self._give_back()
 
     def _give_back(self) -> None:
-        self._watching = False
+        self.watching = False
         self.error = None
         if signal.getsignal(signal.SIGINT) == self._interrupted:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def now_forked(self) -> None:
         """This is a forked child, where no task is left to clean up: Ctrl-C is Python's again."""
-        if self._watching:
+        if self.watching:
             self._give_back()
 
     @property
@@ -116,7 +117,7 @@ class Interrupts:
         self.asked, self.ending = False, True
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
-        if not self._watching:  # somebody put it back after the run
+        if not self.watching:  # somebody put it back after the run
             signal.default_int_handler(number, frame)
         if self.insisted:
             _end_process(number, frame)

@@ -197,6 +197,34 @@ wakepoint.run(main())
     assert process.returncode == -signal.SIGINT
 
 
+def test_a_second_one_in_the_same_poll_as_the_first_ends_the_run_all_the_same(
+    tmp_path: Path,
+) -> None:
+    source = f"""{HEAD}
+async def main():
+    spawn(stay("child", goodbye=60))
+    await yield_now()
+    for _ in range(2):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt:
+            print("caught", flush=True)
+    while True:
+        try:
+            await yield_now()
+        except BaseException as error:
+            print(type(error).__name__, flush=True)
+
+wakepoint.run(main())
+"""
+    with script(tmp_path, source) as process:
+        output, errors = process.communicate(timeout=LIMIT)
+    assert output.count("caught") == 2
+    assert "left" not in output
+    assert "KeyboardInterrupt" in errors
+    assert process.returncode == -signal.SIGINT
+
+
 def test_the_third_ends_a_process_whose_task_catches_all_and_waits_for_nobody(
     tmp_path: Path,
 ) -> None:
