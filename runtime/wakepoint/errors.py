@@ -80,6 +80,12 @@ class GoesOn:
 class Deadlock(Exception):
     """Every task is pending and nobody is left to wake one of them.
 
+    It is never raised where somebody may: another thread, C code or a signal handler that can come
+    to a waker, to what holds one, or to a `Handle`. What the collector cannot tell counts as such.
+    So beside another thread there may be deadlocks that are not told: if a global variable or a
+    class leads to the waker, or something that the caller of `run` has in the middle of an
+    expression, of a ``with`` or of a ``for``.
+
     Attributes:
         waiting: The tasks, in the order of spawning.
         circles: Tasks that wait for each other's end, by number: each for the next, and the last

@@ -9,6 +9,12 @@ from collections.abc import Callable
 from wakepoint.attention import Attention
 
 
+class Poster:
+    """Something by which other threads have an executor's thread call what they like."""
+
+    __slots__ = ()
+
+
 class Posted:
     """What was handed over and not called yet.
 

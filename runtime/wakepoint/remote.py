@@ -17,12 +17,13 @@ from wakepoint.errors import JoinError
 from wakepoint.executor import Executor
 from wakepoint.failure import report
 from wakepoint.handle import JoinHandle
+from wakepoint.posting import Poster
 from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
 
 T = TypeVar("T")
 
 
-class Handle:
+class Handle(Poster):
     """An executor, for other threads (``tokio::runtime::Handle``).
 
     Whatever else there is of an executor belongs to its own thread; this may be used on any.

@@ -7,14 +7,13 @@ One thread, one queue, as tokio's current-thread scheduler. How a run begins and
 from __future__ import annotations
 
 import contextlib
-import threading
 import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable
 from types import CoroutineType
 from typing import Any, ClassVar, TypeVar, cast
 
-from wakepoint import foreign, forking
+from wakepoint import foreign, forking, outsiders
 from wakepoint.attention import Attention
 from wakepoint.cancelling import tell_beside
 from wakepoint.choices import Choices
@@ -26,6 +25,7 @@ from wakepoint.generators import Generators
 from wakepoint.handle import JoinHandle, Task, TaskState, name_of
 from wakepoint.interrupts import Interrupts
 from wakepoint.lingering import Lingering
+from wakepoint.outsiders import Outsiders
 from wakepoint.posting import Posted
 from wakepoint.reactor import Reactor
 from wakepoint.task import PENDING, Cancellable, Driver, Future, checked
@@ -84,6 +84,7 @@ class Scheduler:
         self.lingering = Lingering(self.patience, self.attention)
         self.posted = Posted(self.attention, self.look)
         self.choices = Choices()
+        self._outsiders = Outsiders()
         self.tasks: dict[int, Task[Any]] = {}
         self._queue: deque[Task[Any]] = deque()
         self.enqueue = self._queue.append
@@ -345,16 +346,16 @@ class Scheduler:
     def _park_or_report(self) -> None:
         reactor = self.reactor
         ours = reactor.expects_events or reactor.blocking_jobs > 0
-        # A thread may have woken somebody and ended just now.
-        if not ours and not (_foreign_threads() or self._queue or self._has_news):
+        # An outsider may have woken somebody and ended just now.
+        if not ours and not (self._may_be_woken() or self._queue or self._has_news):
             raise deadlock(self.tasks.values())
         reactor.fall_asleep()
-        if not reactor.notifiable and threading.active_count() > 1 and _foreign_threads():
+        if not reactor.notifiable and (not ours or outsiders.have_threads()):
             ours = self._can_be_woken() and ours
         try:
             if self._queue:
                 return
-            # If only threads that we know nothing of can wake us, look now and then if they live.
+            # If only outsiders can wake us, look now and then if they still can.
             if not self.attention.needed:
                 reactor.park(True, None if ours else self.thread_check_interval)
             elif not self._has_news:
@@ -380,10 +381,7 @@ class Scheduler:
             return False
         return True
 
-
-def _foreign_threads() -> bool:
-    """True if a thread that is not ours lives: it might hold a waker."""
-    return any(
-        thread is not threading.current_thread() and not getattr(thread, "wakepoint_idle", False)
-        for thread in threading.enumerate()
-    )
+    def _may_be_woken(self) -> bool:
+        """True if somebody who is no part of this run may still wake a task."""
+        own = (self.tasks, self._queue, self.interrupts, self.lingering, self.generators)
+        return self._outsiders.may_wake(self, list(self.tasks.values()), own)

@@ -23,11 +23,11 @@ from wakepoint import (
     executor,
     join,
     run,
-    scheduler,
     sleep,
     spawn,
     yield_now,
 )
+from wakepoint.outsiders import Outsiders
 from wakepoint.sync import Notify
 
 
@@ -378,11 +378,11 @@ def test_a_thread_that_wakes_and_ends_at_the_last_moment_makes_no_deadlock(
 ) -> None:
     notify = Notify()
 
-    def no_thread_lives_any_more() -> bool:
+    def nobody_is_left(*_: object) -> bool:
         notify.notify_one()  # as its last deed, after the executor had looked at its queue
         return False
 
-    monkeypatch.setattr(scheduler, "_foreign_threads", no_thread_lives_any_more)
+    monkeypatch.setattr(Outsiders, "may_wake", nobody_is_left)
     run(notify.notified())
 
 

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TypeAlias
 
+wakepoint_idle = True
+"""A thread that runs code of this module holds no waker (`wakepoint.outsiders`)."""
+
 Handler: TypeAlias = Callable[[int, FrameType | None], None]
 Again: TypeAlias = Callable[[float], None]
 
@@ -20,8 +23,7 @@ if sys.platform == "win32":
     def alarm(handler: Handler, seconds: float, again: float) -> Iterator[Again]:
         """As on other systems, but a call that sleeps ends first.
 
-        The thread that raises the signal is none of `threading`'s, among which the executor looks
-        for one that might still wake a task.
+        The thread that raises the signal wakes no task; see `wakepoint_idle`.
         """
         stopped = _thread.allocate_lock()
         stopped.acquire()
