@@ -239,8 +239,11 @@ def _driven(awaitable: Awaitable[T]) -> CoroutineFuture[T]:
     async def drive() -> T:
         return await awaitable
 
-    coroutine = cast("CoroutineType[Any, Any, T]", drive())
-    coroutine.__name__ = coroutine.__qualname__ = type(awaitable).__name__
+    handed_over = foreign.is_anothers(awaitable)
+    driving = foreign.handed_over(awaitable, foreign.line_here()) if handed_over else drive()
+    coroutine = cast("CoroutineType[Any, Any, T]", driving)
+    coroutine.__name__ = getattr(awaitable, "__name__", type(awaitable).__name__)
+    coroutine.__qualname__ = getattr(awaitable, "__qualname__", coroutine.__name__)
     return CoroutineFuture(coroutine)
 
 
@@ -263,7 +266,7 @@ def into_future(awaitable: Awaitable[T]) -> Future[T]:
     if isinstance(awaitable, Future):
         return awaitable.into_future()
     if isinstance(awaitable, CoroutineType):
-        return CoroutineFuture(awaitable)
+        return _driven(awaitable) if foreign.is_anothers(awaitable) else CoroutineFuture(awaitable)
     if callable(getattr(awaitable, "poll", None)):
         return _PolledFuture(awaitable)
     if inspect.isawaitable(awaitable):

@@ -11,7 +11,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
-from types import FrameType, TracebackType
+from types import CoroutineType, FrameType, TracebackType
 from typing import Any
 
 LIBRARIES = ("asyncio", "trio", "curio", "anyio")
@@ -72,14 +72,36 @@ def mend(kind: str) -> str | None:
 def under_another(what: str, library: str, verb: str = "await") -> RuntimeError:
     """The error of something of ours that another library's loop drives."""
     return RuntimeError(
-        f"{_uses(_line_here(), verb, what)} made for wakepoint.run, and {library} runs here; "
+        f"{_uses(line_here(), verb, what)} made for wakepoint.run, and {library} runs here; "
         f"run the coroutine with wakepoint.run, or {verb} what {library} has for it"
     )
 
 
+files: dict[str, bool] = {}
+"""Whether the functions of a file, by its name, are another library's; for who looks very often."""
+
+
+def is_anothers(awaitable: object) -> bool:
+    """True if another library made it: a coroutine of its functions, an object of its classes."""
+    if not isinstance(awaitable, CoroutineType):
+        return _library(type(awaitable).__module__.lstrip("_")) is not None
+    file = awaitable.cr_code.co_filename
+    if file not in files and awaitable.cr_frame is not None:
+        files[file] = _library_of(awaitable.cr_frame) is not None
+    return files.get(file, False)
+
+
+async def handed_over(awaitable: Any, where: int | None) -> Any:
+    """Awaits it for somebody who gave it to a function of ours, in that line.
+
+    Its frame keeps the line: what another library made has no frame of the program's own.
+    """
+    return await awaitable
+
+
 def made_for_another(coroutine: Any, yielded: object) -> RuntimeError:
     """The error of a coroutine under `wakepoint.run` that awaits somebody else's future."""
-    line, what = None, repr(yielded)
+    line, what, verb = None, repr(yielded), "await"
     library = _library(type(yielded).__module__.lstrip("_"))
     while coroutine is not None and getattr(coroutine, "cr_frame", None) is not None:
         frame = coroutine.cr_frame
@@ -87,14 +109,18 @@ def made_for_another(coroutine: Any, yielded: object) -> RuntimeError:
             library, what = _library_of(frame), _call(frame)
             break
         if _is_users(frame):
-            line = frame.f_lineno
+            line, verb = frame.f_lineno, "await"
+        elif frame.f_code is handed_over.__code__:
+            line, verb = frame.f_locals["where"], "use"
         coroutine = coroutine.cr_await
-    return _for_another(line, what, library)
+    return _for_another(line, what, library, verb)
 
 
-def _for_another(line: int | None, what: str, library: str | None) -> RuntimeError:
+def _for_another(
+    line: int | None, what: str, library: str | None, verb: str = "await"
+) -> RuntimeError:
     whose = "another runtime" if library is None else f"another runtime, {library}"
-    text = f"{_uses(line, 'await', what)} made for {whose}; await a wakepoint future instead"
+    text = f"{_uses(line, verb, what)} made for {whose}; await a wakepoint future instead"
     if library == "asyncio":
         text += ", or give asyncio a thread with spawn_blocking(asyncio.run, …)"
     return RuntimeError(text)
@@ -112,7 +138,12 @@ def awaited_before(who: str) -> RuntimeError:
 
 
 def explained(error: Exception) -> Exception:
-    """The exception that left a task; a clearer one in its place if it is a known mistake."""
+    """The exception that left a task; a clearer one in its place if it is a known mistake.
+
+    A group has clearer ones in it.
+    """
+    if isinstance(error, ExceptionGroup):
+        return _explained_group(error)
     frames = [*_frames(error.__traceback__)]
     better: Exception | None = None
     if isinstance(error, (RuntimeError, AttributeError)) and _MISSES_ITS_LOOP.search(str(error)):
@@ -127,16 +158,31 @@ def explained(error: Exception) -> Exception:
     return better.with_traceback(error.__traceback__)
 
 
+def _explained_group(group: ExceptionGroup[Exception]) -> ExceptionGroup[Exception]:
+    parts = [explained(each) for each in group.exceptions]
+    if all(part is each for part, each in zip(parts, group.exceptions, strict=True)):
+        return group
+    better = group.derive(parts)
+    better.__cause__, better.__context__ = group.__cause__, group.__context__
+    better.__suppress_context__ = group.__suppress_context__
+    for note in getattr(group, "__notes__", ()):
+        better.add_note(note)
+    return better.with_traceback(group.__traceback__)
+
+
 def _without_loop(frames: list[tuple[FrameType, int]]) -> RuntimeError | None:
     """What calls into another library that misses its event loop."""
     users = [index for index, (frame, _) in enumerate(frames) if _is_users(frame)]
-    line = frames[users[-1]][1] if users else None
+    line, verb = (frames[users[-1]][1], "await") if users else (None, "use")
+    for frame, _ in frames:
+        if line is None and frame.f_code is handed_over.__code__:
+            line = frame.f_locals["where"]
     if users and users[-1] + 1 == len(frames):
         return _for_another(line, "what needs asyncio's event loop", "asyncio")
     for frame, _ in frames[users[-1] if users else 0 :]:
         library = _library_of(frame)
         if library is not None:
-            return _for_another(line, _call(frame), library)
+            return _for_another(line, _call(frame), library, verb)
     return None
 
 
@@ -188,7 +234,7 @@ def _is_users(frame: FrameType) -> bool:
     return _root(frame) not in {*LIBRARIES, "wakepoint"}
 
 
-def _line_here() -> int | None:
+def line_here() -> int | None:
     """The line that calls us; None if another library does."""
     frame = inspect.currentframe()
     while frame is not None and _root(frame) == "wakepoint":

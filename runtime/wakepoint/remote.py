@@ -11,7 +11,7 @@ from functools import partial
 from types import CoroutineType
 from typing import Any, ClassVar, Generic, TypeVar
 
-from wakepoint import executor
+from wakepoint import executor, foreign
 from wakepoint.coroutine import into_future
 from wakepoint.errors import JoinError
 from wakepoint.executor import Executor
@@ -64,7 +64,7 @@ class Handle(Poster):
             RuntimeError: If that executor does not run.
             TypeError: If ``future`` is no future.
         """
-        if type(future) is not CoroutineType:
+        if type(future) is not CoroutineType or foreign.is_anothers(future):
             future = into_future(future)
         remote: RemoteHandle[T] = RemoteHandle(self._executor)
         variables = contextvars.copy_context()

@@ -37,6 +37,7 @@ EVENT_INTERVAL = 61
 
 _PENDING = TaskState.PENDING
 _READY = TaskState.READY
+_files = foreign.files
 
 # Not bound to a coroutine, so that none has to be made for each poll.
 _send = CoroutineType.send
@@ -101,7 +102,10 @@ class Scheduler:
             name: For people; by default what the future calls itself.
         """
         number = self._spawned = self._spawned + 1
-        if type(future) is CoroutineType:
+        # What is unknown is looked at once for each file.
+        if type(future) is CoroutineType and not (
+            _files.get(future.cr_code.co_filename, True) and foreign.is_anothers(future)
+        ):
             coroutine, polled = future, None
             name = name or coroutine.__name__
         else:

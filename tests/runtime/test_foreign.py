@@ -215,9 +215,6 @@ def test_what_has_no_line_of_the_users_is_told_without_one() -> None:
 
     with pytest.raises(RuntimeError, match=r"^sleep\(0\) is made for wakepoint\.run, and asyncio"):
         asyncio.run(gathered())
-    for take in (run, lambda awaitable: run(run_spawned(awaitable))):
-        with pytest.raises(RuntimeError, match=r"^asyncio\.sleep\(…\) is made for another runtime"):
-            take(asyncio.sleep(0.01))
 
 
 def test_a_mistake_that_is_made_again_and_again_is_told_in_the_same_words() -> None:
@@ -231,10 +228,6 @@ def test_a_mistake_that_is_made_again_and_again_is_told_in_the_same_words() -> N
 
     (message,) = asyncio.run(attempts())
     assert "is made for wakepoint.run, and asyncio runs here" in message
-
-
-async def run_spawned(awaitable: Awaitable[Any]) -> None:
-    await spawn(awaitable)
 
 
 def test_a_lock_is_called_by_its_own_name() -> None:
