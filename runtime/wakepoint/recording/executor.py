@@ -51,10 +51,12 @@ class RecordingWaker(Waker):
         executor, task = self._executor, self.task
         recorder = executor.recorder
         because = recorder.because or operation(recorder.actor)
-        queued = task.wake()
         if recorder.full or get_ident() != recorder.thread:
-            recorder.emit(_WOKEN, task.number, queued, because)
+            # Told before it is done: once the task is in the queue, its own thread may go on.
+            recorder.emit(_WOKEN, task.number, not task.queued, because)
+            task.wake()
             return
+        queued = task.wake()
         try:
             recorder.log.add((_WOKEN, recorder.actors[-1], task.number, queued, because))
         except MemoryError as error:

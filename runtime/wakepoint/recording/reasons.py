@@ -35,12 +35,12 @@ _METHODS = {
 _OTHERS = {
     id(method.__code__): words
     for method, words in (
-        (Body.cancel, "a failure in the TaskGroup"),
-        (Copy.poll, "giving way"),
-        (Signal.wake, "a signal"),
-        (SpawnBlocking.work, "the end of a blocking call"),
-        (Waiting.wake, "another operation of TLS"),
-        (YieldNow.poll, "yield_now"),
+        (Body.cancel, "a failure in the TaskGroup in {}"),
+        (Copy.poll, "giving way in {}"),
+        (Signal.wake, "a signal in {}"),
+        (SpawnBlocking.work, "a blocking call has ended"),
+        (Waiting.wake, "another operation of TLS in {}"),
+        (YieldNow.poll, "yield_now in {}"),
     )
 }
 """What wakes and is no primitive."""
@@ -60,13 +60,11 @@ def operation(actor: str) -> str | None:
         outermost = frame
         is_given_up = is_given_up or frame.f_code.co_name == "drop"
         frame = frame.f_back
+    place = _PLACES.get(actor, actor)
     if outermost is not None:
-        words = _in_words(outermost, _GIVING_UP if is_given_up else "{}")
-    elif frame is None or id(frame.f_code) not in _OTHERS:
-        return None
-    else:
-        words = _OTHERS[id(frame.f_code)]
-    return f"{words} in {_PLACES.get(actor, actor)}"
+        return f"{_in_words(outermost, _GIVING_UP if is_given_up else '{}')} in {place}"
+    words = None if frame is None else _OTHERS.get(id(frame.f_code))
+    return None if words is None else words.format(place)
 
 
 def _in_words(frame: FrameType, form: str) -> str:

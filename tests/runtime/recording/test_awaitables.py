@@ -18,7 +18,7 @@ from wakepoint.recording import Recording, record
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the reasons are those of epoll")
 
-BLOCKING = "the end of a blocking call in another thread"
+BLOCKING = "a blocking call has ended"
 """It may have come before anybody waits for it."""
 SHUT_DOWN = (
     "PipeWriter",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
 from textwrap import dedent, indent
+from typing import Any
 
 import pytest
 
+from wakepoint.handle import Task
 from wakepoint.recording import Recording, record, record_lowered
+from wakepoint.recording.executor import RecordingExecutor
 
-OTHERS = " ended$|^yield_now|^the end of a blocking call"
+OTHERS = " ended$|^yield_now|^a blocking call"
 
 HEAD = """
 from wakepoint import Waker, run, spawn, spawn_blocking, yield_now
@@ -135,6 +139,46 @@ def test_a_wake_says_who_did_what(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in WAITS if name != "thread"])
 def test_a_wake_of_a_lowered_coroutine_says_the_same(name: str) -> None:
     assert reasons(record_lowered(program(name))) == REASONS[name]
+
+
+def test_a_wake_by_another_thread_is_told_before_what_comes_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The thread that wakes is held up until the task has been polled."""
+    polled = threading.Event()
+    wake, poll = Task.wake, RecordingExecutor.poll
+
+    def wakes_slowly(task: Task[Any]) -> bool:
+        queued = wake(task)
+        if threading.current_thread() is not threading.main_thread():
+            assert polled.wait(60)
+        return queued
+
+    def polls(executor: RecordingExecutor, task: Task[Any]) -> None:
+        poll(executor, task)
+        if task.polls == 2:
+            polled.set()
+
+    monkeypatch.setattr(Task, "wake", wakes_slowly)
+    monkeypatch.setattr(RecordingExecutor, "poll", polls)
+    recording = record("""
+import threading
+from wakepoint import run, spawn, spawn_blocking, yield_now
+
+async def main():
+    gate = threading.Event()
+    call = spawn_blocking(gate.wait)
+    spawn(opens(gate))
+    await call
+
+async def opens(gate):
+    gate.set()
+
+run(main())
+""")
+    told = [event for event in recording.events if event.facts.get("task") == 1]
+    kinds = [event.kind for event in told if event.kind in {"task.polled", "waker.woken"}]
+    assert kinds == ["task.polled", "waker.woken", "task.polled"]
 
 
 def test_the_futures_of_primitives_are_leaves() -> None:
