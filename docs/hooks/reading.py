@@ -19,6 +19,7 @@ _HEADING = re.compile(r"<th[ >].*?</th>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _CORNER = re.compile(r"<th( [^>]*)?></th>")
 _CODE = re.compile(r"(<pre>(?:<span></span>)?<code)(?=[ >])")
+_TABS = re.compile(r'(<div class="tabbed-labels")(?=>)')
 _DRAWN = re.compile(r'<svg(?= class="book-picture")')
 _WHOLE = '<span class="book-whole" hidden></span>'
 _APART = re.compile(r"(?<=</span>)(?=<pre[ >])|(?<=</label>)(?=<label[ >])")
@@ -29,6 +30,7 @@ def on_page_context(context: Any, *, page: Any, **_: Any) -> Any:
     """Mends a page that is finished but for the theme."""
     html = _TABLE.sub(_in_a_box, page.content)
     html = _CODE.sub(r'\1 tabindex="0"', html)
+    html = _TABS.sub(r'\1 tabindex="0" role="group" aria-label="What to show"', html)
     html = _DRAWN.sub("<svg data-search-exclude", html)
     page.content = _APART.sub("\n", html)
     return context

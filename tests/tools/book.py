@@ -31,9 +31,9 @@ def _files() -> list[Path]:
 
 
 def _runs_something(path: Path) -> bool:
-    # A fence within a longer one is only shown.
-    text = re.sub(r"(?ms)^(`{4,}).*?^\1", "", path.read_text(encoding="utf-8"))
-    return re.search(r"(?m)^```python wakepoint", text) is not None
+    # A fence within a longer one is only shown; one in a tab is indented.
+    text = re.sub(r"(?ms)^ *(`{4,}).*?^ *\1", "", path.read_text(encoding="utf-8"))
+    return re.search(r"(?m)^ *```python wakepoint", text) is not None
 
 
 def _address(path: Path) -> str:
