@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import weakref
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -42,7 +42,8 @@ class JoinSet(Generic[T]):
 
     def __init__(self) -> None:
         self._executor: Executor | None = None
-        self._running: set[JoinHandle[T]] = set()
+        # In the order in which they were spawned, which a set would not keep.
+        self._running: dict[JoinHandle[T], None] = {}
         self._ended: deque[JoinHandle[T]] = deque()
         self._waiting: dict[Future[Any], Waker] = {}
 
@@ -66,7 +67,7 @@ class JoinSet(Generic[T]):
         handle = self._executor.spawn(future, name=name)
         # One of ours: whoever drops the other takes no waker of it.
         ours = Joining(handle.task)
-        self._running.add(ours)
+        self._running[ours] = None
         # The task holds this waker, and must not hold the set.
         ours.poll(Context(Waker(partial(_ended, weakref.ref(self), ours))))
         return handle
@@ -135,7 +136,7 @@ class JoinSet(Generic[T]):
 
     def ended(self, handle: JoinHandle[T]) -> None:
         """A task of this set has ended."""
-        self._running.discard(handle)
+        self._running.pop(handle, None)
         self._ended.append(handle)
         self.wake_waiting()
 
@@ -162,7 +163,7 @@ def _do_nothing() -> None:
     """Instead of aborting tasks that have ended with their run."""
 
 
-def _abort(handles: set[JoinHandle[Any]]) -> None:
+def _abort(handles: Iterable[JoinHandle[Any]]) -> None:
     for handle in handles:
         handle.abort()
 

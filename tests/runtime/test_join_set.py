@@ -253,6 +253,26 @@ def test_the_handle_that_spawn_gives_is_ones_own() -> None:
     assert run(main()) == (5, 5)
 
 
+def test_tasks_are_aborted_in_the_order_in_which_they_were_spawned() -> None:
+    order = []
+
+    async def wait(number: int) -> None:
+        try:
+            await pending()
+        finally:
+            order.append(number)
+
+    async def main() -> None:
+        tasks: JoinSet[None] = JoinSet()
+        for number in range(20):
+            tasks.spawn(wait(number))
+        await yield_now()
+        await tasks.shutdown()
+
+    run(main())
+    assert order == [*range(20)]
+
+
 def test_abort_all_lets_them_clean_up_and_stay_in_the_set() -> None:
     log: list[str] = []
 

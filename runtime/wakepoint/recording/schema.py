@@ -101,7 +101,9 @@ KINDS: Final[dict[str, Kind]] = {
             "instance": Fact(_NUMBER),
             "state": Fact(_COUNT_OR_NULL, "index of the state"),
             "variables": Fact(_VARIABLES, "bound locals and, where known, operands"),
-            "awaiting": Fact(_TEXT, "what is awaited: the type of a future, the name of a coroutine"),
+            "awaiting": Fact(
+                _TEXT, "what is awaited: the type of a future, the name of a coroutine"
+            ),
         },
     ),
     "state.suspended": Kind(

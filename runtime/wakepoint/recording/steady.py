@@ -73,8 +73,11 @@ class SteadyReactor(Reactor):
         self._turn = None
 
     def wait(self, timeout: float | None) -> int:
-        # A deadline that passed just before is waited for like one that did not.
-        events = super().wait(SHORTEST if self._blocks and timeout == 0 else timeout)
+        # A deadline that passed just before is waited for like one that did not. A paused clock has
+        # none that passes, and a mere look is meant.
+        if self._blocks and timeout == 0 and self.kernel.paused is None:
+            timeout = SHORTEST
+        events = super().wait(timeout)
         if self._news:
             self._turn = None
         return events

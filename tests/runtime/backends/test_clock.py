@@ -28,6 +28,20 @@ from wakepoint import (
 HOUR = 3600.0
 
 
+def test_it_jumps_while_somebody_waits_for_what_does_not_come(rig: Rig) -> None:
+    async def main() -> float:
+        with TcpListener.bind() as listener:
+            waits = spawn(listener.accept())
+            await yield_now()
+            time.pause()
+            began = now()
+            await sleep(HOUR)
+            waits.abort()
+            return now() - began
+
+    assert rig.run(main()) == pytest.approx(HOUR, rel=1e-6)
+
+
 def test_sleeps_take_no_time_and_come_in_order(rig: Rig) -> None:
     async def main() -> list[float]:
         time.pause()

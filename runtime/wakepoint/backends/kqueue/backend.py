@@ -118,12 +118,14 @@ class KqueueBackend(ReadinessBackend):
 
     def wait(self, timeout: float | None) -> int:
         changes, self._changes = self._changes, []
-        if timeout != 0:
+        # The deadline's event ends a wait that has no timeout of its own; 0 only looks. While the
+        # clock is paused, an event of the deadline's would be taken for one that somebody sent.
+        within = timeout
+        if timeout != 0 and self._kernel.paused is None:
             changes += self._deadline(timeout)
-        # Without a timeout the deadline's event ends the wait; with 0 it only looks.
-        at_once = 0.0 if timeout == 0 else None
+            within = None
         room = max(MAX_EVENTS, len(changes))  # an answer to a change takes room too
-        events = self._kernel.kevent(self._kqueue, changes, room, at_once)
+        events = self._kernel.kevent(self._kqueue, changes, room, within)
         for event in events:
             self._take(event)
         return len(events)
