@@ -11,7 +11,7 @@ import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable
 from types import CoroutineType
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from wakepoint import foreign, forking, outsiders
 from wakepoint.attention import Attention
@@ -37,6 +37,7 @@ EVENT_INTERVAL = 61
 
 _PENDING = TaskState.PENDING
 _READY = TaskState.READY
+_RAISED = TaskState.RAISED
 _files = foreign.files
 
 # Not bound to a coroutine, so that none has to be made for each poll.
@@ -70,10 +71,11 @@ class Scheduler:
     """Seconds after which a parked executor looks whether the threads that might wake it live."""
     patience: float | None = 1.0
     """Seconds after which who goes on after its cancellation is named on stderr; None: never."""
-    task_class: ClassVar[type[Task[Any]]] = Task
+    task_class: type[Task[Any]] = Task
 
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
+        self.task_class = self.task_class  # what is the instance's own is found quicker
         self.driver = Driver()
         self.forked = False
         self.root: Task[Any] | None = None
@@ -292,7 +294,7 @@ class Scheduler:
             self.lingering.end(task)
         if self.generators.closers:
             self.generators.closers.discard(task)
-        if state is TaskState.RAISED:
+        if state is _RAISED:
             outcome = self._failure(task, cast(BaseException, outcome))
         if task is self._awaited:
             self.attention.needed = True
