@@ -77,8 +77,8 @@ def under_another(what: str, library: str, verb: str = "await") -> RuntimeError:
     )
 
 
-files: dict[str, bool] = {}
-"""Whether the functions of a file, by its name, are another library's; for who looks very often."""
+not_anothers: set[str] = set()
+"""Files whose functions are no other library's, by their names; for who looks very often."""
 
 
 def is_anothers(awaitable: object) -> bool:
@@ -86,9 +86,12 @@ def is_anothers(awaitable: object) -> bool:
     if not isinstance(awaitable, CoroutineType):
         return _library(type(awaitable).__module__.lstrip("_")) is not None
     file = awaitable.cr_code.co_filename
-    if file not in files and awaitable.cr_frame is not None:
-        files[file] = _library_of(awaitable.cr_frame) is not None
-    return files.get(file, False)
+    if file in not_anothers or awaitable.cr_frame is None:
+        return False
+    if _library_of(awaitable.cr_frame) is not None:
+        return True
+    not_anothers.add(file)
+    return False
 
 
 async def handed_over(awaitable: Any, where: int | None) -> Any:

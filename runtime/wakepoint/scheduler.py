@@ -38,7 +38,7 @@ EVENT_INTERVAL = 61
 _PENDING = TaskState.PENDING
 _READY = TaskState.READY
 _RAISED = TaskState.RAISED
-_files = foreign.files
+_not_anothers = foreign.not_anothers
 
 # Not bound to a coroutine, so that none has to be made for each poll.
 _send = CoroutineType.send
@@ -104,9 +104,8 @@ class Scheduler:
             name: For people; by default what the future calls itself.
         """
         number = self._spawned = self._spawned + 1
-        # What is unknown is looked at once for each file.
-        if type(future) is CoroutineType and not (
-            _files.get(future.cr_code.co_filename, True) and foreign.is_anothers(future)
+        if type(future) is CoroutineType and (
+            future.cr_code.co_filename in _not_anothers or not foreign.is_anothers(future)
         ):
             coroutine, polled = future, None
             name = name or coroutine.__name__
