@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tools.watched import as_errors, line_of, watch
 
 from wakepoint import (
@@ -116,11 +119,15 @@ def test_a_function_that_is_polled() -> None:
     assert told[0][1] == line_of(main, "# here")
 
 
+def cloned(waker: Waker) -> Waker:
+    return waker.clone()
+
+
 def in_a_box(waker: Waker) -> Waker:
     return Waker(waker.clone().wake)
 
 
-@pytest.mark.parametrize("keep", [Waker.clone, lambda waker: waker, in_a_box])
+@pytest.mark.parametrize("keep", [cloned, lambda waker: waker, in_a_box])
 @pytest.mark.parametrize("beside", [False, True])
 def test_whoever_keeps_a_waker_in_any_way_is_not_told(
     keep: Callable[[Waker], Waker], beside: bool
@@ -166,6 +173,36 @@ def test_the_waker_is_with_a_thread() -> None:
     # It may be polled a second time for its neighbour's sake.
     result, told = watch(main())
     assert (result[0], told) == ("woken", [])
+
+
+LEAVES: dict[str, Callable[[], Awaitable[Any]]] = {
+    "clone": lambda: Letter(cloned),
+    "boxed": lambda: Letter(in_a_box),
+    "sleep": lambda: sleep(9),
+    "notified": lambda: Notify().notified(),
+    "pending": pending,
+    "forgetful": Forgetful,
+}
+
+
+@given(
+    st.recursive(
+        st.sampled_from(sorted(LEAVES)), lambda inner: st.lists(inner, min_size=1, max_size=4)
+    )
+)
+def test_wherever_a_forgetful_one_is_it_is_told_and_no_other_is(tree: Any) -> None:
+    async def grow(tree: Any) -> None:
+        if isinstance(tree, str):
+            await LEAVES[tree]()
+        else:
+            await join(*(grow(each) for each in tree))
+
+    async def main() -> None:
+        with suppress(TimeoutError):
+            await timeout(1, grow(tree))
+
+    _, told = watch(main(), backend="simulated", slow_poll=60)
+    assert told.kinds == [LostWakerWarning] * ("forgetful" in str(tree))
 
 
 def test_pending_is_meant_so() -> None:

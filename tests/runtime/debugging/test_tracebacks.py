@@ -5,11 +5,27 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import wakepoint
+from wakepoint import (
+    pending,
+    run,
+    select,
+    shield,
+    sleep,
+    spawn,
+    timeout,
+    try_join,
+    yield_now,
+)
 
 RUNTIME = str(Path(wakepoint.__file__).parent)
 
@@ -135,3 +151,33 @@ def test_a_mistake_of_the_runtime_is_shown_whole() -> None:
     )
     assert told[0] == "<module>"
     assert set(told[1:]) == {"the runtime"}
+
+
+async def bad() -> None:
+    await yield_now()
+    raise ValueError
+
+
+AROUND: dict[str, Callable[[Coroutine[Any, Any, None]], Awaitable[object]]] = {
+    "itself": lambda inner: inner,
+    "spawn": spawn,
+    "shield": shield,
+    "timeout": lambda inner: timeout(9, inner),
+    "try_join": lambda inner: try_join(pending(), inner),
+    "select": lambda inner: select(sleep(9), inner),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(AROUND))))
+def test_however_deep_it_is_each_frame_is_the_users(ways: list[str]) -> None:
+    async def level(way: str, inner: Coroutine[Any, Any, None]) -> None:
+        await AROUND[way](inner)
+
+    coroutine = bad()
+    for way in ways:
+        coroutine = level(way, coroutine)
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - it has no words
+        run(coroutine, backend="simulated")
+    told = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    here = "test_however_deep_it_is_each_frame_is_the_users"
+    assert told == [here, *("level" for _ in ways), "bad"]
