@@ -582,13 +582,13 @@ _FS = {
 
 _PROCESSES = {
     "Child.wait": """
-        await Command("sleep", "0.01").spawn().wait() #!
+        await Command("sleep", "0.3").spawn().wait() #!
     """,
     "Command.status": """
-        await Command("sleep", "0.01").status() #!
+        await Command("sleep", "0.3").status() #!
     """,
     "Command.output": """
-        await Command("sleep", "0.01").output() #!
+        await Command("sleep", "0.3").output() #!
     """,
     "Signal.recv": """
         with signal(signals.SIGUSR1) as usr1:
