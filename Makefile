@@ -94,6 +94,10 @@ format: $(dev)  ## Format the code, and mend what can be mended
 windows-python: $(dev)  ## Fetch the Windows Python that tests run under Wine
 	$(python) tests/tools/windows_python.py
 
+.PHONY: webassembly-python
+webassembly-python: asset-tools $(dev)  ## Fetch what the Python in WebAssembly runs tests with
+	$(python) tests/tools/webassembly/python.py
+
 .PHONY: neighbours
 neighbours: $(neighbours)/.installed  ## Install other people's plugins, beside which tests build sites
 
@@ -116,6 +120,8 @@ lock: $(dev)  ## Lock the newest versions that requirements/*.in allow
 	$(bin)/$(lock_command) --upgrade --output-file requirements/dev.txt requirements/dev.in
 	$(bin)/$(lock_command) --upgrade --output-file requirements/peers.txt requirements/peers.in
 	$(bin)/$(lock_command) --upgrade --output-file requirements/neighbours.txt requirements/neighbours.in
+	$(bin)/$(lock_command) --upgrade --output-file requirements/webassembly-python.txt \
+		requirements/webassembly-python.in
 	$(bin)/$(host_command) --upgrade --output-file requirements/hosts/mkdocs-oldest.txt \
 		--extra mkdocs --resolution lowest-direct
 	$(bin)/$(host_command) --upgrade --output-file requirements/hosts/properdocs.txt \

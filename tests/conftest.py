@@ -16,6 +16,7 @@ from subprocess import CompletedProcess
 import pytest
 from tools import find, hosts, neighbours
 from tools import windows_python as windows_python_tool
+from tools.webassembly import python as webassembly
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ TOOLS = {
     "seatbelt": Tool(find.missing_seatbelt, required=frozenset({"darwin"})),
     "network": Tool(find.missing_network, required=frozenset()),
     "wine": Tool(windows_python_tool.missing),
+    "pyodide": Tool(webassembly.missing),
     # Compared with once and written down; CONTRIBUTING.md tells how to repeat it.
     "libkqueue": Tool(find.missing_libkqueue, required=frozenset()),
     "rustc": Tool(find.missing_rustc, required=frozenset()),

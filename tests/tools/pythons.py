@@ -1,4 +1,4 @@
-"""The other Pythons of this machine, to hold this one to."""
+"""The other Pythons of this machine, to hold this one to; 3.14 may be one in WebAssembly."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+from tools.webassembly import python as webassembly
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,15 +35,36 @@ def _is(path: str, version: str) -> bool:
     return version_text.stdout.startswith(f"Python {version}.")
 
 
-def run(python: str, *arguments: str, stdin: str | None = None) -> str:
-    """What a Python writes, with our runtime and the tests' tools to import.
+def _parameter(version: str) -> pytest.ParameterSet:
+    in_webassembly = version == webassembly.VERSION and find(version) is None
+    return pytest.param(version, marks=[pytest.mark.pyodide] if in_webassembly else [])
+
+
+EACH = [_parameter(version) for version in VERSIONS]
+"""The versions as a test's parameters; what runs in WebAssembly is marked ``pyodide``."""
+
+
+def run(version: str, *arguments: str, stdin: str | None = None) -> str:
+    """What a Python of that version writes, with our runtime and the tests' tools to import.
 
     Raises:
         AssertionError: If it fails; with what it has written.
     """
+    python = find(version)
+    if python is not None:
+        done = _run(python, *arguments, stdin=stdin)
+    elif version == webassembly.VERSION:
+        done = webassembly.run(*arguments, stdin=stdin)
+    else:
+        pytest.skip(f"there is no Python {version}")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _run(python: str, *arguments: str, stdin: str | None) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(ROOT / "runtime"), str(ROOT / "tests")])
     env = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
+    return subprocess.run(
         [python, *arguments],
         input=stdin,
         capture_output=True,
@@ -48,5 +72,3 @@ def run(python: str, *arguments: str, stdin: str | None = None) -> str:
         check=False,
         env=env,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout

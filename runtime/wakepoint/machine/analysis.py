@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import inspect
 import sys
@@ -28,6 +27,7 @@ from wakepoint.machine.errors import MachineError
 from wakepoint.machine.kept import Kept
 from wakepoint.machine.labels import Labels
 from wakepoint.machine.model import Machine, State, StateKind, Transition
+from wakepoint.machine.parsing import compiled, parsed
 from wakepoint.machine.states import Facts, Place
 from wakepoint.machine.syntax import Syntax
 
@@ -231,8 +231,8 @@ def analyze_source(text: str, filename: str = "<source>") -> list[Analysis]:
     """
     try:
         # From the text: a tree that is given to compile() may be half as deep.
-        code = compile(text, filename, "exec", dont_inherit=True)
-        tree = ast.parse(text, filename)
+        code = compiled(text, filename)
+        tree = parsed(text, filename)
     except (SyntaxError, ValueError) as error:
         raise MachineError(f"{filename} is not Python {sys.version_info[0]}: {error}") from error
     except (RecursionError, MemoryError) as error:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import tokenize
 from itertools import pairwise
 
 from wakepoint.machine.errors import MachineError
+from wakepoint.machine.parsing import compiled, parsed
 
 
 def too_deep(text: str, filename: str) -> MachineError:
@@ -49,8 +49,8 @@ def _statements(text: str) -> list[int]:
 
 def _compiles(text: str) -> bool:
     try:
-        compile(text, "<statement>", "exec", dont_inherit=True)
-        ast.parse(text)
+        compiled(text, "<statement>")
+        parsed(text)
     except (RecursionError, MemoryError):
         return False
     except (SyntaxError, ValueError):  # an else without its if: no statement of its own

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from wakepoint.machine.model import Span, StateKind
+from wakepoint.machine.parsing import parsed
 
 Place = tuple[int | None, int | None, int | None, int | None]
 """First line, last line, first column, last column; the order of ``co_positions``."""
@@ -327,7 +328,7 @@ def parse(text: str) -> Syntax | None:
 
 @lru_cache(maxsize=32)
 def _parse(text: str) -> Syntax:
-    return Syntax(text, ast.parse(text))
+    return Syntax(text, parsed(text))
 
 
 def of_file(filename: str) -> Syntax | None:

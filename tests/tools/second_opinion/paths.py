@@ -42,7 +42,7 @@ _SILENT = frozenset(
         *("NOP", "NOT_TAKEN", "RESUME", "END_FOR", "END_SEND", "MAKE_CELL", "COPY_FREE_VARS"),
         *("LOAD_CLOSURE", "LOAD_DEREF", "STORE_DEREF", "DELETE_DEREF", "KW_NAMES", "PRECALL"),
         *("MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE", "IS_OP", "UNARY_NOT", "CHECK_EXC_MATCH"),
-        *("LIST_APPEND", "LOAD_ASSERTION_ERROR", "LOAD_COMMON_CONSTANT"),
+        *("LIST_APPEND", "LOAD_ASSERTION_ERROR", "LOAD_COMMON_CONSTANT", "EXTENDED_ARG"),
     )
 )
 _NO_WAY_ON = ("RETURN_", "RAISE_VARARGS", "RERAISE", "JUMP_FORWARD", "JUMP_BACKWARD")
@@ -288,7 +288,10 @@ class Code:
             for edge in edges:
                 possible, known = self._truth(number, edge, truth)
                 if possible:
-                    todo.append((edge.to, known, edge.raises and name in _OF_AN_AWAIT))
+                    # From 3.14 on END_ASYNC_FOR has an argument, which may need a prefix.
+                    prefix = name == "EXTENDED_ARG"
+                    raised = of_await if prefix else edge.raises and name in _OF_AN_AWAIT
+                    todo.append((edge.to, known, raised))
 
     def _truth(self, number: int, edge: Edge, truth: bool | None) -> tuple[bool, bool | None]:
         """Whether a way can be taken, and what is known then of the value on top.

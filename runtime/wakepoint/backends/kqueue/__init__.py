@@ -26,6 +26,11 @@ def make_kernel(steady: bool) -> Kernel:
     """
     if sys.platform == "win32":
         raise ValueError("Windows has no kqueue; choose another backend")
+    if sys.platform in {"emscripten", "wasi"}:
+        raise ValueError(
+            "WebAssembly has no kernel to wait in; choose the simulated backend, whose clock and "
+            "network are its own: run(…, backend='simulated'), or WAKEPOINT_BACKEND=simulated"
+        )
     kernel = _libkqueue() if sys.platform == "linux" else _kqueue()
     if not steady:
         return kernel

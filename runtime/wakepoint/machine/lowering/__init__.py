@@ -23,6 +23,7 @@ from wakepoint.machine.lowering.module import (
 from wakepoint.machine.lowering.names import ModuleNames
 from wakepoint.machine.lowering.printer import Line, Source
 from wakepoint.machine.model import Machine
+from wakepoint.machine.parsing import compiled, parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _all(text: str, filename: str) -> Lowered:
         (each.machine.first_line, each.machine.name): each
         for each in analyze_source(text, filename)
     }
-    tree = ast.parse(text)
+    tree = parsed(text)
     module = _module(text, tree)
     functions: list[tuple[Place, LoweredFunction]] = []
     machines: dict[str, Machine] = {}
@@ -115,7 +116,7 @@ def _one(analysis: Analysis) -> Lowered:
 
 def _from_text(analysis: Analysis, text: str, where: str) -> Lowered:
     machine = analysis.machine
-    tree = ast.parse(text)
+    tree = parsed(text)
     place = machine.first_line, machine.name
     functions = [each for each in everywhere(tree) if (each.node.lineno, each.node.name) == place]
     if len(functions) != 1:
@@ -153,7 +154,7 @@ def _lowered(
         del lines[-1]
     text = "\n".join(map(str, lines)) + "\n"
     try:
-        compile(text, where, "exec", dont_inherit=True)
+        compiled(text, where)
     except (SyntaxError, ValueError) as error:
         raise MachineError(
             f"{where}: its lowered form would be no Python ({error}); please report it"

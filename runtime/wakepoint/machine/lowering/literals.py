@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wakepoint.machine.lowering.build import call, rebuilt
+from wakepoint.machine.parsing import parsed_expression
 
 
 class Literals:
@@ -61,7 +62,7 @@ def f_string(node: ast.JoinedStr) -> str | None:
 
 
 def _is(text: str, node: ast.JoinedStr) -> bool:
-    return ast.dump(ast.parse(text, mode="eval").body) == ast.dump(_merged(node))
+    return ast.dump(parsed_expression(text)) == ast.dump(_merged(node))
 
 
 def _merged(node: ast.AST) -> ast.AST:
