@@ -18,6 +18,12 @@ TASKS = (
     *("task_group", "task_local", "time"),
 )
 
+COMPILED = (
+    *(f"machine/test_{name}.py" for name in ("analyze", "forms", "second_opinion", "warnings")),
+    *(f"lowering/test_{name}.py" for name in ("annotations", "elif", "ending", "locals")),
+    *(f"recording/test_{name}.py" for name in ("alike", "reasons")),
+)
+
 LEFT_OUT = {
     "there are no threads": (
         "test_executor.py::test_one_run_after_another_and_in_other_threads",
@@ -27,6 +33,9 @@ LEFT_OUT = {
         "test_task_local.py::test_what_is_spawned_is_outside_and_threads_are_too",
         "test_task_local.py::test_a_thread_sees_a_copy",
         "sync/test_from_threads.py",
+        "machine/test_warnings.py::test_threads_leave_the_filters_as_they_were",
+        "recording/test_reasons.py::test_a_wake_says_who_did_what[thread]",
+        "recording/test_reasons.py::test_a_wake_by_another_thread_is_told_before_what_comes_of_it",
     ),
     "there are no signals": (
         "test_executor.py::test_an_interrupt_during_the_wait_drops_every_task",
@@ -54,6 +63,13 @@ def test_primitives(tmp_path: Path) -> None:
     results = run_tests(tmp_path / "report.xml", "tests/runtime/sync", *WITHOUT)
     assert not [each for each in results if each.kind == "skipped"]
     assert len(results) >= 160
+
+
+def test_machines_lowering_and_recording(tmp_path: Path) -> None:
+    paths = [f"tests/runtime/{each}" for each in COMPILED]
+    results = run_tests(tmp_path / "report.xml", *paths, *WITHOUT)
+    assert not [each for each in results if each.kind == "skipped"]
+    assert len(results) >= 240
 
 
 def test_a_failing_test_there_fails_here(tmp_path: Path) -> None:

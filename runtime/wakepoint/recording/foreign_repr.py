@@ -59,7 +59,8 @@ def call(describe: Callable[[Any], str], value: object) -> str:
         BaseException: What it raised.
     """
     with _unheard():
-        if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        timed = sys.platform != "win32" and hasattr(signal, "setitimer")  # WebAssembly has none
+        if not timed or threading.current_thread() is not threading.main_thread():
             return describe(value)
         with _ctrl_c_waits(), alarm(_Budget().expired, _SECONDS, _SECONDS / 5):
             return describe(value)

@@ -42,7 +42,7 @@ class Kept:
         fields: The names of the fields by the names of the variables.
         cells: What holds those that an inner function captures.
         class_name: The class around the function, for private names.
-        annotations_now: True if annotations are evaluated where they stand.
+        annotations_are_text: True if annotations are never evaluated, but kept as they are written.
         extra: What the machine takes along besides the parameters.
         around: The variables that are taken from functions around it.
     """
@@ -50,7 +50,7 @@ class Kept:
     fields: dict[str, str]
     cells: str
     class_name: str | None
-    annotations_now: bool
+    annotations_are_text: bool
     extra: Collection[str]
     around: Collection[str]
 
@@ -176,9 +176,9 @@ class Fields(Rename):
     # -- scopes -----------------------------------------------------------------------------------
 
     def annotations(self, place: Place) -> Place | None:
-        if not self._kept.annotations_now:
-            return replace(place, later=True) if sys.version_info >= (3, 14) else None
-        return place
+        if self._kept.annotations_are_text:
+            return None
+        return replace(place, later=True) if sys.version_info >= (3, 14) else place
 
     def _definition(self, node: Any, place: Place) -> Changed:
         special = self._class if isinstance(node, ast.ClassDef) else self._function

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -93,11 +92,6 @@ class Module:
     names: ModuleNames
     future_annotations: bool
 
-    @property
-    def annotations_now(self) -> bool:
-        """True if annotations are evaluated where they stand."""
-        return not self.future_annotations and sys.version_info < (3, 14)
-
 
 class States:
     """Finds the states of a machine by what they stand for; each is found once."""
@@ -148,7 +142,7 @@ def lower_function(place: Place, analysis: Analysis, module: Module) -> LoweredF
             fields,
             function.names.local("cells"),
             place.around.lexical_class,
-            module.annotations_now,
+            module.future_annotations,
             extra,
             set(analysis.code.co_freevars) - {"__class__"},
         ),
