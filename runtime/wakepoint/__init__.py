@@ -26,7 +26,7 @@ from wakepoint.errors import (
 )
 from wakepoint.executor import Executor, block_on, spawn
 from wakepoint.files import Change, Watch, watch
-from wakepoint.futures import pending, poll_fn, ready
+from wakepoint.future import Future
 from wakepoint.handle import JoinHandle, Task
 from wakepoint.join import join, try_join
 from wakepoint.join_set import JoinSet
@@ -39,6 +39,7 @@ from wakepoint.net import (
     UnixStream,
 )
 from wakepoint.pipe import PipeReader, PipeWriter, pipe
+from wakepoint.poll_fn import pending, poll_fn, ready
 from wakepoint.process import Child, Command
 from wakepoint.reactor import Reactor
 from wakepoint.remote import Handle, RemoteHandle
@@ -47,7 +48,7 @@ from wakepoint.select import race, select
 from wakepoint.shield import shield
 from wakepoint.signals import Signal, ctrl_c, signal
 from wakepoint.source import Interest, Source
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 from wakepoint.task_group import TaskGroup
 from wakepoint.task_local import LocalKey, task_local
 from wakepoint.time import (

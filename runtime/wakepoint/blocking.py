@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
 from wakepoint import executor, forking
+from wakepoint.future import Once
 from wakepoint.reactor import Reactor
-from wakepoint.task import PENDING, Context, Once, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
 P = ParamSpec("P")
 T = TypeVar("T")

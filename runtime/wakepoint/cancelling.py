@@ -13,10 +13,12 @@ import traceback
 from collections.abc import Iterable
 from typing import Any, TypeAlias, TypeVar
 
+from wakepoint.dropping import drop_all
 from wakepoint.errors import Cancelled
 from wakepoint.failure import report
+from wakepoint.future import Cancellable, Future
 from wakepoint.lingering import watching
-from wakepoint.task import PENDING, Cancellable, Future, Poll, Ready, drop_all
+from wakepoint.task import PENDING, Poll, Ready
 
 T = TypeVar("T")
 

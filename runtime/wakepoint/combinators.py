@@ -6,20 +6,11 @@ from collections.abc import Generator, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from wakepoint.cancelling import ENDS_THE_OTHERS, Answer, Ending
+from wakepoint.driver import current_driver
+from wakepoint.dropping import drop_all
+from wakepoint.future import Cancellable, Future, checked, polled_after_ready, raise_refusal
 from wakepoint.handle import Task
-from wakepoint.task import (
-    PENDING,
-    READY_NONE,
-    Cancellable,
-    Context,
-    Future,
-    Poll,
-    checked,
-    current_driver,
-    drop_all,
-    polled_after_ready,
-    raise_refusal,
-)
+from wakepoint.task import PENDING, READY_NONE, Context, Poll
 
 R = TypeVar("R")
 

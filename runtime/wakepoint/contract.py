@@ -17,9 +17,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
 
+from wakepoint.future import Future
 from wakepoint.kernel import Address
 from wakepoint.source import Source
-from wakepoint.task import Future, Waker
+from wakepoint.task import Waker
 
 Buffers: TypeAlias = Sequence[bytes | memoryview]
 """What is sent in one call, in order (writev(2)); at most `MAX_BUFFERS` of them."""

@@ -11,24 +11,11 @@ from types import CodeType, CoroutineType
 from typing import Any, TypeVar, cast
 
 from wakepoint import foreign
+from wakepoint.driver import NOBODY, Driver, current_driver, driver
+from wakepoint.dropping import current_drop, dropping
 from wakepoint.errors import Cancelled
-from wakepoint.task import (
-    NOBODY,
-    PENDING,
-    Cancellable,
-    Context,
-    Driver,
-    Future,
-    Poll,
-    Ready,
-    Resumable,
-    Waker,
-    current_driver,
-    current_drop,
-    driver,
-    dropping,
-    polled_after_ready,
-)
+from wakepoint.future import Cancellable, Future, Resumable, polled_after_ready
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
 T = TypeVar("T")
 

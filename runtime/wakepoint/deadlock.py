@@ -9,8 +9,8 @@ from typing import Any
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.errors import Deadlock, WaitingTask
 from wakepoint.failure import is_of_the_runtime
+from wakepoint.future import Compound, Future, Resumable
 from wakepoint.handle import JoinHandle, Task
-from wakepoint.task import Compound, Future, Resumable
 
 
 def deadlock(tasks: Iterable[Task[Any]]) -> Deadlock:

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 from wakepoint import foreign, forking
 from wakepoint.coroutine import into_future
 from wakepoint.errors import Deadlock, JoinError
+from wakepoint.future import checked
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.lingering import watching
 from wakepoint.scheduler import Scheduler
-from wakepoint.task import PENDING, Context, Waker, checked
+from wakepoint.task import PENDING, Context, Waker
 
 T = TypeVar("T")
 

@@ -16,10 +16,11 @@ from typing import Any
 
 from wakepoint import executor, linux
 from wakepoint.backends.kqueue import kevent
+from wakepoint.future import Future
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
 from wakepoint.streams import Resource
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 
 
 class Change(Flag):

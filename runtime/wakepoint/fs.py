@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from wakepoint.blocking import spawn_blocking
+from wakepoint.future import Future
 from wakepoint.io.immediate import Shutdown
 from wakepoint.io.threaded import Call, ReadCall, Threaded
 from wakepoint.streams import Closing
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 from wakepoint.whole import ReadExact
 
 __all__ = ["File", "read", "read_to_string", "write"]

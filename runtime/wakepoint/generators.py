@@ -23,9 +23,9 @@ from typing import Any, Protocol
 
 from wakepoint.attention import Attention
 from wakepoint.cleanup import Cleanup, Cleanups
+from wakepoint.dropping import drop_without_waiting
 from wakepoint.failure import report
 from wakepoint.handle import Task
-from wakepoint.task import drop_without_waiting
 
 _REMEDY = "contextlib.aclosing closes it in time"
 

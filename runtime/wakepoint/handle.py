@@ -9,21 +9,11 @@ from types import CoroutineType
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from wakepoint.coroutine import CoroutineFuture
+from wakepoint.driver import Driver, current_driver, driver
 from wakepoint.errors import JoinError
 from wakepoint.failure import Failure, show_users_part
-from wakepoint.task import (
-    PENDING,
-    Cancellable,
-    Context,
-    Driver,
-    Future,
-    Poll,
-    Ready,
-    Waker,
-    current_driver,
-    driver,
-    raise_refusal,
-)
+from wakepoint.future import Cancellable, Future, raise_refusal
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
 T = TypeVar("T")
 

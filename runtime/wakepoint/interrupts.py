@@ -22,9 +22,10 @@ from types import FrameType
 from typing import Any
 
 from wakepoint.attention import Attention
+from wakepoint.driver import Driver
 from wakepoint.failure import is_of_the_runtime
 from wakepoint.handle import Task
-from wakepoint.task import Context, Driver
+from wakepoint.task import Context
 
 
 class Interrupts:

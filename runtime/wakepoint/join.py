@@ -9,7 +9,8 @@ from wakepoint.cancelling import Answer, Ending
 from wakepoint.combinators import Combined
 from wakepoint.coroutine import into_future
 from wakepoint.failure import report
-from wakepoint.task import Context, Future, Poll, Ready
+from wakepoint.future import Future
+from wakepoint.task import Context, Poll, Ready
 
 A = TypeVar("A")
 B = TypeVar("B")

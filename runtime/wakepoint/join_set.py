@@ -11,8 +11,9 @@ from typing import Any, Generic, TypeVar
 
 from wakepoint import executor
 from wakepoint.executor import Executor
+from wakepoint.future import Compound, Future, Once
 from wakepoint.handle import JoinHandle, Joining
-from wakepoint.task import PENDING, Compound, Context, Future, Once, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
 T = TypeVar("T")
 

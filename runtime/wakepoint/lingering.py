@@ -19,7 +19,7 @@ from wakepoint.catching import Stop, stop_of
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.deadlock import frames, in_words, waited_for
 from wakepoint.errors import Cancelled, GoesOn
-from wakepoint.task import Cancellable, Future, Resumable
+from wakepoint.future import Cancellable, Future, Resumable
 
 
 class Lingering:

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 from wakepoint import executor
 from wakepoint.contract import Buffers
+from wakepoint.future import Future
 from wakepoint.io.immediate import Shutdown
 from wakepoint.reactor import Reactor
 from wakepoint.streams import Resource
-from wakepoint.task import Future
 
 
 class _End(Resource):

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 from wakepoint import executor
 from wakepoint.backends.attempts import Attempt
 from wakepoint.blocking import spawn_blocking
+from wakepoint.future import Future, Once
 from wakepoint.join import try_join
 from wakepoint.pipe import PipeReader, PipeWriter
 from wakepoint.reactor import Reactor, none_left
 from wakepoint.source import Source
-from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 
 __all__ = ["DEVNULL", "PIPE", "Output"]  # `Child` and `Command` are exported by `wakepoint`
 

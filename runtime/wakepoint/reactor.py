@@ -22,9 +22,10 @@ from wakepoint import forking
 from wakepoint.clock import VirtualClock
 from wakepoint.contract import Backend, InFlight
 from wakepoint.errors import BusyResourceError
+from wakepoint.future import Future
 from wakepoint.kernel import Kernel
 from wakepoint.source import Interest, Source
-from wakepoint.task import Future, Waker
+from wakepoint.task import Waker
 
 _READ, _WRITE = Interest.READ, Interest.WRITE
 

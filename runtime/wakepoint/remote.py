@@ -16,9 +16,10 @@ from wakepoint.coroutine import into_future
 from wakepoint.errors import JoinError
 from wakepoint.executor import Executor
 from wakepoint.failure import report
+from wakepoint.future import Future
 from wakepoint.handle import JoinHandle
 from wakepoint.posting import Poster
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
 T = TypeVar("T")
 

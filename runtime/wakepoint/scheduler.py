@@ -19,8 +19,10 @@ from wakepoint.cancelling import tell_beside
 from wakepoint.choices import Choices
 from wakepoint.coroutine import CoroutineFuture, into_future
 from wakepoint.deadlock import deadlock, describe
+from wakepoint.driver import Driver
 from wakepoint.errors import Cancelled
 from wakepoint.failure import Failure, begin_at_users
+from wakepoint.future import Cancellable, Future, checked
 from wakepoint.generators import Generators
 from wakepoint.handle import JoinHandle, Task, TaskState, name_of
 from wakepoint.interrupts import Interrupts
@@ -28,7 +30,7 @@ from wakepoint.lingering import Lingering
 from wakepoint.outsiders import Outsiders
 from wakepoint.posting import Posted
 from wakepoint.reactor import Reactor
-from wakepoint.task import PENDING, Cancellable, Driver, Future, checked
+from wakepoint.task import PENDING
 
 T = TypeVar("T")
 

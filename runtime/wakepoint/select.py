@@ -10,7 +10,8 @@ from wakepoint.cancelling import Answer
 from wakepoint.choices import Choices
 from wakepoint.combinators import Combined
 from wakepoint.coroutine import into_future
-from wakepoint.task import Future, Ready
+from wakepoint.future import Future
+from wakepoint.task import Ready
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -6,7 +6,8 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 from wakepoint.coroutine import into_future
-from wakepoint.task import PENDING, Cancellable, Context, Future, Poll
+from wakepoint.future import Cancellable, Future
+from wakepoint.task import PENDING, Context, Poll
 
 T = TypeVar("T")
 

@@ -22,10 +22,11 @@ from typing import Any
 from wakepoint import executor
 from wakepoint.contract import SignalFeed
 from wakepoint.errors import ClosedResourceError
+from wakepoint.future import Future, Once
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
 from wakepoint.streams import Closing
-from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
 
 class _SocketFeed:

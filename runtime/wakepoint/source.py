@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, ClassVar
 
-from wakepoint.task import Future, Waker
+from wakepoint.future import Future
+from wakepoint.task import Waker
 
 
 class Interest(Enum):

@@ -8,10 +8,12 @@ from typing import Any, NoReturn, TypeVar
 
 from wakepoint.cancelling import tell_beside
 from wakepoint.coroutine import into_future
+from wakepoint.driver import current_context
 from wakepoint.errors import Cancelled
+from wakepoint.future import Once, Resumable
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.join_set import AllEnded, JoinSet
-from wakepoint.task import Context, Once, Poll, Ready, Resumable, current_context
+from wakepoint.task import Context, Poll, Ready
 
 T = TypeVar("T")
 
@@ -182,7 +184,7 @@ class Body:
     """
 
     def __init__(self, cx: Context) -> None:
-        if not (isinstance(cx, Task) or hasattr(cx, "future")):  # see `wakepoint.task.Within`
+        if not (isinstance(cx, Task) or hasattr(cx, "future")):  # see `wakepoint.future.Within`
             raise TypeError("the block of a TaskGroup stands in an async function")
         self._cx: Any = cx
 

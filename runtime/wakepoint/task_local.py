@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, cast
 
 from wakepoint.coroutine import into_future
-from wakepoint.task import Cancellable, Context, Future, Poll
+from wakepoint.future import Cancellable, Future
+from wakepoint.task import Context, Poll
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from wakepoint.errors import BrokenResourceError
-from wakepoint.task import PENDING, READY_NONE, Context, Future, Once, Poll, Ready
+from wakepoint.future import Future, Once
+from wakepoint.task import PENDING, READY_NONE, Context, Poll, Ready
 
 
 def ended_early(missing: int, size: int) -> BrokenResourceError:

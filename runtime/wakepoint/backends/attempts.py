@@ -9,22 +9,14 @@ from collections.abc import Callable, Generator
 from typing import Any, ClassVar, Generic, TypeVar
 
 from wakepoint.contract import MAX_BUFFERS, Buffers
+from wakepoint.driver import current_driver
 from wakepoint.errors import ClosedResourceError
+from wakepoint.future import Future, polled_after_ready, raise_refusal
 from wakepoint.handle import Task
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
 from wakepoint.source import Interest, Source
-from wakepoint.task import (
-    PENDING,
-    Context,
-    Future,
-    Pending,
-    Poll,
-    Ready,
-    current_driver,
-    polled_after_ready,
-    raise_refusal,
-)
+from wakepoint.task import PENDING, Context, Pending, Poll, Ready
 from wakepoint.whole import ended_early
 
 T = TypeVar("T")

@@ -17,10 +17,11 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from wakepoint.contract import Buffers, Filters
 from wakepoint.errors import BusyResourceError, ClosedResourceError
+from wakepoint.future import Future, polled_after_ready
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
 from wakepoint.source import Interest, Source
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker, polled_after_ready
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 from wakepoint.whole import ReadExact, WriteAll
 
 T = TypeVar("T")

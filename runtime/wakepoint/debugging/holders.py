@@ -13,10 +13,11 @@ from typing import Any
 
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.deadlock import in_words
+from wakepoint.future import Compound, Future
 from wakepoint.handle import JoinHandle, Task
 from wakepoint.reactor import Timer
 from wakepoint.source import Source
-from wakepoint.task import Compound, Context, Future, Waker
+from wakepoint.task import Context, Waker
 
 
 def holders(tasks: Iterable[Task[Any]]) -> dict[int, tuple[str, ...]]:

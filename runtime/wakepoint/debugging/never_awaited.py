@@ -20,7 +20,7 @@ from typing import Any
 
 from wakepoint.debugging.warning import NeverAwaitedWarning, Place, Reports
 from wakepoint.failure import is_of_the_runtime
-from wakepoint.task import Future
+from wakepoint.future import Future
 
 DEPTH = 10
 """How many callers are noted of who makes a coroutine: those of the runtime are passed over."""

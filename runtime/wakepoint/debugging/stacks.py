@@ -15,8 +15,8 @@ from wakepoint.deadlock import circles, in_words, joined
 from wakepoint.debugging.holders import holders
 from wakepoint.executor import Executor
 from wakepoint.failure import is_of_the_runtime
+from wakepoint.future import Compound, Future, Resumable
 from wakepoint.handle import JoinHandle, Task
-from wakepoint.task import Compound, Future, Resumable
 
 _RUNNING_HERE = (Executor.block_on.__code__, Executor.try_tick.__code__)
 _RESUMABLE = (CoroutineType, GeneratorType, AsyncGeneratorType)

@@ -10,8 +10,9 @@ from types import CoroutineType, FrameType
 from typing import Any, TypeVar
 
 from wakepoint.coroutine import CoroutineFuture
+from wakepoint.future import Compound, Future, Resumable
 from wakepoint.handle import JoinHandle, Schedule, Task, TaskState
-from wakepoint.task import Compound, Future, Resumable, Waker
+from wakepoint.task import Waker
 
 T = TypeVar("T")
 

@@ -25,9 +25,9 @@ from wakepoint.debugging.warning import (
 )
 from wakepoint.executor import Executor
 from wakepoint.failure import is_of_the_runtime
+from wakepoint.future import Future, Resumable
 from wakepoint.reactor import Reactor
 from wakepoint.scheduler import EVENT_INTERVAL
-from wakepoint.task import Future, Resumable
 
 T = TypeVar("T")
 

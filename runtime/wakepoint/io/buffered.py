@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wakepoint.future import Future
 from wakepoint.io.taking import (
     FillBuf,
     NextItem,
@@ -15,7 +16,6 @@ from wakepoint.io.taking import (
 )
 from wakepoint.io.traits import AsyncRead
 from wakepoint.io.waiting import CHUNK, Buffer
-from wakepoint.task import Future
 
 LIMIT = 65_536
 """Bytes of a line at most, unless told otherwise (asyncio's ``limit``)."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from wakepoint.dropping import drop_all
+from wakepoint.future import Future, Once, polled_after_ready
 from wakepoint.io.traits import AsyncRead, AsyncStream, AsyncWrite
 from wakepoint.io.waiting import CHUNK
-from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready, drop_all, polled_after_ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 
 _AT_A_TIME = 32
 """Chunks after which others get their turn, if neither side makes us wait meanwhile."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
+from wakepoint.future import Future
 from wakepoint.io.traits import AsyncRead, AsyncStream, AsyncWrite
-from wakepoint.task import Future
 from wakepoint.whole import ReadExact
 
 R = TypeVar("R", bound=AsyncRead)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from wakepoint.task import Context, Once, Poll, Ready
+from wakepoint.future import Once
+from wakepoint.task import Context, Poll, Ready
 
 
 class Shutdown(Once[None]):

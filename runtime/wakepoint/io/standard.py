@@ -23,12 +23,12 @@ import sys
 from typing import Any
 
 from wakepoint import executor
+from wakepoint.future import Future
 from wakepoint.io.immediate import Shutdown
 from wakepoint.io.threaded import Call, ReadCall, Threaded
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Reactor
 from wakepoint.streams import Closing, Resource
-from wakepoint.task import Future
 from wakepoint.whole import ReadExact
 
 _INPUT = 0

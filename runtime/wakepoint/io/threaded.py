@@ -14,7 +14,8 @@ from typing import Any, Generic, TypeVar
 
 from wakepoint.blocking import spawn_blocking
 from wakepoint.errors import BusyResourceError, ClosedResourceError
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, polled_after_ready
+from wakepoint.future import Future, polled_after_ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 
 T = TypeVar("T")
 

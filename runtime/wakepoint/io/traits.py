@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from wakepoint.task import Future
+from wakepoint.future import Future
 
 
 class AsyncRead(Protocol):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
+from wakepoint.future import Future, polled_after_ready
 from wakepoint.io.traits import AsyncRead
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, polled_after_ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 
 T = TypeVar("T")
 

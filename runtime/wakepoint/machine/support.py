@@ -9,12 +9,13 @@ from types import CoroutineType
 from typing import Any, cast
 
 from wakepoint.coroutine import into_future as any_into_future
+from wakepoint.future import Future
 from wakepoint.machine.running.cells import Cell
 from wakepoint.machine.running.futures import Raises
 from wakepoint.machine.running.raising import raise_again
 from wakepoint.machine.running.state_machine import StateMachine
 from wakepoint.machine.running.stream_machine import DONE, StreamMachine
-from wakepoint.task import PENDING, Future, Ready
+from wakepoint.task import PENDING, Ready
 
 __all__ = [
     "DONE",

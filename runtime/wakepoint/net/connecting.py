@@ -12,11 +12,13 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from wakepoint import executor
+from wakepoint.dropping import drop_all
+from wakepoint.future import Future, polled_after_ready
 from wakepoint.kernel import Address
 from wakepoint.net.lookup import Found, Lookup, interleaved
 from wakepoint.net.sockets import Connection
 from wakepoint.reactor import Reactor
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, drop_all, polled_after_ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 from wakepoint.time import sleep
 
 S = TypeVar("S", bound=Connection)

@@ -13,8 +13,9 @@ from typing import Any
 
 from wakepoint import executor
 from wakepoint.blocking import spawn_blocking
+from wakepoint.future import Future, Once
 from wakepoint.kernel import Address
-from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 
 Found = tuple[int, Address]
 """A family, and an address of it."""

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
 from wakepoint.contract import Buffers
+from wakepoint.future import Future
 from wakepoint.io.immediate import Shutdown
 from wakepoint.kernel import Address
 from wakepoint.net.halves import OwnedReadHalf, OwnedWriteHalf, halves
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
 from wakepoint.streams import Resource
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 
 S = TypeVar("S")
 

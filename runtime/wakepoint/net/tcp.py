@@ -6,10 +6,10 @@ import socket
 import struct
 
 from wakepoint import executor
+from wakepoint.future import Future
 from wakepoint.kernel import Address, Kernel
 from wakepoint.net.connecting import Connect
 from wakepoint.net.sockets import Accept, Connection, Socket
-from wakepoint.task import Future
 
 _LINGER = struct.Struct("ii")
 _LINGER_OF_WINDOWS = struct.Struct("HH")

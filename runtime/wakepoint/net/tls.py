@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import ssl
 
+from wakepoint.future import Future
 from wakepoint.io.traits import ClosableStream
 from wakepoint.net.tls_operations import Handshake, Read, Shutdown, Write
 from wakepoint.net.tls_session import Session
 from wakepoint.streams import Closing
-from wakepoint.task import Future
 from wakepoint.whole import ReadExact, WriteAll
 
 __all__ = ["TlsStream", "accept", "connect"]

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
 from wakepoint.errors import BrokenResourceError
+from wakepoint.future import Future, polled_after_ready
 from wakepoint.io.traits import ClosableStream
 from wakepoint.net.tls_session import Session
-from wakepoint.task import PENDING, READY_NONE, Context, Future, Poll, Ready, polled_after_ready
+from wakepoint.task import PENDING, READY_NONE, Context, Poll, Ready
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 
 from wakepoint import executor
+from wakepoint.future import Future
 from wakepoint.kernel import Address
 from wakepoint.net.sockets import Socket
-from wakepoint.task import Future
 
 
 class UdpSocket(Socket):

@@ -13,11 +13,11 @@ import struct
 from typing import Any, NamedTuple, TypeAlias
 
 from wakepoint import executor
+from wakepoint.future import Future
 from wakepoint.io.immediate import Shutdown
 from wakepoint.net.sockets import Accept, Connection, Socket
 from wakepoint.net.unix_retries import ConnectUnix, SendTo
 from wakepoint.reactor import Reactor
-from wakepoint.task import Future
 
 UnixAddress: TypeAlias = "str | bytes | None"
 """A path; bytes for an abstract name; ``""`` or None for a socket without a name."""

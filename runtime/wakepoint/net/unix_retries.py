@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from wakepoint.errors import ClosedResourceError
+from wakepoint.future import Future
 from wakepoint.net.sockets import Connection
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
-from wakepoint.task import PENDING, Context, Future, Poll, Ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 from wakepoint.time import sleep
 
 S = TypeVar("S", bound=Connection)

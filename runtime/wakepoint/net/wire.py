@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import ssl
 
+from wakepoint.future import Future
 from wakepoint.io.traits import AsyncStream
-from wakepoint.task import PENDING, Context, Future, Waker
+from wakepoint.task import PENDING, Context, Waker
 
 _CHUNK = 65_536
 _MOST_UNSENT = 1_048_576

@@ -8,6 +8,7 @@ from types import CoroutineType
 from typing import Any, TypeVar, cast
 
 from wakepoint.executor import Executor
+from wakepoint.future import Future
 from wakepoint.handle import JoinHandle, Task, TaskState
 from wakepoint.reactor import Reactor
 from wakepoint.recording.foreign_repr import is_a
@@ -16,7 +17,7 @@ from wakepoint.recording.reasons import operation
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.safe_repr import safe_repr
 from wakepoint.scheduler import EVENT_INTERVAL
-from wakepoint.task import Future, Waker
+from wakepoint.task import Waker
 
 T = TypeVar("T")
 

@@ -12,6 +12,7 @@ from wakepoint.cancelling import Ending
 from wakepoint.combinators import Combined
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.executor import Executor
+from wakepoint.future import Future
 from wakepoint.join import TryJoin
 from wakepoint.recording.executor import RecordingExecutor
 from wakepoint.recording.foreign_repr import is_a, type_name
@@ -21,7 +22,7 @@ from wakepoint.recording.safe_repr import message_of
 from wakepoint.recording.states import AWAIT_CODE, States, awaiting
 from wakepoint.recording.watched import Watched, address
 from wakepoint.shield import Shield
-from wakepoint.task import PENDING, Future, Ready
+from wakepoint.task import PENDING, Ready
 from wakepoint.task_local import Scoped
 from wakepoint.time.timeouts import Timeout
 

@@ -11,17 +11,17 @@ from types import CodeType, FrameType
 from typing import Any
 
 from wakepoint.fs import Later
-from wakepoint.futures import ReadyFuture
+from wakepoint.future import Future
 from wakepoint.io.threaded import Call, ReadCall
+from wakepoint.poll_fn import ReadyFuture
 from wakepoint.recording.foreign_repr import type_name
 from wakepoint.remote import RemoteWait
 from wakepoint.sync.barrier import BarrierWait
 from wakepoint.sync.mutex import EnterMutex
 from wakepoint.sync.semaphore import EnterSemaphore
-from wakepoint.task import Future
 from wakepoint.task_group import Entering
 
-LIBRARY = inspect.getfile(Future).removesuffix("task.py")
+LIBRARY = inspect.getfile(Future).removesuffix("future.py")
 """The folder of the runtime."""
 
 _name_of = type.__dict__["__name__"].__get__

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from wakepoint import backends
 from wakepoint.contract import InFlight
+from wakepoint.future import Future
 from wakepoint.kernel import Kernel
 from wakepoint.reactor import Timer
 from wakepoint.recording import calls
@@ -16,7 +17,7 @@ from wakepoint.recording.log import Shape
 from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.steady import SteadyReactor
 from wakepoint.source import Interest, Source
-from wakepoint.task import Future, Waker
+from wakepoint.task import Waker
 
 _ADJECTIVES = {Interest.READ: "readable", Interest.WRITE: "writable"}
 

@@ -8,6 +8,7 @@ from types import CodeType, FrameType
 
 from wakepoint.backends.attempts import Operation, Recv, WriteAll
 from wakepoint.combinators import YieldNow
+from wakepoint.future import Future
 from wakepoint.handle import JoinHandle
 from wakepoint.machine import Analysis
 from wakepoint.machine.model import StateKind, VariableKind
@@ -17,7 +18,6 @@ from wakepoint.recording.recorder import Recorder
 from wakepoint.recording.sources import Source
 from wakepoint.recording.watched import Watched
 from wakepoint.sync.waiting import Turn
-from wakepoint.task import Future
 from wakepoint.time.sleeping import Sleep
 
 AWAIT_CODE = Future.__await__.__code__

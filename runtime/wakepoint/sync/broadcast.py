@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from wakepoint.executor import block_on
+from wakepoint.future import Future
 from wakepoint.sync import ends
 from wakepoint.sync.errors import Empty, Lagged, RecvError, SendError
 from wakepoint.sync.waiting import Waiters, Watching, wake
-from wakepoint.task import PENDING, Future, Poll, Ready, Waker
+from wakepoint.task import PENDING, Poll, Ready, Waker
 
 T = TypeVar("T")
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from wakepoint.errors import ClosedResourceError
+from wakepoint.future import polled_after_ready
 from wakepoint.sync import ends
 from wakepoint.sync.errors import SendError, messages
 from wakepoint.sync.waiting import CHOSEN, FRESH, OVER, QUEUED, WAITS, Attempt, Turn, wake
-from wakepoint.task import Context, Waker, polled_after_ready
+from wakepoint.task import Context, Waker
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -7,11 +7,12 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from wakepoint.executor import block_on
+from wakepoint.future import Future
 from wakepoint.sync import ends
 from wakepoint.sync.errors import Empty, Full, RecvError, SendError
 from wakepoint.sync.messages import UNBOUNDED, Recv, Send, Shared, SlotTurn
 from wakepoint.sync.waiting import WAITS, Attempt, wake
-from wakepoint.task import Context, Future, Waker
+from wakepoint.task import Context, Waker
 
 T = TypeVar("T")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from wakepoint.driver import current_context
+from wakepoint.future import Future
 from wakepoint.sync.errors import TryLockError
 from wakepoint.sync.permits import Acquiring, Permits
 from wakepoint.sync.waiting import FRESH, whose
-from wakepoint.task import Context, Future, Waker, current_context
+from wakepoint.task import Context, Waker
 
 T = TypeVar("T")
 

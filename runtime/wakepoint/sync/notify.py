@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 
+from wakepoint.future import polled_after_ready
 from wakepoint.sync.waiting import CHOSEN, FRESH, OVER, QUEUED, WAITS, Attempt, Turn, wake
-from wakepoint.task import Context, polled_after_ready
+from wakepoint.task import Context
 
 new = object.__new__
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from wakepoint.executor import block_on
+from wakepoint.future import Future
 from wakepoint.sync import ends
 from wakepoint.sync.errors import Empty, RecvError, SendError
 from wakepoint.sync.waiting import Waiters, Watching, wake
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Waker
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
 T = TypeVar("T")
 

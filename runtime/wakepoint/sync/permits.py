@@ -7,8 +7,9 @@ from collections import OrderedDict
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
+from wakepoint.future import Future, polled_after_ready
 from wakepoint.sync.waiting import CHOSEN, FRESH, OVER, QUEUED, WAITS, Attempt, Turn, wake, whose
-from wakepoint.task import Context, Future, Waker, polled_after_ready
+from wakepoint.task import Context, Waker
 
 T = TypeVar("T")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from wakepoint.driver import current_context
 from wakepoint.sync.errors import TryLockError
 from wakepoint.sync.permits import Acquiring, Permits
 from wakepoint.sync.waiting import whose
-from wakepoint.task import Context, Waker, current_context
+from wakepoint.task import Context, Waker
 
 T = TypeVar("T")
 

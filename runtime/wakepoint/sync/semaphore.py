@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from wakepoint.future import Future
 from wakepoint.sync.errors import AcquireError, NoPermits
 from wakepoint.sync.permits import Acquiring, Permits, Taking
-from wakepoint.task import Context, Future
+from wakepoint.task import Context
 
 
 class Semaphore:

@@ -18,18 +18,10 @@ from collections.abc import Generator, Iterable, Sequence
 from typing import Any, ClassVar, Final, Literal, TypeAlias, TypeVar
 
 from wakepoint import executor
+from wakepoint.driver import current_driver
+from wakepoint.future import Future, polled_after_ready, raise_refusal
 from wakepoint.handle import Task
-from wakepoint.task import (
-    PENDING,
-    Context,
-    Future,
-    Poll,
-    Ready,
-    Waker,
-    current_driver,
-    polled_after_ready,
-    raise_refusal,
-)
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
 T = TypeVar("T")
 

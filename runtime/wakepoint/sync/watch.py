@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from wakepoint.future import Future
 from wakepoint.sync import ends
 from wakepoint.sync.errors import RecvError, SendError
 from wakepoint.sync.waiting import Waiters, Watching, wake
-from wakepoint.task import PENDING, Future, Poll, Ready, Waker
+from wakepoint.task import PENDING, Poll, Ready, Waker
 
 T = TypeVar("T")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 import math
 
-from wakepoint.task import PENDING, Context, Once, Poll, Ready
+from wakepoint.future import Once
+from wakepoint.task import PENDING, Context, Poll, Ready
 from wakepoint.time.instant import now
 from wakepoint.time.sleeping import SleepUntil
 

@@ -7,18 +7,11 @@ from collections.abc import Generator
 from typing import Any
 
 from wakepoint import executor
+from wakepoint.driver import current_driver
+from wakepoint.future import Future, polled_after_ready, raise_refusal
 from wakepoint.handle import Task
 from wakepoint.reactor import Reactor, Timer
-from wakepoint.task import (
-    PENDING,
-    READY_NONE,
-    Context,
-    Future,
-    Poll,
-    current_driver,
-    polled_after_ready,
-    raise_refusal,
-)
+from wakepoint.task import PENDING, READY_NONE, Context, Poll
 from wakepoint.time.instant import now
 
 

@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 from wakepoint.cancelling import Ending
 from wakepoint.coroutine import into_future
-from wakepoint.task import PENDING, Cancellable, Context, Future, Poll, drop_all, polled_after_ready
+from wakepoint.dropping import drop_all
+from wakepoint.future import Cancellable, Future, polled_after_ready
+from wakepoint.task import PENDING, Context, Poll
 from wakepoint.time.sleeping import Sleep, SleepUntil
 
 T = TypeVar("T")

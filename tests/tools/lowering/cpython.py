@@ -19,12 +19,14 @@ from typing import Any
 
 import pytest
 
-from wakepoint import task
+from wakepoint.driver import polled_with
+from wakepoint.future import Cancellable, Future
 from wakepoint.machine import lower_source, support
 from wakepoint.machine.running.state_machine import StateMachine
 from wakepoint.machine.running.stream_machine import Step
+from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
-_CONTEXT = task.Context(task.Waker(lambda: None))
+_CONTEXT = Context(Waker(lambda: None))
 
 
 class _Mail:
@@ -42,18 +44,18 @@ class _Mail:
 _mail = _Mail()
 
 
-class Foreign(task.Cancellable[Any]):
+class Foreign(Cancellable[Any]):
     """Any awaitable, however it is driven. What it yields counts as pending."""
 
     def __init__(self, awaitable: Any) -> None:
         self._made = _iterator(awaitable)
         self._thrown: BaseException | None = None
 
-    def poll(self, cx: task.Context) -> task.Poll[Any]:
+    def poll(self, cx: Context) -> Poll[Any]:
         thrown, self._thrown = self._thrown, None
         sent, _mail.sent = _mail.sent, None
         try:
-            with task.polled_with(cx):
+            with polled_with(cx):
                 if thrown is not None:
                     if not hasattr(self._made, "throw"):
                         raise thrown
@@ -65,8 +67,8 @@ class Foreign(task.Cancellable[Any]):
                 else:
                     _mail.yielded = self._made.send(None)
         except StopIteration as stop:
-            return task.Ready(stop.value)
-        return task.PENDING
+            return Ready(stop.value)
+        return PENDING
 
     def cancel(self, cancellation: BaseException) -> None:
         self._thrown = cancellation
@@ -98,7 +100,7 @@ def _is_coroutine(made: types.GeneratorType[Any, Any, Any]) -> bool:
     return bool(made.gi_code.co_flags & 0x100)  # CO_ITERABLE_COROUTINE
 
 
-def into_future(awaitable: Any) -> task.Future[Any]:
+def into_future(awaitable: Any) -> Future[Any]:
     """As the lowered form's own, but for any awaitable."""
     return awaitable if isinstance(awaitable, (StateMachine, Step)) else Foreign(awaitable)
 
@@ -107,7 +109,7 @@ def _driven(future: Any) -> Generator[Any, Any, Any]:
     """A machine as a coroutine: with values that are sent and exceptions that are thrown in."""
     while True:
         polled = future.poll(_CONTEXT)
-        if isinstance(polled, task.Ready):
+        if isinstance(polled, Ready):
             return polled.value
         try:
             _mail.sent = yield _mail.yielded

@@ -25,9 +25,9 @@ from wakepoint.backends.kqueue.kevent import (
     NOTE_EXIT,
     Kevent,
 )
+from wakepoint.future import Future
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
-from wakepoint.task import Future
 
 
 class FilterSource(Source):

@@ -19,10 +19,10 @@ from wakepoint.backends.uring.entries import POLLIN, Cqe, Sqe
 from wakepoint.backends.uring.memory import Incoming
 from wakepoint.backends.uring.multishot import Arrivals, Connections, Data
 from wakepoint.backends.uring.submission import Submission
+from wakepoint.future import Future
 from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
-from wakepoint.task import Future
 
 BUFFERS = 64
 BUFFER_SIZE = 16384

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wakepoint.task import Context, Future, Poll
+from wakepoint.future import Future
+from wakepoint.task import Context, Poll
 
 
 class Raises(Future[Any]):

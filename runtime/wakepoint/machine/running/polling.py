@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wakepoint.task import Context, dropping
+from wakepoint.dropping import dropping
+from wakepoint.task import Context
 
 
 class _Polling(threading.local):

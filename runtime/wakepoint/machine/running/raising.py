@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, NoReturn
 
-from wakepoint.task import Cancellable, Future, Resumable
+from wakepoint.future import Cancellable, Future, Resumable
 
 
 def comes_out(error: StopIteration, awaiting: Future[Any]) -> NoReturn:

@@ -13,25 +13,16 @@ from collections.abc import Mapping
 from types import CodeType
 from typing import Any, ClassVar, TypeVar, cast
 
+from wakepoint.dropping import dropping, refuses_no_more
 from wakepoint.errors import Cancelled
+from wakepoint.future import Cancellable, Future, Resumable, Within, nobody_polls
 from wakepoint.machine.running.cells import Cells
 from wakepoint.machine.running.fields import Fields
 from wakepoint.machine.running.futures import DroppedWithItsHolder, Raises
 from wakepoint.machine.running.polling import nobody_polling, polling
 from wakepoint.machine.running.raising import cancel, comes_out, raise_again
 from wakepoint.machine.running.standing import line_of_wait, stop_in
-from wakepoint.task import (
-    PENDING,
-    Cancellable,
-    Context,
-    Future,
-    Poll,
-    Resumable,
-    Within,
-    dropping,
-    nobody_polls,
-    refuses_no_more,
-)
+from wakepoint.task import PENDING, Context, Poll
 
 T = TypeVar("T")
 

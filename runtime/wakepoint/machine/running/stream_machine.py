@@ -10,10 +10,12 @@ from types import CodeType
 from typing import Any, ClassVar, NoReturn
 
 from wakepoint.cleanup import Cleanup
+from wakepoint.driver import current_context
+from wakepoint.future import Future, Resumable
 from wakepoint.machine.running.polling import goes_on_elsewhere, nobody_polling
 from wakepoint.machine.running.raising import as_exception, raise_again, raise_thrown
 from wakepoint.machine.running.state_machine import StateMachine
-from wakepoint.task import PENDING, Context, Future, Poll, Ready, Resumable, current_context
+from wakepoint.task import PENDING, Context, Poll, Ready
 
 DONE = object()
 """What ``next(iterator, DONE)`` and a stream's last poll give: there is no next item."""

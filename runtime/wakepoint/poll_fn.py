@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, NoReturn, TypeVar
 
-from wakepoint.task import PENDING, Context, Future, Once, Poll, Ready, polled_after_ready
+from wakepoint.future import Future, Once, polled_after_ready
+from wakepoint.task import PENDING, Context, Poll, Ready
 
 T = TypeVar("T")
 
