@@ -100,7 +100,8 @@ def test_the_script_is_not_run_if_one_before_it_fails(
     source: str, kind: str, line: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     recording = recorded("print('ran')", source)
-    assert (recording.outcome.kind, recording.outcome.frames[0].line) == (kind, line)
+    outcome = recording.outcome
+    assert (outcome.kind, outcome.frames[0].line) == (kind, line), outcome.message
     assert capfd.readouterr().out == ""
     assert recording.events == ()
 
