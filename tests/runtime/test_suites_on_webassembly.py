@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tools.webassembly.python import run
 from tools.webassembly.suites import run_tests
 
 pytestmark = [pytest.mark.pyodide, pytest.mark.timeout(400)]
@@ -70,6 +71,12 @@ def test_machines_lowering_and_recording(tmp_path: Path) -> None:
     results = run_tests(tmp_path / "report.xml", *paths, *WITHOUT)
     assert not [each for each in results if each.kind == "skipped"]
     assert len(results) >= 240
+
+
+def test_a_run_without_a_kernel_says_what_to_choose() -> None:
+    program = "import wakepoint\nasync def main(): pass\nwakepoint.run(main(), backend='kqueue')"
+    error = run("-c", program).stderr
+    assert "ValueError: WebAssembly has no kernel to wait in; choose the simulated" in error
 
 
 def test_a_failing_test_there_fails_here(tmp_path: Path) -> None:
