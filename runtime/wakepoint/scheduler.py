@@ -7,6 +7,7 @@ One thread, one queue, as tokio's current-thread scheduler. How a run begins and
 from __future__ import annotations
 
 import contextlib
+import threading
 import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -357,7 +358,10 @@ class Scheduler:
         if not ours and not (self._may_be_woken() or self._queue or self._has_news):
             raise deadlock(self.tasks.values())
         reactor.fall_asleep()
-        if not reactor.notifiable and (not ours or outsiders.have_threads()):
+        # `notify` makes what it needs itself; made here, a lack of descriptors can still be told.
+        if not reactor.notifiable and (
+            not ours or (threading.active_count() > 1 and outsiders.have_threads())
+        ):
             ours = self._can_be_woken() and ours
         try:
             if self._queue:
