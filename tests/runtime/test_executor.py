@@ -407,11 +407,3 @@ def test_while_a_thread_might_hold_a_waker_there_is_no_deadlock() -> None:
     waking.start()
     assert run(Kept()) == "woken"
     waking.join()
-
-
-def test_when_the_last_thread_ends_the_deadlock_is_seen() -> None:
-    thread = threading.Thread(target=threading.Event().wait, args=(0.1,))
-    thread.start()
-    with pytest.raises(Deadlock):
-        run(Never("forever"))
-    assert not thread.is_alive()
