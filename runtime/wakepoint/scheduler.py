@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import weakref
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from types import CoroutineType
 from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from wakepoint import foreign, forking, outsiders
 from wakepoint.attention import Attention
@@ -95,7 +95,7 @@ class Scheduler:
         self._queue: deque[Task[Any]] = deque()
         self.enqueue = self._queue.append
         self._spawned = 0
-        self._failures: dict[int, weakref.ref[Failure]] = {}
+        self._failures = WeakValueDictionary[int, Failure]()
 
     # -- tasks -------------------------------------------------------------------------------
 
@@ -308,17 +308,8 @@ class Scheduler:
         if task is self.root or not isinstance(error, Exception):
             _ = failure.error
         else:
-            self._failures[task.number] = weakref.ref(failure, self._forget(task.number))
+            self._failures[task.number] = failure
         return failure
-
-    def _forget(self, number: int) -> Callable[[object], None]:
-        """What is called when the failure of a task is gone."""
-        failures = self._failures
-
-        def forget(gone: object) -> None:
-            failures.pop(number, None)
-
-        return forget
 
     def interrupted(self, error: BaseException) -> None:
         """The run is ended by an exception: it says who goes on after a cancellation."""
@@ -328,9 +319,8 @@ class Scheduler:
 
     def report_failures(self) -> None:
         """Prints the exceptions of all tasks that nobody has joined."""
-        for failure in [each() for each in self._failures.values()]:
-            if failure is not None:
-                failure.report()
+        for failure in list(self._failures.values()):
+            failure.report()
 
     # -- a forked child ----------------------------------------------------------------------
 

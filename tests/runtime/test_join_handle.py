@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from wakepoint import (
+    PENDING,
     Context,
     Future,
     JoinHandle,
     Poll,
     Ready,
+    Waker,
     into_future,
     join,
+    pending,
     run,
     select,
     sleep,
@@ -146,3 +149,36 @@ def test_a_task_is_detached_when_the_last_handle_is_gone(
         return capsys.readouterr().err
 
     assert "ValueError: who hears me" in run(main(), backend="simulated")
+
+
+class Counted(Waker):
+    """Counts how often any of its kind was asked whether it wakes the same task."""
+
+    asked = 0
+
+    def wake(self) -> None:
+        """Nobody is woken."""
+
+    def will_wake(self, other: Waker) -> bool:
+        Counted.asked += 1
+        return self is other
+
+
+@pytest.mark.parametrize("waiters", [10, 1000])
+def test_who_waits_is_compared_with_no_other_who_does(waiters: int) -> None:
+    async def never() -> None:
+        await pending()
+
+    async def main() -> None:
+        handle = spawn(never())
+        waiting = [(into_future(handle), Context(Counted())) for _ in range(waiters)]
+        Counted.asked = 0
+        for _ in range(3):
+            for future, context in waiting:
+                assert future.poll(context) is PENDING
+        for future, _ in waiting:
+            future.drop()
+        assert Counted.asked == 2 * waiters  # with its own waker, at each poll after the first
+        handle.abort()
+
+    run(main())
