@@ -156,6 +156,9 @@ class Counted(Waker):
 
     asked = 0
 
+    def __init__(self) -> None:
+        """It has no function to call."""
+
     def wake(self) -> None:
         """Nobody is woken."""
 
