@@ -7,6 +7,8 @@ from itertools import product
 import pytest
 from tools.lowering.compared import difference
 
+from wakepoint.machine.parsing import compiled
+
 GUARDS = {
     "finally": """
 try:
@@ -147,7 +149,7 @@ def program(*parts: str) -> str | None:
     body = nested(*parts).replace("\n", "\n    ")
     source = f"async def main():\n    note('begin')\n    {body}\n    return note('end')\n"
     try:
-        compile(source, "<source>", "exec")
+        compiled(source, "<source>")
     except SyntaxError:  # a break without a loop, or out of except*
         return None
     return source

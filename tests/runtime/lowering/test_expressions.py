@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tools.lowering.compared import difference
 
+from wakepoint.machine.parsing import compiled
+
 EXPRESSIONS = {
     "sum": "note(1) + await leaf(2) + note(3) * await leaf(4)",
     "variable before it changes": "x + (x := await leaf(2)) + x",
@@ -132,7 +134,7 @@ def test_an_expression_in_every_statement(expression: str) -> None:
         body = statement.format(expression)
         source = PROGRAM.format(body)
         try:
-            compile(source, "<source>", "exec")
+            compiled(source, "<source>")
         except SyntaxError:
             continue
         problem = difference(source, most_runs=12 if name == "return" else 4)

@@ -13,6 +13,7 @@ import pytest
 from tools.same_recording import both
 
 from wakepoint.machine import MachineError, lower, lower_source
+from wakepoint.machine.parsing import compiled
 
 EVERY_FORM = (Path(__file__).parent / "every_form.py").read_text(encoding="utf-8")
 
@@ -310,4 +311,4 @@ def test_a_long_chain_of_branches_is_lowered_or_told(count: int) -> None:
     branches = "".join(f"    elif x == {n}:\n        await g({n})\n" for n in range(count))
     source = f"async def f(x):\n    if x < 0:\n        await g(0)\n{branches}"
     with suppress(MachineError) if count > 1000 else nullcontext():
-        compile(lower_source(source).text, "<lowered>", "exec")
+        compiled(lower_source(source).text, "<lowered>")

@@ -8,6 +8,7 @@ import pytest
 from tools.lowering.compared import difference
 
 from wakepoint.machine import lower_source
+from wakepoint.machine.parsing import compiled
 
 # fmt: off
 OURS = (
@@ -206,7 +207,7 @@ def test_a_name_of_ours_may_be_the_program_s(form: str) -> None:
     for name in OURS:
         source = AS_WHAT[form].format(name=name)
         try:
-            compile(source, "<original>", "exec")
+            compiled(source, "<original>")
         except SyntaxError:
             continue
         problem = _difference(source)
@@ -233,7 +234,7 @@ def test_so_may_any_name_that_the_lowered_form_has(form: str) -> None:
             continue
         source = AS_WHAT[form].format(name=name)
         try:
-            compile(source, "<original>", "exec")
+            compiled(source, "<original>")
         except SyntaxError:
             continue
         problem = _difference(source)

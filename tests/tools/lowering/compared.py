@@ -12,7 +12,7 @@ from types import CodeType
 
 from tools.lowering.driving import Faults, Run, run
 
-from wakepoint.machine import lower_source
+from wakepoint.machine import lower_source, parsing
 
 MOST_RUNS = 80
 """How many combinations of faults one program is run with."""
@@ -28,8 +28,8 @@ def compiled(source: str) -> tuple[CodeType, CodeType]:
         SyntaxError: If one of them is no Python.
         MachineError: If there is no lowered form.
     """
-    original = compile(source, "<original>", "exec", dont_inherit=True)
-    lowered = compile(lower_source(source).text, "<lowered>", "exec", dont_inherit=True)
+    original = parsing.compiled(source, "<original>")
+    lowered = parsing.compiled(lower_source(source).text, "<lowered>")
     return original, lowered
 
 
