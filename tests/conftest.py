@@ -18,6 +18,8 @@ from tools import find, hosts, neighbours
 from tools import windows_python as windows_python_tool
 from tools.webassembly import python as webassembly
 
+from wakepoint import outsiders
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -106,3 +108,20 @@ def windows_python() -> Callable[..., CompletedProcess[str]]:
     """
     windows_python_tool.prepare()
     return windows_python_tool.run
+
+
+@pytest.fixture(autouse=True)
+def _without_threads_of_earlier_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads of C code that earlier tests left behind are no outsiders of this one's executors.
+
+    wasmtime keeps some for good. They could hold a waker, so a deadlock would be told only where
+    nothing else leads to it; and whatever pytest holds does.
+    """
+    if sys.platform != "linux":
+        return
+    has_c_threads = outsiders.have_c_threads
+    left, python_threads = 0, len(sys._current_frames())  # noqa: SLF001
+    while has_c_threads(python_threads + left):
+        left += 1
+    if left:
+        monkeypatch.setattr(outsiders, "have_c_threads", lambda known: has_c_threads(known + left))

@@ -107,7 +107,7 @@ def _have_any_threads() -> bool:
     """As `have_threads`; those count as well that run no Python code, and may do so later."""
     running = sys._current_frames()  # noqa: SLF001
     # One look for both: a thread may come to its first line of Python between two.
-    return _has_c_threads(len(running)) or _are_strange(running)
+    return have_c_threads(len(running)) or _are_strange(running)
 
 
 def _are_strange(running: dict[int, FrameType]) -> bool:
@@ -137,7 +137,7 @@ def _is_of_tests(frame: FrameType | None) -> bool:
     return not packages.isdisjoint(_OF_TESTS) and packages <= _OF_TESTS | {"threading"}
 
 
-def _has_c_threads(known: int) -> bool:
+def have_c_threads(known: int) -> bool:
     """True if there are more threads than are known.
 
     Linux lists them. Elsewhere there are some if there is a function that C code may call.
