@@ -20,18 +20,16 @@ T = TypeVar("T")
 
 def build(backend: str | None = None) -> Executor:
     """An executor and a reactor of the usual kind; see `run` for the backends."""
-    name = backends.resolve(backend)
-    return Executor(Reactor(backends.factory(name), backends.make_kernel(name)))
+    return Executor(_reactor(backends.resolve(backend)))
 
 
 def build_watchful(slow_poll: float) -> Callable[[str], Executor]:
     """What makes executors that warn of what goes wrong in silence."""
+    return lambda backend: WatchfulExecutor(_reactor(backend), slow_poll)
 
-    def make(backend: str) -> Executor:
-        kernel = backends.make_kernel(backend)
-        return WatchfulExecutor(Reactor(backends.factory(backend), kernel), slow_poll)
 
-    return make
+def _reactor(backend: str) -> Reactor:
+    return Reactor(backends.factory(backend), backends.make_kernel(backend))
 
 
 class Builder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from tools.hand import Polled
+from tools.hand import Polled, polled
 
 from wakepoint import PENDING, Ready
 from wakepoint.sync import Notify
@@ -90,3 +90,19 @@ class NotifyMachine(RuleBasedStateMachine):
 
 NotifyMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=40)
 test_a_notify_does_what_the_model_does = NotifyMachine.TestCase
+
+
+def test_who_gives_up_while_nobody_notifies_leaves_nothing_and_no_gap() -> None:
+    notify = Notify()
+    waiting = []
+    for number in range(5000):
+        one = polled(notify.notified())
+        if number % 1000 == 0:
+            waiting.append(one)
+        else:
+            one.drop()
+    assert len(notify.queue) < 100
+    for count in range(1, 6):
+        notify.notify_one()
+        assert [each.woken for each in waiting] == [True] * count + [False] * (5 - count)
+    assert not notify.permit
