@@ -115,7 +115,10 @@ class Combined(Cancellable[R]):
 
 
 class YieldNow(Future[None]):
-    """Pending once, having woken its own task; made by `yield_now`."""
+    """Pending once, having woken its own task; made by `yield_now`.
+
+    Who awaits one twice lets the others go first twice.
+    """
 
     # No slots and no __init__: most are never polled by hand, and have nothing to keep.
     _polls = 0

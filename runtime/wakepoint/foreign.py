@@ -78,19 +78,29 @@ def under_another(what: str, library: str, verb: str = "await") -> RuntimeError:
 
 
 not_anothers: set[str] = set()
-"""Files whose functions are no other library's, by their names; for who looks very often."""
+"""Names of functions (``__qualname__``) that were no other library's; for who looks very often.
+
+A coroutine of a library may have the name of a function that was seen here (``sleep``). It is found
+out all the same when it is polled, but told without the line that spawned it. The code object would
+tell the two apart, but who reads that of a coroutine calls each audit hook of the process, at each
+spawn (PEP 578).
+"""
+
+_MOST_NAMES = 10_000
+"""As many are kept: who gives each coroutine a name of its own should not fill the memory."""
 
 
 def is_anothers(awaitable: object) -> bool:
     """True if another library made it: a coroutine of its functions, an object of its classes."""
     if not isinstance(awaitable, CoroutineType):
         return _library(type(awaitable).__module__.lstrip("_")) is not None
-    file = awaitable.cr_code.co_filename
-    if file in not_anothers or awaitable.cr_frame is None:
+    name = awaitable.__qualname__
+    if name in not_anothers or awaitable.cr_frame is None:
         return False
     if _library_of(awaitable.cr_frame) is not None:
         return True
-    not_anothers.add(file)
+    if len(not_anothers) < _MOST_NAMES:
+        not_anothers.add(name)
     return False
 
 

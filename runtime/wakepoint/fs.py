@@ -20,7 +20,7 @@ from wakepoint.io.immediate import Shutdown
 from wakepoint.io.threaded import Call, ReadCall, Threaded
 from wakepoint.streams import Closing
 from wakepoint.task import PENDING, Context, Poll, Ready
-from wakepoint.whole import ReadExact
+from wakepoint.whole import ReadExact, in_bytes
 
 __all__ = ["File", "read", "read_to_string", "write"]
 
@@ -119,7 +119,7 @@ class File(Closing):
         """
         return Call(self._file, "write", lambda raw: raw.write(data))
 
-    def write_all(self, data: bytes) -> Future[None]:
+    def write_all(self, data: bytes | memoryview) -> Future[None]:
         """Writes everything. Not cancel safe: when it is dropped, it is written all the same."""
         return Call(self._file, "write_all", lambda raw: _write_all(raw, data))
 
@@ -275,7 +275,7 @@ def _write_file(path: StrPath, content: bytes) -> None:
     Path(path).write_bytes(content)
 
 
-def _write_all(raw: FileIO, data: bytes) -> None:
-    left = memoryview(data)
+def _write_all(raw: FileIO, data: bytes | memoryview) -> None:
+    left = memoryview(in_bytes(data))
     while left:
         left = left[raw.write(left) :]

@@ -86,7 +86,7 @@ class PipeWriter(_End):
         """
         return self._reactor.backend.write_vectored(self._open(), buffers)
 
-    def write_all(self, data: bytes) -> Future[None]:
+    def write_all(self, data: bytes | memoryview) -> Future[None]:
         """Writes everything. Not cancel safe: part of it may be written when it is dropped."""
         return self._reactor.backend.write_all(self._open(), data)
 

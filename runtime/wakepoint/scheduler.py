@@ -108,7 +108,7 @@ class Scheduler:
         """
         number = self._spawned = self._spawned + 1
         if type(future) is CoroutineType and (
-            future.cr_code.co_filename in _not_anothers or not foreign.is_anothers(future)
+            future.__qualname__ in _not_anothers or not foreign.is_anothers(future)
         ):
             coroutine, polled = future, None
             name = name or coroutine.__name__

@@ -61,6 +61,20 @@ class ReadExact(Once[bytes]):
             operation.drop()
 
 
+def in_bytes(data: bytes | memoryview) -> bytes | memoryview:
+    """The same data, whose length is in bytes: the items of a view may have several.
+
+    Raises:
+        TypeError: If the data does not lie in one piece.
+    """
+    if type(data) is bytes:
+        return data
+    view = memoryview(data)
+    if view.itemsize == 1 and view.ndim == 1:
+        return view
+    return view.cast("B") if view.nbytes else b""
+
+
 class WriteAll(Once[None]):
     """Sends until nothing is left; made by ``write_all``."""
 
@@ -68,7 +82,7 @@ class WriteAll(Once[None]):
 
     def __init__(self, stream: Writable, data: bytes | memoryview) -> None:
         self._stream = stream
-        self._left = data
+        self._left = in_bytes(data)
         self._operation: Future[int] | None = None
 
     def __repr__(self) -> str:

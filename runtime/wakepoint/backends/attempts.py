@@ -17,7 +17,7 @@ from wakepoint.kernel import Address
 from wakepoint.reactor import Reactor
 from wakepoint.source import Interest, Source
 from wakepoint.task import PENDING, Context, Pending, Poll, Ready
-from wakepoint.whole import ended_early
+from wakepoint.whole import ended_early, in_bytes
 
 T = TypeVar("T")
 
@@ -121,7 +121,7 @@ class Recv(Operation[bytes]):
         data = self._reactor.kernel.recv(source.io, self._size)
         # A short read has emptied a stream whose edges are reported (epoll(7)): the next call would
         # say EAGAIN. Not so at the end, which may come in one edge with data.
-        if 0 < len(data) < self._size:
+        if data and len(data) < self._size:
             source.readable = False
         return data
 
@@ -129,29 +129,33 @@ class Recv(Operation[bytes]):
         if type(self) is not Recv or self._taken:
             return (yield from Operation.__await__(self))
         # The same with all that it calls in it, since nothing is done more often.
-        source, size = self._source, self._size
+        source, size, reactor = self._source, self._size, self._reactor
+        context = current_driver().context
         try:
-            while True:
-                context = current_driver().context
-                if type(context) is not Task or source.closed:
-                    return (yield from Operation.__await__(self))
+            while type(context) is Task and not source.closed:
                 if source.readable or source.hung_up:
                     try:
-                        data = self._reactor.kernel.recv(source.io, size)
+                        data = reactor.kernel.recv(source.io, size)
                     except BlockingIOError:
                         source.readable = False
                     else:
-                        if 0 < len(data) < size:
+                        if data and len(data) < size:
                             source.readable = False
                         self._taken = True
                         return data
-                self._reactor.register(source, _READ, context, self)  # type: ignore[arg-type]
+                if source.registered and source.reading is None:
+                    reactor.interests += 1
+                    source.reading, source.reader = self, context  # type: ignore[assignment]
+                else:
+                    reactor.register(source, _READ, context, self)  # type: ignore[arg-type]
                 sent = yield self
                 if sent is not None:
                     try:
                         raise sent
                     finally:
                         del sent  # whose traceback holds this frame
+                context = current_driver().context
+            return (yield from Operation.__await__(self))
         finally:
             if source.reading is self:
                 self.drop()
@@ -274,21 +278,29 @@ class WriteAll(_Outgoing[None]):
     def attempt(self) -> None:
         kernel, io = self._reactor.kernel, self._source.io
         call: Callable[[Any, Any], int] = kernel.write if type(io) is int else kernel.send
-        while self._data:
-            size = call(io, self._data)
-            self._data = b"" if size == len(self._data) else memoryview(self._data)[size:]
+        data = in_bytes(self._data)
+        while data:
+            size = call(io, data)
+            self._data = data = b"" if size == len(data) else memoryview(data)[size:]
 
     def __await__(self) -> Generator[Future[Any], BaseException | None, None]:
-        source = self._source
-        if type(current_driver().context) is Task and source.writable and not source.closed:
-            # Nearly always, one call sends all.
+        source, data = self._source, self._data
+        if (
+            (type(data) is bytes and data)
+            and (source.writable and not source.closed)
+            and type(current_driver().context) is Task
+        ):
+            # Nearly always, one call sends all: what follows is `attempt` for that.
+            kernel, io = self._reactor.kernel, source.io
             try:
-                self.attempt()
+                size = kernel.write(io, data) if type(io) is int else kernel.send(io, data)
             except BlockingIOError:
                 source.writable = False
             else:
-                self._taken = True
-                return
+                if size == len(data):
+                    self._data, self._taken = b"", True
+                    return
+                self._data = memoryview(data)[size:]
         yield from Operation.__await__(self)
 
 

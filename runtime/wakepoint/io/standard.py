@@ -168,7 +168,7 @@ class Stdout:
         """
         return Call(self._thing, "write", lambda printer: printer.write(data))
 
-    def write_all(self, data: bytes) -> Future[None]:
+    def write_all(self, data: bytes | memoryview) -> Future[None]:
         """As `write`, which writes everything; as cancel safe as that."""
         return Call(self._thing, "write_all", lambda printer: printer.write_all(data))
 
@@ -204,9 +204,9 @@ class _Printer:
         sys.stdout.flush()
         buffer.write(data)
         buffer.flush()
-        return len(data)
+        return memoryview(data).nbytes
 
-    def write_all(self, data: bytes) -> None:
+    def write_all(self, data: bytes | memoryview) -> None:
         """The same."""
         self.write(data)
 

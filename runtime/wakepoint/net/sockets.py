@@ -100,7 +100,7 @@ class Connection(Socket):
         """
         return self._reactor.backend.send_vectored(self._open(), buffers)
 
-    def write_all(self, data: bytes) -> Future[None]:
+    def write_all(self, data: bytes | memoryview) -> Future[None]:
         """Sends everything. Not cancel safe: part of it may have been sent when it is dropped."""
         source = self.source
         return self._reactor.backend.write_all(self._open() if source.closed else source, data)

@@ -81,7 +81,7 @@ class TlsStream(Closing):
         """
         return Write(self._session, data)
 
-    def write_all(self, data: bytes) -> Future[None]:
+    def write_all(self, data: bytes | memoryview) -> Future[None]:
         """Sends everything. Not cancel safe: part of it may have been sent when it is dropped."""
         return WriteAll(self, data)
 

@@ -12,6 +12,7 @@ from wakepoint.future import Future, polled_after_ready
 from wakepoint.io.traits import ClosableStream
 from wakepoint.net.tls_session import Session
 from wakepoint.task import PENDING, READY_NONE, Context, Poll, Ready
+from wakepoint.whole import in_bytes
 
 T = TypeVar("T")
 
@@ -126,7 +127,7 @@ class Write(_Operation[int]):
 
     def __init__(self, session: Session, data: bytes | memoryview) -> None:
         super().__init__(session)
-        self._data = memoryview(data)[:_CHUNK]
+        self._data = memoryview(in_bytes(data))[:_CHUNK]
         self._encrypted: int | None = None
 
     def __repr__(self) -> str:

@@ -105,7 +105,31 @@ def test_it_is_refused(rig: Rig, make: Callable[[], Awaitable[Any]]) -> None:
     rig.run(main())
 
 
-async def read_some(how: Callable[[TcpStream], Awaitable[Any]]) -> None:
+async def awaited_again(awaitable: Awaitable[Any]) -> None:
+    """Awaits a future, and once more."""
+    future = into_future(awaitable)
+    await future
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match=AGAIN):
+            await future
+
+
+# What gives nothing keeps nothing, not even that: it lets the others go first once more.
+AWAITED_ONCE = {name: make for name, make in ALONE.items() if name != "yield_now"}
+
+
+@pytest.mark.parametrize("make", AWAITED_ONCE.values(), ids=AWAITED_ONCE)
+def test_it_is_refused_to_who_awaits_it(rig: Rig, make: Callable[[], Awaitable[Any]]) -> None:
+    async def main() -> None:
+        await awaited_again(make())
+
+    rig.run(main())
+
+
+async def read_some(
+    how: Callable[[TcpStream], Awaitable[Any]],
+    again: Callable[[Awaitable[Any]], Awaitable[Any]] = polled_again,
+) -> None:
     """Polls an operation on a connection whose peer has sent three lines and closed."""
     listener = TcpListener.bind("127.0.0.1", 0)
     with listener:
@@ -115,7 +139,7 @@ async def read_some(how: Callable[[TcpStream], Awaitable[Any]]) -> None:
         with accepted, await connecting as stream:
             await accepted.write_all(b"one\ntwo\nthree\n")
             accepted.shutdown()
-            await polled_again(how(stream))
+            await again(how(stream))
 
 
 ON_A_STREAM: dict[str, Callable[[Any], Awaitable[Any]]] = {
@@ -138,6 +162,13 @@ ON_A_STREAM: dict[str, Callable[[Any], Awaitable[Any]]] = {
 @pytest.mark.parametrize("how", ON_A_STREAM.values(), ids=ON_A_STREAM)
 def test_operations_on_a_stream_are_refused(rig: Rig, how: Callable[[Any], Awaitable[Any]]) -> None:
     rig.run(read_some(how))
+
+
+@pytest.mark.parametrize("how", ON_A_STREAM.values(), ids=ON_A_STREAM)
+def test_operations_on_a_stream_are_refused_to_who_awaits_them(
+    rig: Rig, how: Callable[[Any], Awaitable[Any]]
+) -> None:
+    rig.run(read_some(how, awaited_again))
 
 
 def test_accepting_and_connecting_are_refused(rig: Rig) -> None:

@@ -11,6 +11,7 @@ from wakepoint.backends.completion import Lane, Operation
 from wakepoint.backends.iocp.port import Port
 from wakepoint.contract import Buffers
 from wakepoint.kernel import Address
+from wakepoint.whole import in_bytes
 
 T = TypeVar("T")
 
@@ -128,7 +129,7 @@ class Send(Overlapped[int]):
         self._data = data
 
     def call(self) -> None:
-        part = self._data
+        part = in_bytes(self._data)
         # A datagram is sent whole.
         if len(part) > MAX_SEND and self.source.io.type == socket.SOCK_STREAM:
             part = memoryview(part)[:MAX_SEND]
@@ -142,7 +143,7 @@ class Write(Send):
     name: ClassVar[str] = "write"
 
     def call(self) -> None:
-        part = memoryview(self._data)[:MAX_SEND]
+        part = memoryview(in_bytes(self._data))[:MAX_SEND]
         self._kernel.WriteFile(self.overlapped, self.source.fd, part)
 
 

@@ -18,6 +18,7 @@ from wakepoint.backends.simulated.tcp import TcpSocket
 from wakepoint.backends.simulated.udp import UdpSocket
 from wakepoint.backends.simulated.world import Descriptor, News, World
 from wakepoint.clock import SECOND, VirtualClock, nanoseconds
+from wakepoint.whole import in_bytes
 
 _LOOK = 10_000
 """Virtual nanoseconds that a look for news takes."""
@@ -164,7 +165,7 @@ class SimulatedKernel:
         """See send(2)."""
         if isinstance(sock, UdpSocket):
             return int(_usable(sock).sendto(bytes(data)))
-        return int(_usable(sock).send(memoryview(data)))
+        return int(_usable(sock).send(memoryview(in_bytes(data))))
 
     def recvfrom(self, sock: Any, size: int) -> tuple[bytes, Address]:
         """See recvfrom(2)."""
@@ -200,7 +201,7 @@ class SimulatedKernel:
 
     def write(self, fd: int, data: bytes | memoryview) -> int:
         """See write(2)."""
-        return self._pipe_end(fd).write(memoryview(data))
+        return self._pipe_end(fd).write(memoryview(in_bytes(data)))
 
     def writev(self, fd: int, buffers: Sequence[bytes | memoryview]) -> int:
         """See writev(2)."""
