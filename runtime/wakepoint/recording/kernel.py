@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from _thread import get_ident
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from wakepoint.kernel import Kernel
 from wakepoint.recording import calls
 from wakepoint.recording.calls.describer import Describer
-from wakepoint.recording.log import Shape
+from wakepoint.recording.log import Revisable, Shape
 from wakepoint.recording.recorder import Recorder
 
-_CALLED = Shape("kernel.called", "name", "args", "result", "error", "bytes")
+_FACTS = ("name", "args", "result", "error", "bytes")
+_CALLED = Shape("kernel.called", *_FACTS)
+_NOTIFIED = Shape("kernel.called", *_FACTS, revisable=3)
 
 
 class RecordingKernel:
@@ -41,6 +45,7 @@ class RecordingKernel:
         describe = self.describe
         of_arguments, of_result = calls.ARGUMENTS.get(name), calls.RESULTS.get(name)
         closes, waits = name in calls.CLOSES, name in calls.WAITS
+        notifies, thread = name in calls.NOTIFIES, self._recorder.thread
         moves_bytes = name in calls.MOVES_BYTES
         real_name, emit = self._real_names.get(name, name), self._recorder.emit
         failed = self._recorder.failed
@@ -57,6 +62,8 @@ class RecordingKernel:
                 if not failed(failure):
                     raise
                 return call(*args)
+            if notifies and get_ident() != thread:
+                return self._notify(real_name, told, partial(call, *args))
             try:
                 result = call(*args)
             except OSError as error:
@@ -76,6 +83,19 @@ class RecordingKernel:
             return result
 
         return recorded
+
+    def _notify(self, name: str, arguments: tuple[str, ...], call: Callable[[], Any]) -> Any:
+        """A call by which another thread ends the sleep of the recorder's.
+
+        It is noted before it is made, since the thread that it wakes may be the first to go on.
+        """
+        outcome = Revisable((self.describe(None), None, None))
+        self._recorder.emit(_NOTIFIED, name, arguments, outcome)
+        try:
+            return call()
+        except OSError as error:
+            outcome[:2] = "-1", calls.error_name(error)
+            raise
 
 
 def _number(thing: Any) -> int:

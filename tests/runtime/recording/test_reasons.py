@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import re
+import sys
 import threading
+from collections.abc import Callable
 from textwrap import dedent, indent
 from typing import Any
 
 import pytest
 
+from wakepoint.backends.epoll.kernel import EpollKernel
 from wakepoint.handle import Task
 from wakepoint.recording import Recording, record, record_lowered
-from wakepoint.recording.executor import RecordingExecutor
+from wakepoint.recording.executor import RecordingExecutor, RecordingTask
 
 OTHERS = " ended$|^yield_now|^a blocking call"
 
@@ -141,44 +145,91 @@ def test_a_wake_of_a_lowered_coroutine_says_the_same(name: str) -> None:
     assert reasons(record_lowered(program(name))) == REASONS[name]
 
 
-def test_a_wake_by_another_thread_is_told_before_what_comes_of_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The thread that wakes is held up until the task has been polled."""
-    polled = threading.Event()
-    wake, poll = Task.wake, RecordingExecutor.poll
-
-    def wakes_slowly(task: Task[Any]) -> bool:
-        queued = bool(wake(task))
-        if threading.current_thread() is not threading.main_thread():
-            assert polled.wait(60)
-        return queued
-
-    def polls(executor: RecordingExecutor, task: Task[Any]) -> None:
-        poll(executor, task)
-        if task.number == 1 and task.done:
-            polled.set()
-
-    monkeypatch.setattr(Task, "wake", wakes_slowly)
-    monkeypatch.setattr(RecordingExecutor, "poll", polls)
-    recording = record("""
-import threading
-from wakepoint import run, spawn, spawn_blocking, yield_now
+WOKEN_BY_A_THREAD = """
+from wakepoint import run, spawn_blocking
+from wakepoint.executor import current
 
 async def main():
-    gate = threading.Event()
-    call = spawn_blocking(gate.wait)
-    spawn(opens(gate))
-    await call
+    await spawn_blocking(until_it_sleeps, current().reactor)
 
-async def opens(gate):
-    gate.set()
+def until_it_sleeps(reactor):
+    while not reactor.asleep:
+        pass
 
 run(main())
-""")
+"""
+
+
+@pytest.fixture
+def polled_again(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Is set once a task that is recorded has been polled for the second time."""
+    happened = threading.Event()
+    poll = RecordingExecutor.poll
+
+    def polls(executor: RecordingExecutor, task: RecordingTask[Any]) -> None:
+        poll(executor, task)
+        if task.polls == 2:
+            happened.set()
+
+    monkeypatch.setattr(RecordingExecutor, "poll", polls)
+    return happened
+
+
+def elsewhere_late(call: Callable[..., Any], awaited: threading.Event) -> Callable[..., Any]:
+    """The same call, but on another thread it returns only after that has happened."""
+
+    def calls(*arguments: Any) -> Any:
+        value = call(*arguments)
+        if threading.current_thread() is not threading.main_thread():
+            assert awaited.wait(60)
+        return value
+
+    return calls
+
+
+def test_a_wake_by_another_thread_is_told_before_what_comes_of_it(
+    monkeypatch: pytest.MonkeyPatch, polled_again: threading.Event
+) -> None:
+    monkeypatch.setattr(Task, "wake", elsewhere_late(Task.wake, polled_again))
+    recording = record(WOKEN_BY_A_THREAD)
     told = [event for event in recording.events if event.facts.get("task") == 1]
     kinds = [event.kind for event in told if event.kind in {"task.polled", "waker.woken"}]
     assert kinds == ["task.polled", "waker.woken", "task.polled"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the call is that of epoll")
+def test_the_call_that_ends_a_sleep_is_told_before_what_comes_of_it(
+    monkeypatch: pytest.MonkeyPatch, polled_again: threading.Event
+) -> None:
+    kernel: Any = EpollKernel  # only Linux has that call
+    slow = staticmethod(elsewhere_late(kernel.eventfd_write, polled_again))
+    monkeypatch.setattr(EpollKernel, "eventfd_write", slow)
+    recording = record(WOKEN_BY_A_THREAD, backend="epoll")
+    told = [(event.kind, event.facts.get("name")) for event in recording.events]
+    notified = told.index(("kernel.called", "write"))
+    assert told[notified - 1][0] == "waker.woken"
+    assert "executor.unparked" in [kind for kind, _ in told[notified:]]
+    assert recording.events[notified].facts["result"] == "0"
+    assert recording.events[notified].facts["error"] is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the call is that of epoll")
+def test_a_call_that_could_not_end_a_sleep_is_told_with_its_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kernel: Any = EpollKernel
+    write = kernel.eventfd_write
+
+    def fails(fd: int, value: int) -> None:
+        write(fd, value)
+        if threading.current_thread() is not threading.main_thread():
+            raise OSError(errno.EAGAIN, "full")
+
+    monkeypatch.setattr(EpollKernel, "eventfd_write", staticmethod(fails))
+    events = record(WOKEN_BY_A_THREAD, backend="epoll").events
+    written = [event.facts for event in events if event.facts.get("name") == "write"]
+    assert {each["error"] for each in written} == {"EAGAIN"}
+    assert {each["result"] for each in written} == {"-1"}
 
 
 def test_the_futures_of_primitives_are_leaves() -> None:

@@ -7,6 +7,7 @@ Each file has those of these tables that it needs:
 * ``REAL_NAMES``: the call's name where it is not the method's;
 * ``WAITS``: the calls in which the thread sleeps; ``CLOSES``: those after which their descriptor
   means nothing; ``MOVES_BYTES``: those whose result says how many bytes they moved;
+* ``NOTIFIES``: those by which another thread ends that sleep;
 * ``UNRECORDED``: what is no call, or is called by chance.
 """
 
@@ -34,6 +35,7 @@ RESULTS = {
     **iocp.RESULTS,
 }
 WAITS = epoll.WAITS | kqueue.WAITS | uring.WAITS | iocp.WAITS | simulated.WAITS
+NOTIFIES = epoll.NOTIFIES | kqueue.NOTIFIES | uring.NOTIFIES | iocp.NOTIFIES | simulated.NOTIFIES
 CLOSES = posix.CLOSES | epoll.CLOSES | kqueue.CLOSES | uring.CLOSES | iocp.CLOSES
 MOVES_BYTES = posix.MOVES_BYTES | uring.MOVES_BYTES | iocp.MOVES_BYTES
 UNRECORDED = posix.UNRECORDED | iocp.UNRECORDED

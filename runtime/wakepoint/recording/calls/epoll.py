@@ -9,6 +9,7 @@ from wakepoint.backends.epoll.events import describe
 from wakepoint.recording.calls.describer import Arguments, Describer, Result, counted, shown
 
 WAITS = frozenset({"epoll_wait"})
+NOTIFIES = frozenset({"eventfd_write"})
 CLOSES = frozenset({"epoll_close"})
 REAL_NAMES = {"epoll_close": "close"}
 

@@ -20,6 +20,7 @@ ERRORS = {
 """What overlapped calls end with, by ``winerror``; sockets' own errors are in `errno`."""
 
 WAITS = frozenset({"GetQueuedCompletionStatusEx"})
+NOTIFIES = frozenset({"PostQueuedCompletionStatus"})
 CLOSES = frozenset({"close_port"})
 MOVES_BYTES = frozenset({"GetQueuedCompletionStatusEx"})
 UNRECORDED = frozenset({"overlapped", "GetOverlappedResult"})

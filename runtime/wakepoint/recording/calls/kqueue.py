@@ -12,6 +12,7 @@ from wakepoint.backends.kqueue.kevent import Kevent
 from wakepoint.recording.calls.describer import Arguments, Describer, Result, counted, shown
 
 WAITS = frozenset({"kevent"})
+NOTIFIES = frozenset({"kevent_change"})
 CLOSES = frozenset({"kqueue_close"})
 REAL_NAMES = {"kevent_change": "kevent", "kqueue_close": "close"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wakepoint.backends.simulated.world import News
 
 WAITS = frozenset({"sim_wait"})
+NOTIFIES = frozenset({"sim_notify"})
 
 
 def event(news: News) -> str:

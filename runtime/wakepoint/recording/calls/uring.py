@@ -10,6 +10,7 @@ from wakepoint.backends.uring.entries import POLLERR, POLLHUP, POLLIN, WAKE, Cqe
 from wakepoint.recording.calls.describer import Arguments, Describer, Result, counted, shown
 
 WAITS = frozenset({"io_uring_enter"})
+NOTIFIES = frozenset({"io_uring_message"})
 CLOSES = frozenset({"io_uring_close"})
 MOVES_BYTES = frozenset({"io_uring_enter"})
 REAL_NAMES = {
