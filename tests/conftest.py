@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from subprocess import CompletedProcess
 
@@ -125,3 +125,16 @@ def _without_threads_of_earlier_tests(monkeypatch: pytest.MonkeyPatch) -> None:
         left += 1
     if left:
         monkeypatch.setattr(outsiders, "have_c_threads", lambda known: has_c_threads(known + left))
+
+
+@pytest.fixture(autouse=True)
+def _with_the_signal_handlers_of_before() -> Iterator[None]:
+    """What a test's scripts set as signal handlers is gone after it.
+
+    A handler may wake a task, so no later test in the process would be told of a deadlock.
+    """
+    before = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    yield
+    for number, handler in before.items():
+        if handler is not None and signal.getsignal(number) is not handler:
+            signal.signal(number, handler)
