@@ -160,6 +160,11 @@ class SpawnBlocking(Once[T]):
             self._result = self._call()
         except BaseException as error:
             self._error = error
+        with self._reactor.job_ends():
+            self.answer()
+
+    def answer(self) -> None:
+        """Wakes who waits: the call has returned."""
         with self._lock:
             self._state = "done"
             waker, self._waker = self._waker, None

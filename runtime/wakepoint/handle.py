@@ -6,7 +6,7 @@ import enum
 from collections.abc import Awaitable, Callable, Generator
 from contextvars import copy_context
 from types import CoroutineType
-from typing import Any, ClassVar, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.driver import Driver, current_driver, driver
@@ -16,6 +16,7 @@ from wakepoint.future import Cancellable, Future, raise_refusal
 from wakepoint.task import PENDING, Context, Poll, Ready, Waker
 
 T = TypeVar("T")
+W = TypeVar("W", bound=Waker)
 
 
 class Sleeper(Protocol):
@@ -284,6 +285,27 @@ class Task(Context, Waker, JoinHandle[T]):  # type: ignore[misc]  # a `Future` h
         if self.state is TaskState.RAISED:
             raise cast(Failure, self.outcome).error
         raise JoinError(f"task {self.number} ({self.name}) was aborted")
+
+
+class TaskBesideWaker(Task[T], Generic[T, W]):
+    """A task whose waker is an object beside it, which does more than to wake.
+
+    Who makes one gives it that waker.
+    """
+
+    __slots__ = ("_waker",)
+
+    _waker: W
+
+    @property
+    def waker(self) -> W:  # type: ignore[override]  # as in `Task`
+        """Its waker."""
+        return self._waker
+
+    def end(self, state: TaskState, outcome: object) -> None:
+        """As `Task.end`."""
+        super().end(state, outcome)
+        del self._waker  # which holds the task
 
 
 class Joining(JoinHandle[T]):

@@ -14,9 +14,8 @@ import heapq
 import itertools
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cached_property
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, cast
 
 from wakepoint import forking
 from wakepoint.clock import VirtualClock
@@ -37,6 +36,9 @@ IN_FLIGHT = 0.002
 
 MAX_SLEEP = 86_400.0
 """Longest wait in seconds; backends count in numbers that a deadline at infinity would overflow."""
+
+
+_AT_ONCE = nullcontext()
 
 
 class Timer:
@@ -63,6 +65,7 @@ class Reactor:
         sleeps: How often the thread fell asleep.
         blocking_jobs: How many calls are under way on threads of ours.
         interests: How many wakers sources have.
+        backend: The mechanism, which is opened when something of it is used.
     """
 
     is_watched = False
@@ -74,6 +77,7 @@ class Reactor:
         self.kernel = kernel
         self._make_backend = make_backend
         self._backend: Backend | None = None
+        self.backend = cast(Backend, _Unopened(self))
         self._timers: list[tuple[float, int, Timer]] = []
         self._sequence = itertools.count()
         self.interests = 0
@@ -87,11 +91,15 @@ class Reactor:
         # Reentrant, since a signal handler may notify while this thread does.
         self._notify_lock = threading.RLock()
 
-    @cached_property
-    def backend(self) -> Backend:
-        """The mechanism; opened on first use, so a run that never waits makes no call for it."""
-        with none_left("for the executor to wait for events"):
-            self._backend = self._make_backend(self)
+    def open(self) -> Backend:
+        """Opens the mechanism, unless it is open.
+
+        Raises:
+            OSError: If no descriptor is left for it.
+        """
+        if self._backend is None:
+            with none_left("for the executor to wait for events"):
+                self._backend = self.backend = self._make_backend(self)
         return self._backend
 
     @property
@@ -112,6 +120,10 @@ class Reactor:
         self.prepare_notify()
         with self._jobs_lock:
             self.blocking_jobs += 1
+
+    def job_ends(self) -> AbstractContextManager[None]:
+        """Around a block in which such a thread gives its answer."""
+        return _AT_ONCE
 
     def job_done(self, sleep: int | None) -> None:
         """The answer is there; called on the thread that gave it.
@@ -324,7 +336,7 @@ class Reactor:
 
     def fall_asleep(self) -> None:
         """From here on whoever wakes a task notifies. Look at the queue again, then `park`."""
-        _ = self.backend  # opened first: whoever notifies has to find it
+        self.open()  # first: whoever notifies has to find it
         self.sleeps += 1
         self.asleep = True
 
@@ -370,8 +382,22 @@ class Reactor:
 
     def _forget_backend(self) -> Backend | None:
         backend, self._backend = self._backend, None
-        self.__dict__.pop("backend", None)
+        self.backend = cast(Backend, _Unopened(self))
         return backend
+
+
+class _Unopened:
+    """Stands for a mechanism until something of it is used, which opens it.
+
+    So a run that never waits makes no call for it. A `functools.cached_property` would do the same,
+    but makes every attribute of the reactor slower (CPython 3.11).
+    """
+
+    def __init__(self, reactor: Reactor) -> None:
+        self._reactor = reactor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reactor.open(), name)
 
 
 def _refuse(reactor: Reactor) -> Backend:

@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable, Generator
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from wakepoint.contract import MAX_BUFFERS, Buffers
 from wakepoint.driver import current_driver
@@ -22,6 +22,9 @@ from wakepoint.whole import ended_early, in_bytes
 T = TypeVar("T")
 
 _READ, _WRITE = Interest.READ, Interest.WRITE
+
+_DONE = cast("Generator[Any, Any, None]", iter(()))
+"""What an ``await`` goes through that has nothing to wait for, and gives None."""
 
 
 class Operation(Future[T], Generic[T]):
@@ -125,14 +128,16 @@ class Recv(Operation[bytes]):
             source.readable = False
         return data
 
-    def __await__(self) -> Generator[Future[Any], BaseException | None, bytes]:
-        if type(self) is not Recv or self._taken:
+    def __await__(  # noqa: C901 - a function for each part would be called for each message
+        self,
+    ) -> Generator[Future[Any], BaseException | None, bytes]:
+        context: Context | None = current_driver().context
+        if type(context) is not Task or type(self) is not Recv or self._taken:
             return (yield from Operation.__await__(self))
         # The same with all that it calls in it, since nothing is done more often.
         source, size, reactor = self._source, self._size, self._reactor
-        context = current_driver().context
         try:
-            while type(context) is Task and not source.closed:
+            while not source.closed:
                 if source.readable or source.hung_up:
                     try:
                         data = reactor.kernel.recv(source.io, size)
@@ -143,6 +148,10 @@ class Recv(Operation[bytes]):
                             source.readable = False
                         self._taken = True
                         return data
+                if context is None:
+                    context = current_driver().context
+                    if type(context) is not Task:
+                        break
                 if source.registered and source.reading is None:
                     reactor.interests += 1
                     source.reading, source.reader = self, context  # type: ignore[assignment]
@@ -154,7 +163,7 @@ class Recv(Operation[bytes]):
                         raise sent
                     finally:
                         del sent  # whose traceback holds this frame
-                context = current_driver().context
+                context = None  # another may go on with it
             return (yield from Operation.__await__(self))
         finally:
             if source.reading is self:
@@ -283,6 +292,7 @@ class WriteAll(_Outgoing[None]):
             size = call(io, data)
             self._data = data = b"" if size == len(data) else memoryview(data)[size:]
 
+    # No generator, which costs more than the rest: what is done at once is done here.
     def __await__(self) -> Generator[Future[Any], BaseException | None, None]:
         source, data = self._source, self._data
         if (
@@ -299,9 +309,9 @@ class WriteAll(_Outgoing[None]):
             else:
                 if size == len(data):
                     self._data, self._taken = b"", True
-                    return
+                    return _DONE
                 self._data = memoryview(data)[size:]
-        yield from Operation.__await__(self)
+        return Operation.__await__(self)
 
 
 class RecvFrom(Operation[tuple[bytes, Address]]):

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from wakepoint.coroutine import CoroutineFuture
 from wakepoint.future import Compound, Future, Resumable
-from wakepoint.handle import JoinHandle, Schedule, Task, TaskState
+from wakepoint.handle import JoinHandle, Schedule, TaskBesideWaker
 from wakepoint.task import Waker
 
 T = TypeVar("T")
 
 
-class WatchedTask(Task[T]):
+class WatchedTask(TaskBesideWaker[T, "WatchedWaker"]):
     """A task whose wakers are known.
 
     Attributes:
@@ -27,7 +27,7 @@ class WatchedTask(Task[T]):
         in_a_row: In how many polls it has done so, one after the other.
     """
 
-    __slots__ = ("_waker", "in_a_row", "kept", "polled_on", "woke_itself")
+    __slots__ = ("in_a_row", "kept", "polled_on", "woke_itself")
 
     def __init__(
         self,
@@ -43,15 +43,6 @@ class WatchedTask(Task[T]):
         self.woke_itself = False
         self.in_a_row = 0
         self._waker = WatchedWaker(self)
-
-    @property
-    def waker(self) -> WatchedWaker:  # type: ignore[override]  # as in `Task`
-        """Its waker, which knows its clones."""
-        return self._waker
-
-    def end(self, state: TaskState, outcome: object) -> None:
-        super().end(state, outcome)
-        del self._waker  # which holds the task
 
     @property
     def in_words(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from wakepoint.executor import Executor
 from wakepoint.future import Future
-from wakepoint.handle import JoinHandle, Task, TaskState
+from wakepoint.handle import JoinHandle, Task, TaskBesideWaker, TaskState
 from wakepoint.reactor import Reactor
 from wakepoint.recording.foreign_repr import is_a
 from wakepoint.recording.log import Shape
@@ -77,14 +77,14 @@ class RecordingWaker(Waker):
             self._executor.recorder.emit(_WAKER_DROPPED, self.task.number, self.holder)
 
 
-class RecordingTask(Task[T]):
-    """A task whose waker is told of.
+class RecordingTask(TaskBesideWaker[T, RecordingWaker]):
+    """A task of which it is told who wakes it.
 
     Attributes:
         polls: How often it was polled.
     """
 
-    __slots__ = ("_waker", "polls")
+    __slots__ = ("polls",)
 
     def __init__(
         self,
@@ -97,15 +97,6 @@ class RecordingTask(Task[T]):
         super().__init__(executor, coroutine, future, number, name)
         self._waker = RecordingWaker(executor, self)
         self.polls = 0
-
-    @property
-    def waker(self) -> RecordingWaker:  # type: ignore[override]  # as in `Task`
-        """Its waker, which is told of."""
-        return self._waker
-
-    def end(self, state: TaskState, outcome: object) -> None:
-        super().end(state, outcome)
-        del self._waker  # which holds the task
 
 
 class RecordingExecutor(Executor):

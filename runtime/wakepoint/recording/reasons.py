@@ -38,7 +38,7 @@ _OTHERS = {
         (Body.cancel, "a failure in the TaskGroup in {}"),
         (Copy.poll, "giving way in {}"),
         (Signal.wake, "a signal in {}"),
-        (SpawnBlocking.work, "a blocking call has ended"),
+        (SpawnBlocking.answer, "a blocking call has ended"),
         (Waiting.wake, "another operation of TLS in {}"),
         (YieldNow.poll, "yield_now in {}"),
     )

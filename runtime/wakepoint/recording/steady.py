@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from wakepoint.contract import Backend, InFlight
@@ -15,7 +17,7 @@ from wakepoint.task import Waker
 AFTER_EVENTS = 1.0
 """Seconds that a timer lets events go first; a stream of them must not hold it up for ever."""
 AFTER_TASKS = 0.05
-"""The same for tasks that are ready."""
+"""The same for tasks that are ready, which also hold up the end of a blocking call."""
 SHORTEST = 1e-6
 """Seconds of a wait that blocks; 0 would be a mere look."""
 
@@ -29,6 +31,8 @@ class SteadyReactor(Reactor):
     * Deadlines are ordered as if a timer fired just when it was due, and what is armed then were
       armed at that moment. None fires before its time all the same.
     * One completion is taken per wait: how many have come by then is chance.
+    * A blocking call ends while the executor sleeps, one for each sleep: whether it was over before
+      is chance.
     """
 
     is_watched = True
@@ -40,6 +44,8 @@ class SteadyReactor(Reactor):
         self._blocks = False
         self._turn: float | None = None
         """When this turn began, had nothing been late; None until somebody asks."""
+        self._sleeping = threading.Event()
+        self._ending = threading.Lock()
 
     def make_timer(self, deadline: float, waker: Waker) -> Timer:
         """A timer; the recording reactor makes one of its own kind."""
@@ -77,10 +83,24 @@ class SteadyReactor(Reactor):
         # none that passes, and a mere look is meant.
         if self._blocks and timeout == 0 and self.kernel.paused is None:
             timeout = SHORTEST
+        if self._blocks:
+            self._sleeping.set()
         events = super().wait(timeout)
+        self._sleeping.clear()
         if self._news:
             self._turn = None
         return events
+
+    @contextmanager
+    def job_ends(self) -> Iterator[None]:
+        with self._ending:
+            self._sleeping.wait(AFTER_TASKS)
+            self._sleeping.clear()
+            yield
+
+    def now_forked(self) -> None:
+        super().now_forked()
+        self._sleeping, self._ending = threading.Event(), threading.Lock()
 
     def fire_due(self) -> None:
         timer = self.next_timer()

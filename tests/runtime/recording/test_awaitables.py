@@ -20,7 +20,6 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the reasons are
 
 TIMER = "timer N fired"
 BLOCKING = "a blocking call has ended"
-"""It may have come before anybody waits for it."""
 SHUT_DOWN = (
     "PipeWriter",
     "TcpStream",
@@ -217,11 +216,8 @@ def test_it_has_a_name_and_a_reason_to_go_on(name: str) -> None:
     leaf, why = AWAITED[name]
     assert awaited == leaf
     expected = set(filter(None, why.split("; ")))
-    if why == BLOCKING:
-        assert reasons <= expected
-    else:
-        assert suspended == bool(expected)
-        assert reasons == expected
+    assert suspended == bool(expected)
+    assert reasons == expected
 
 
 def test_none_is_missing() -> None:

@@ -134,7 +134,29 @@ async def main():
 wakepoint.run(main())
 """
 
+CALLS = """
+import threading
+import wakepoint
+
+called = threading.Event()
+
+async def call(number):
+    called.clear()
+    calling = wakepoint.spawn_blocking(called.set)
+    called.wait()  # it has nearly returned, or has
+    await calling
+    print(number)
+
+async def main():
+    for number in range(3):
+        await call(number)
+    await wakepoint.join(wakepoint.spawn_blocking(int), wakepoint.net.lookup_host("127.0.0.1", 80))
+
+wakepoint.run(main())
+"""
+
 PROGRAMS = {
+    "blocking calls": CALLS,
     "clients, one by one": CLIENTS,
     "two conversations at once": AT_ONCE,
     "datagrams": DATAGRAMS,
@@ -168,6 +190,22 @@ wakepoint.run(main())
 
 def test_a_timer_lets_events_go_first_but_not_for_ever() -> None:
     assert record(BUSY, timeout=10).outcome.kind == "finished"
+
+
+NEVER_ASLEEP = """
+import wakepoint
+
+async def main():
+    calling = wakepoint.spawn(wakepoint.spawn_blocking(int))
+    while not calling.is_finished():
+        await wakepoint.yield_now()
+
+wakepoint.run(main())
+"""
+
+
+def test_a_blocking_call_waits_for_a_sleep_but_not_for_ever() -> None:
+    assert record(NEVER_ASLEEP, timeout=10).outcome.kind == "finished"
 
 
 def test_no_timer_fires_before_its_time() -> None:
