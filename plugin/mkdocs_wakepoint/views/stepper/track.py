@@ -22,7 +22,7 @@ _NARROWEST: Final = 1.5
 _DOTS: Final = 3
 """Of the head of an arrow; the style sheet says how wide each is."""
 _PARKED: Final = "thread parked"
-_POLL_ENDS: Final = frozenset({"task.pending", "task.ready", "task.raised"})
+_POLL_ENDS: Final = frozenset({"task.pending", "task.ready", "task.raised", "task.dropped"})
 
 
 @dataclass(slots=True)
