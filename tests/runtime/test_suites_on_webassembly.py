@@ -46,6 +46,8 @@ LEFT_OUT = {
         "machine/test_warnings.py::test_threads_leave_the_filters_as_they_were",
         "recording/test_reasons.py::test_a_wake_says_who_did_what[thread]",
         "recording/test_reasons.py::test_a_wake_by_another_thread_is_told_before_what_comes_of_it",
+        "recording/test_reasons.py::test_the_call_that_ends_a_sleep_is_told_before_what_comes_of_it",
+        "recording/test_reasons.py::test_a_call_that_could_not_end_a_sleep_is_told_with_its_error",
     ),
     "there are no signals": (
         "test_executor.py::test_an_interrupt_during_the_wait_drops_every_task",

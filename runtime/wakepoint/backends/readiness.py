@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
-from wakepoint.backends import attempts
+from wakepoint.backends import receiving, sending
 from wakepoint.contract import Filters
 from wakepoint.reactor import Reactor
 from wakepoint.source import Source
@@ -21,28 +21,28 @@ class ReadinessBackend:
     def __init__(self, reactor: Reactor) -> None:
         self.reactor = reactor
         # The operations are made of their classes; each class says what it takes.
-        self.recv_from = partial(attempts.RecvFrom, reactor)
-        self.recv_datagram = partial(attempts.RecvDatagram, reactor)
-        self.peek = partial(attempts.Peek, reactor)
-        self.send = partial(attempts.Send, reactor)
-        self.send_to = partial(attempts.SendTo, reactor)
-        self.send_vectored = partial(attempts.SendVectored, reactor)
-        self.accept = partial(attempts.Accept, reactor)
-        self.connect = partial(attempts.Connect, reactor)
-        self.read = partial(attempts.Read, reactor)
-        self.read_exact = partial(attempts.ReadExact, reactor)
-        self.write = partial(attempts.Write, reactor)
-        self.write_vectored = partial(attempts.WriteVectored, reactor)
+        self.recv_from = partial(receiving.RecvFrom, reactor)
+        self.recv_datagram = partial(receiving.RecvDatagram, reactor)
+        self.peek = partial(receiving.Peek, reactor)
+        self.send = partial(sending.Send, reactor)
+        self.send_to = partial(sending.SendTo, reactor)
+        self.send_vectored = partial(sending.SendVectored, reactor)
+        self.accept = partial(receiving.Accept, reactor)
+        self.connect = partial(sending.Connect, reactor)
+        self.read = partial(receiving.Read, reactor)
+        self.read_exact = partial(receiving.ReadExact, reactor)
+        self.write = partial(sending.Write, reactor)
+        self.write_vectored = partial(sending.WriteVectored, reactor)
 
     # The two that are made most often; the interpreter calls a function of Python's quicker.
 
-    def recv(self, source: Source, size: int) -> attempts.Recv:
+    def recv(self, source: Source, size: int) -> receiving.Recv:
         """As `Backend.recv`."""
-        return attempts.Recv(self.reactor, source, size)
+        return receiving.Recv(self.reactor, source, size)
 
-    def write_all(self, source: Source, data: bytes | memoryview) -> attempts.WriteAll:
+    def write_all(self, source: Source, data: bytes | memoryview) -> sending.WriteAll:
         """As `Backend.write_all`."""
-        return attempts.WriteAll(self.reactor, source, data)
+        return sending.WriteAll(self.reactor, source, data)
 
     def prepare_notify(self) -> None:
         """Nothing, unless the mechanism needs a descriptor for it."""

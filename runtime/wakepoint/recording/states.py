@@ -6,7 +6,8 @@ import sys
 from _thread import get_ident
 from types import CodeType, FrameType
 
-from wakepoint.backends.attempts import Operation, Recv, WriteAll
+from wakepoint.backends.attempts import Operation
+from wakepoint.backends.receiving import Recv
 from wakepoint.combinators import YieldNow
 from wakepoint.future import Future
 from wakepoint.handle import JoinHandle
@@ -22,8 +23,7 @@ from wakepoint.time.sleeping import Sleep
 
 AWAIT_CODE = Future.__await__.__code__
 SHORT_CUTS = frozenset(
-    each.__await__.__code__
-    for each in (JoinHandle, Sleep, YieldNow, Turn, Operation, Recv, WriteAll)
+    each.__await__.__code__ for each in (JoinHandle, Sleep, YieldNow, Turn, Operation, Recv)
 )
 """Their way past `Future.__await__` is not taken while a recorder follows: then they await that."""
 _REFERENCES = 3

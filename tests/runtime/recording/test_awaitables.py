@@ -16,7 +16,9 @@ from tools.awaitables import PROGRAMS, program
 from wakepoint import Future, Task
 from wakepoint.recording import Recording, record
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the reasons are those of epoll")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux has epoll, of which these are"
+)
 
 TIMER = "timer N fired"
 BLOCKING = "a blocking call has ended"

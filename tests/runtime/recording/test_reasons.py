@@ -197,7 +197,7 @@ def test_a_wake_by_another_thread_is_told_before_what_comes_of_it(
     assert kinds == ["task.polled", "waker.woken", "task.polled"]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the call is that of epoll")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has epoll")
 def test_the_call_that_ends_a_sleep_is_told_before_what_comes_of_it(
     monkeypatch: pytest.MonkeyPatch, polled_again: threading.Event
 ) -> None:
@@ -213,7 +213,7 @@ def test_the_call_that_ends_a_sleep_is_told_before_what_comes_of_it(
     assert recording.events[notified].facts["error"] is None
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the call is that of epoll")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has epoll")
 def test_a_call_that_could_not_end_a_sleep_is_told_with_its_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
