@@ -17,7 +17,9 @@ from wakepoint.task import Waker
 AFTER_EVENTS = 1.0
 """Seconds that a timer lets events go first; a stream of them must not hold it up for ever."""
 AFTER_TASKS = 0.05
-"""The same for tasks that are ready, which also hold up the end of a blocking call."""
+"""The same for tasks that are ready."""
+UNTIL_ASLEEP = 0.25
+"""Seconds that the end of a blocking call waits for the executor to sleep, which may never do so."""
 SHORTEST = 1e-6
 """Seconds of a wait that blocks; 0 would be a mere look."""
 
@@ -94,7 +96,7 @@ class SteadyReactor(Reactor):
     @contextmanager
     def job_ends(self) -> Iterator[None]:
         with self._ending:
-            self._sleeping.wait(AFTER_TASKS)
+            self._sleeping.wait(UNTIL_ASLEEP)
             self._sleeping.clear()
             yield
 
