@@ -19,7 +19,7 @@ AFTER_EVENTS = 1.0
 AFTER_TASKS = 0.05
 """The same for tasks that are ready."""
 UNTIL_ASLEEP = 0.25
-"""Seconds that the end of a blocking call waits for the executor to sleep, which may never do so."""
+"""Seconds that the end of a blocking call waits for the executor to sleep; it may never do so."""
 SHORTEST = 1e-6
 """Seconds of a wait that blocks; 0 would be a mere look."""
 
