@@ -15,7 +15,7 @@ from wakepoint import executor, foreign
 from wakepoint.coroutine import into_future
 from wakepoint.errors import JoinError
 from wakepoint.executor import Executor
-from wakepoint.failure import report
+from wakepoint.failure import begin_at_users, report
 from wakepoint.future import Future
 from wakepoint.handle import JoinHandle
 from wakepoint.posting import Poster
@@ -208,6 +208,7 @@ class RemoteHandle(Future[T], Generic[T]):
         try:
             self._settle(Ready(handle.task.result()))
         except BaseException as error:
+            begin_at_users(error)  # this frame holds the handle: it would live until a collection
             self._settle(error)
 
     def _settle(self, outcome: Ready[T] | BaseException) -> None:

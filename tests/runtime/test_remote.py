@@ -221,6 +221,22 @@ def test_a_failure_that_nobody_waits_for_is_told(capsys: pytest.CaptureFixture[s
     assert "ValueError: nobody hears me" in capsys.readouterr().err
 
 
+def test_a_failure_is_told_when_its_handle_is_let_go_of(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gc.disable()
+    try:
+        with Elsewhere() as handle:
+            remote = handle.spawn(fail("nobody hears me"))
+            assert remote.wait(60)
+            handle.block_on(double(1))  # its thread has let go of it as well
+            assert "nobody hears me" not in capsys.readouterr().err
+            del remote
+            assert "ValueError: nobody hears me" in capsys.readouterr().err
+    finally:
+        gc.enable()
+
+
 def test_what_is_no_future_is_told_to_the_caller() -> None:
     with Elsewhere() as handle, pytest.raises(TypeError, match="is not a future"):
         handle.spawn(5)  # type: ignore[arg-type]
