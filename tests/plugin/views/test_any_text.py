@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from bs4 import BeautifulSoup, Tag
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tools.drawn import PLACE, ran
 
@@ -116,8 +116,8 @@ def names(html: str) -> set[tuple[str, str]]:
 
 
 UNCHANGED = Item(Snippet(RUN.source, Options(show=("lowered",)), PLACE, "key"), RUN, (), (), RUN)
-SEVERAL = ("x", "word.word(" * 50, "\x1b[31;1mx", "x\n" * 50)
-"""The last has the lines that machines begin in, so that they are drawn."""
+SEVERAL = ("x", "word.word(" * 50, "\x1b[31;1mx", "x\n" * 50, "x = y, z.w(v)\n" * 50)
+"""The last two have the lines that machines begin in, so that they are drawn."""
 KNOWN = set().union(
     *(names("".join(render_all([item(text)]))) for text in SEVERAL),
     names("".join(render_all([UNCHANGED]))),
@@ -140,6 +140,7 @@ def parsed(html: str) -> Tag:
 
 
 @settings(max_examples=40)
+@example("\n</<x-evil y=z>\n\n<x-evil y=z>")
 @given(TEXTS)
 def test_in_every_view_any_text_stays_text(text: str) -> None:
     (html,) = render_all([item(text)])
