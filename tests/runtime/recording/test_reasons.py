@@ -146,15 +146,19 @@ def test_a_wake_of_a_lowered_coroutine_says_the_same(name: str) -> None:
 
 
 WOKEN_BY_A_THREAD = """
-from wakepoint import run, spawn_blocking
+import threading
+from wakepoint import run
 from wakepoint.executor import current
+from wakepoint.sync import oneshot
 
 async def main():
-    await spawn_blocking(until_it_sleeps, current().reactor)
+    sender, receiver = oneshot.channel()
+    threading.Thread(target=send, args=(sender, current().reactor)).start()
+    await receiver
 
-def until_it_sleeps(reactor):
-    while not reactor.asleep:
-        pass
+def send(sender, reactor):
+    reactor._sleeping.wait()  # from then on it looks at no queue before it sleeps
+    sender.send("from a thread")
 
 run(main())
 """
